@@ -1,0 +1,33 @@
+//! hellowire: a Hello World service that shows exactly what came over the wire.
+//!
+//! Most people want the program: see the README. The library is what the program and its tests are
+//! made of.
+//!
+//! # Layout
+//!
+//! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
+//!   socket.
+//!
+//! # The flow of one request
+//!
+//! ```text
+//! socket ─ net::listen ─ net::tap ─ hyper ─ http::service ─ response
+//!                           └─ request_log::capture ─ format ─ writer ─ stdout or file
+//! ```
+//!
+//! Both arrows run one way. The capture sees each byte before hyper does and finds the requests by
+//! itself; what it can't frame without doubt never reaches hyper.
+//!
+//! ```
+//! use hellowire::request_log::capture::{Capture, Limits};
+//!
+//! let mut capture = Capture::new(Limits { head: 65_536, kept_body: 65_536 });
+//! let mut records = Vec::new();
+//! // However the bytes are cut into reads, the records are the same.
+//! for read in ["GET / HT", "TP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n", "\r\n"] {
+//!     capture.push(read.as_bytes(), |request| records.push(request.raw.to_vec()));
+//! }
+//! assert_eq!(records, [&b"GET / HTTP/1.1\r\n\r\n"[..], b"GET /2 HTTP/1.1\r\n\r\n"]);
+//! ```
+
+pub mod request_log;

@@ -1,0 +1,370 @@
+//! Finds the requests in a connection's bytes. Pure: bytes in, records out, no IO and no clock.
+//!
+//! Stands between the tap, which shows it every byte read, and the recorder, which takes what it
+//! captures. It also tells the tap how many bytes may go on to hyper, and so decides before hyper
+//! does: a head goes on once it is whole and framed without doubt; a request that is refused, and
+//! all behind it, never does.
+//!
+//! What always holds: the records, joined, are the bytes pushed; however the same bytes are cut,
+//! the records are the same; memory stays within [`Limits`]. Who answers a refused request, and
+//! how, is left to the service.
+
+use memchr::memchr_iter;
+
+use super::chunked::{Chunked, Progress};
+use super::head::{self, Framing};
+use super::record::{Captured, State};
+
+pub use super::head::Refusal;
+
+/// Up to this much of the buffer that held a spread-out request is kept for the next one.
+const KEPT_CAPACITY: usize = 4 * 1024;
+
+const CUT_SHORT: Refusal = Refusal::new(400, "the head ended early");
+
+/// How much of a connection's bytes the capture holds, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest head, and the longest trailer section. A longer one is refused with 431.
+    pub head: usize,
+    /// How much of a body is kept for the record.
+    pub kept_body: usize,
+}
+
+/// What the connection is in the middle of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing has come yet.
+    Fresh,
+    /// Between two requests. Empty lines before a request do not begin it (RFC 9112 section 2.2).
+    Idle,
+    /// A head has begun.
+    Head,
+    /// A body has begun.
+    Body,
+    /// A request was refused; nothing that follows is one.
+    Refused,
+}
+
+/// What follows from the bytes pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many bytes go on: counted from the first that has not gone on before.
+    pub pass: usize,
+    /// The refusal that came with these bytes. Nothing goes on after it.
+    pub refusal: Option<Refusal>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Head,
+    Sized { remaining: u64 },
+    Chunked(Chunked),
+    Refused,
+}
+
+/// The capture of one connection.
+#[derive(Debug)]
+pub struct Capture {
+    limits: Limits,
+    stage: Stage,
+    /// The unfinished request, as far as it is kept.
+    kept: Vec<u8>,
+    omitted: u64,
+    /// How many bytes more of the unfinished request are kept once its head is.
+    room: usize,
+    /// How much of an unfinished head was searched for its end.
+    searched: usize,
+    /// At this length an unfinished head is parsed again, to refuse garbage before it ends.
+    parse_at: usize,
+    records: u64,
+    fresh: bool,
+}
+
+/// What the bytes at the start of a request are.
+enum Seen {
+    Whole(usize, Framing),
+    Partial,
+    Refused(Refusal),
+}
+
+impl Capture {
+    /// The capture of a connection of which nothing was read.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            stage: Stage::Head,
+            kept: Vec::new(),
+            omitted: 0,
+            room: 0,
+            searched: 0,
+            parse_at: 0,
+            records: 0,
+            fresh: true,
+        }
+    }
+
+    /// What the connection is in the middle of.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.stage {
+            Stage::Head if self.fresh => Phase::Fresh,
+            Stage::Head if self.kept.iter().all(|b| matches!(b, b'\r' | b'\n')) => Phase::Idle,
+            Stage::Head => Phase::Head,
+            Stage::Sized { .. } | Stage::Chunked(_) => Phase::Body,
+            Stage::Refused => Phase::Refused,
+        }
+    }
+
+    /// Takes the next bytes, in any cut, and gives `emit` each request that they complete.
+    pub fn push(&mut self, bytes: &[u8], mut emit: impl FnMut(Captured<'_>)) -> Verdict {
+        self.fresh &= bytes.is_empty();
+        // Bytes of an unfinished head are the only ones that were held back before.
+        let held = if matches!(self.stage, Stage::Head) {
+            self.kept.len()
+        } else {
+            0
+        };
+        let mut verdict = Verdict {
+            pass: 0,
+            refusal: None,
+        };
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let (taken, refusal) = match self.stage {
+                Stage::Head => self.take_head(rest, &mut emit),
+                Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
+                Stage::Chunked(_) => self.take_chunked(rest, &mut emit),
+                Stage::Refused => {
+                    self.keep(rest);
+                    break;
+                }
+            };
+            at += taken;
+            verdict.refusal = refusal;
+            // What a refused body had before the fault has to go on: it is a part of a request
+            // that hyper has begun.
+            let goes_on = match self.stage {
+                Stage::Head => self.kept.is_empty(),
+                Stage::Sized { .. } | Stage::Chunked(_) => true,
+                Stage::Refused => taken > 0,
+            };
+            if goes_on {
+                verdict.pass = held + at;
+            }
+        }
+        verdict
+    }
+
+    /// The input has ended: gives `emit` what never became a whole request, and says why where
+    /// that is a head. (Whoever reads a body sees for itself that it ended early.)
+    pub fn finish(&mut self, emit: impl FnOnce(Captured<'_>)) -> Option<Refusal> {
+        let (state, refusal) = match self.stage {
+            Stage::Refused => (State::Malformed, None),
+            Stage::Head if self.phase() == Phase::Head => match head::parse(&self.kept) {
+                // Not every read was parsed.
+                Err(refusal) => (State::Malformed, Some(refusal)),
+                Ok(_) => (State::Incomplete, Some(CUT_SHORT)),
+            },
+            _ => (State::Incomplete, None),
+        };
+        if !self.kept.is_empty() || self.omitted > 0 {
+            self.emit_kept(state, emit);
+        }
+        self.begin_search();
+        refusal
+    }
+
+    /// Reads a head, whole or in part. A refused one is left to [`Stage::Refused`] to keep.
+    fn take_head(
+        &mut self,
+        rest: &[u8],
+        emit: &mut impl FnMut(Captured<'_>),
+    ) -> (usize, Option<Refusal>) {
+        let held = self.kept.len();
+        let wanted = rest.len().min(self.limits.head - held);
+        // A head that came in one read is parsed where it is.
+        let in_place = held == 0;
+        if !in_place {
+            self.kept.extend_from_slice(&rest[..wanted]);
+        }
+        let seen = if in_place {
+            self.look(&rest[..wanted])
+        } else {
+            self.look_at_kept()
+        };
+        match seen {
+            Seen::Whole(length, framing) => {
+                self.begin_search();
+                if in_place && let Some(taken) = self.take_whole(rest, length, framing, emit) {
+                    return (taken, None);
+                }
+                if in_place {
+                    self.kept.extend_from_slice(&rest[..length]);
+                } else {
+                    self.kept.truncate(length);
+                }
+                self.begin_body(framing, emit);
+                (length - held, None)
+            }
+            Seen::Partial => {
+                if in_place {
+                    self.kept.extend_from_slice(&rest[..wanted]);
+                }
+                (wanted, None)
+            }
+            Seen::Refused(refusal) => {
+                self.kept.truncate(held);
+                self.room = self.limits.head + self.limits.kept_body - held;
+                self.stage = Stage::Refused;
+                (0, Some(refusal))
+            }
+        }
+    }
+
+    fn look_at_kept(&mut self) -> Seen {
+        let kept = std::mem::take(&mut self.kept);
+        let seen = self.look(&kept);
+        self.kept = kept;
+        seen
+    }
+
+    /// Looks for a head at the start of `window`, which is never longer than the limit.
+    fn look(&mut self, window: &[u8]) -> Seen {
+        let is_full = window.len() >= self.limits.head;
+        let worth_parsing = is_full || window.len() >= self.parse_at || self.has_end(window);
+        self.searched = window.len();
+        if !worth_parsing {
+            return Seen::Partial;
+        }
+        // Doubled each time, so that all attempts together read no more than twice the head.
+        self.parse_at = window.len() * 2;
+        match head::parse(window) {
+            Ok(Some((length, framing))) => Seen::Whole(length, framing),
+            Ok(None) if is_full => Seen::Refused(Refusal::new(431, "the head is too long")),
+            Ok(None) => Seen::Partial,
+            Err(refusal) => Seen::Refused(refusal),
+        }
+    }
+
+    /// Whether an empty line has come since the last look.
+    fn has_end(&self, window: &[u8]) -> bool {
+        // The line feeds of an empty line are at most two bytes apart.
+        let from = self.searched.saturating_sub(2);
+        memchr_iter(b'\n', &window[from..]).any(|at| {
+            let after = &window[from + at + 1..];
+            after.starts_with(b"\n") || after.starts_with(b"\r\n")
+        })
+    }
+
+    fn begin_search(&mut self) {
+        self.searched = 0;
+        self.parse_at = 0;
+    }
+
+    /// The common case: a whole request in one read, given on without a copy.
+    fn take_whole(
+        &mut self,
+        rest: &[u8],
+        head: usize,
+        framing: Framing,
+        emit: &mut impl FnMut(Captured<'_>),
+    ) -> Option<usize> {
+        let Framing::Length(body) = framing else {
+            return None;
+        };
+        let body = usize::try_from(body)
+            .ok()
+            .filter(|&body| body <= rest.len() - head)?;
+        let kept_body = body.min(self.limits.kept_body);
+        self.records += 1;
+        emit(Captured {
+            number: self.records,
+            raw: &rest[..head + kept_body],
+            omitted: (body - kept_body) as u64,
+            state: State::Complete,
+        });
+        Some(head + body)
+    }
+
+    fn begin_body(&mut self, framing: Framing, emit: &mut impl FnMut(Captured<'_>)) {
+        self.room = self.limits.kept_body;
+        self.stage = match framing {
+            Framing::Length(0) => return self.emit_kept(State::Complete, emit),
+            Framing::Length(remaining) => Stage::Sized { remaining },
+            Framing::Chunked => Stage::Chunked(Chunked::new(self.limits.head)),
+        };
+    }
+
+    fn take_sized(
+        &mut self,
+        rest: &[u8],
+        remaining: u64,
+        emit: &mut impl FnMut(Captured<'_>),
+    ) -> usize {
+        let taken = usize::try_from(remaining)
+            .unwrap_or(usize::MAX)
+            .min(rest.len());
+        self.keep(&rest[..taken]);
+        let remaining = remaining - taken as u64;
+        self.stage = Stage::Sized { remaining };
+        if remaining == 0 {
+            self.emit_kept(State::Complete, emit);
+        }
+        taken
+    }
+
+    fn take_chunked(
+        &mut self,
+        rest: &[u8],
+        emit: &mut impl FnMut(Captured<'_>),
+    ) -> (usize, Option<Refusal>) {
+        let Stage::Chunked(chunked) = &mut self.stage else {
+            return (0, None);
+        };
+        match chunked.advance(rest) {
+            Progress::More => {
+                self.keep(rest);
+                (rest.len(), None)
+            }
+            Progress::End(taken) => {
+                self.keep(&rest[..taken]);
+                self.emit_kept(State::Complete, emit);
+                (taken, None)
+            }
+            Progress::Refused(taken, refusal) => {
+                self.keep(&rest[..taken]);
+                self.stage = Stage::Refused;
+                (taken, Some(refusal))
+            }
+        }
+    }
+
+    /// Adds to the unfinished request what there is room for, and counts the rest.
+    fn keep(&mut self, bytes: &[u8]) {
+        let taken = bytes.len().min(self.room);
+        self.kept.extend_from_slice(&bytes[..taken]);
+        self.room -= taken;
+        self.omitted += (bytes.len() - taken) as u64;
+    }
+
+    fn emit_kept(&mut self, state: State, emit: impl FnOnce(Captured<'_>)) {
+        self.records += 1;
+        emit(Captured {
+            number: self.records,
+            raw: &self.kept,
+            omitted: self.omitted,
+            state,
+        });
+        self.kept.clear();
+        self.kept.shrink_to(KEPT_CAPACITY);
+        self.omitted = 0;
+        self.stage = Stage::Head;
+    }
+}
+
+#[cfg(test)]
+#[path = "capture_tests.rs"]
+mod tests;

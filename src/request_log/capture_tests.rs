@@ -1,0 +1,258 @@
+//! The capture's specification: its records by example, then the two properties that always hold,
+//! for any stream of requests and junk: any cutting gives the same records, and joined they are
+//! the input.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use Phase::{Body, Fresh, Head, Idle, Refused};
+
+use super::*;
+
+const LIMITS: Limits = Limits {
+    head: 256,
+    kept_body: 32,
+};
+
+/// A record that owns its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Owned {
+    number: u64,
+    raw: Vec<u8>,
+    omitted: u64,
+    state: State,
+}
+
+/// All that a capture does with `pieces`: its records, what goes on to hyper, and the refusal.
+fn capture<'a>(
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Owned>, Vec<u8>, Option<Refusal>) {
+    let mut records = Vec::new();
+    let mut emit = |captured: Captured<'_>| {
+        records.push(Owned {
+            number: captured.number,
+            raw: captured.raw.to_vec(),
+            omitted: captured.omitted,
+            state: captured.state,
+        });
+    };
+    let (mut held, mut passed, mut refusal) = (Vec::new(), Vec::new(), None);
+    let mut capture = Capture::new(LIMITS);
+    for piece in pieces {
+        let verdict = capture.push(piece, &mut emit);
+        held.extend_from_slice(piece);
+        passed.extend(held.drain(..verdict.pass));
+        refusal = refusal.or(verdict.refusal);
+    }
+    let last = capture.finish(&mut emit);
+    (records, passed, refusal.or(last))
+}
+
+fn raws(bytes: &[u8]) -> Vec<(String, State)> {
+    let (records, ..) = capture([bytes]);
+    records
+        .iter()
+        .map(|r| (r.raw.escape_ascii().to_string(), r.state))
+        .collect()
+}
+
+#[test]
+fn pipelined_requests_are_separate_records() {
+    let bytes = b"GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /3 HTTP/1.0\r\n\r\n";
+    let expected = [
+        (r"GET /1 HTTP/1.1\r\n\r\n".to_owned(), State::Complete),
+        (
+            r"POST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi".to_owned(),
+            State::Complete,
+        ),
+        (r"GET /3 HTTP/1.0\r\n\r\n".to_owned(), State::Complete),
+    ];
+    assert_eq!(raws(bytes), expected);
+}
+
+#[test]
+fn a_chunked_body_is_kept_as_it_came() {
+    let bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    assert_eq!(
+        raws(bytes),
+        [(bytes.escape_ascii().to_string(), State::Complete)]
+    );
+}
+
+#[test]
+fn a_long_body_is_kept_in_part_and_counted() {
+    for length in [31, 32, 33, 5000] {
+        let head = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n");
+        let bytes = [head.as_bytes(), &vec![b'x'; length]].concat();
+        for cut in [bytes.len(), 1] {
+            let (records, passed, _) = capture(bytes.chunks(cut));
+            let kept = length.min(LIMITS.kept_body);
+            assert_eq!(records.len(), 1);
+            assert_eq!(
+                records[0].raw,
+                bytes[..head.len() + kept],
+                "{length} cut by {cut}"
+            );
+            assert_eq!(
+                records[0].omitted,
+                (length - kept) as u64,
+                "{length} cut by {cut}"
+            );
+            assert_eq!(passed, bytes);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_request_is_malformed_with_all_that_follows() {
+    let hello = b"\x16\x03\x01\x02\x00\x01GET / HTTP/1.1\r\n\r\n";
+    let (records, passed, refusal) = capture([&hello[..]]);
+    assert_eq!(
+        (records[0].raw.as_slice(), records[0].state),
+        (&hello[..], State::Malformed)
+    );
+    assert_eq!(
+        (records.len(), passed.len(), refusal.map(|r| r.status)),
+        (1, 0, Some(400))
+    );
+}
+
+#[test]
+fn a_refused_request_never_goes_on_but_those_before_it_do() {
+    let fine = b"GET / HTTP/1.1\r\n\r\n";
+    let (records, passed, refusal) = capture([&fine[..], b"GET / HTTP/1.1\r\nbad\r\n\r\n"]);
+    assert_eq!((records.len(), passed.as_slice()), (2, &fine[..]));
+    assert_eq!(refusal.map(|r| r.status), Some(400));
+}
+
+#[test]
+fn a_bad_chunk_refuses_what_has_begun() {
+    let head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel";
+    let (records, passed, refusal) = capture([&head[..], b"lo0\r\n\r\n"]);
+    assert_eq!(records[0].state, State::Malformed);
+    assert_eq!(passed, [&head[..], b"lo"].concat());
+    assert_eq!(refusal.map(|r| r.status), Some(400));
+}
+
+#[test]
+fn an_end_in_the_middle_is_incomplete() {
+    for bytes in [
+        &b"GET / HT"[..],
+        b"\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nh",
+    ] {
+        assert_eq!(
+            raws(bytes),
+            [(bytes.escape_ascii().to_string(), State::Incomplete)]
+        );
+    }
+    assert_eq!(raws(b""), []);
+}
+
+#[test]
+fn a_head_has_a_limit() {
+    let head = |length: usize| format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "b".repeat(length - 23));
+    for cut in [1, 7, 1000] {
+        let (records, _, refusal) = capture(head(LIMITS.head).as_bytes().chunks(cut));
+        assert_eq!(
+            (records[0].state, refusal),
+            (State::Complete, None),
+            "cut by {cut}"
+        );
+        let (records, passed, refusal) = capture(head(LIMITS.head + 1).as_bytes().chunks(cut));
+        assert_eq!(records[0].state, State::Malformed, "cut by {cut}");
+        assert_eq!(
+            (passed.len(), refusal.map(|r| r.status)),
+            (0, Some(431)),
+            "cut by {cut}"
+        );
+    }
+}
+
+#[test]
+fn phases() {
+    let mut capture = Capture::new(LIMITS);
+    let mut phases = vec![capture.phase()];
+    for piece in [
+        "\r\n",
+        "GET / HTTP/1.1\r",
+        "\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n",
+        "x",
+        "\0",
+        "x",
+    ] {
+        capture.push(piece.as_bytes(), |_| {});
+        phases.push(capture.phase());
+    }
+    assert_eq!(
+        phases,
+        [Fresh, Idle, Head, Idle, Body, Idle, Refused, Refused]
+    );
+}
+
+/// A request, or something that only looks like one.
+fn part() -> impl Strategy<Value = Vec<u8>> {
+    let body = || vec(any::<u8>(), 0..80);
+    prop_oneof![
+        4 => "(GET|PUT|FOO) /[a-z]{0,8} HTTP/1\\.[01]\r\n(A: b\r\n){0,3}\r\n".prop_map(String::into_bytes),
+        2 => body().prop_map(|body| {
+            let head = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+            [head.as_bytes(), &body].concat()
+        }),
+        2 => vec(body(), 0..4).prop_map(|chunks| {
+            let mut bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
+                bytes.extend(format!("{:x}\r\n", chunk.len()).bytes().chain(chunk.iter().copied()));
+                bytes.extend(b"\r\n");
+            }
+            [&bytes[..], b"0\r\n\r\n"].concat()
+        }),
+        1 => "(\r\n|\n){1,3}".prop_map(String::into_bytes),
+        1 => "GET / HTTP/1.1\r\n([A-Za-z-]{0,9}:? ?[ -~]{0,9}\r?\n){0,30}\r\n".prop_map(String::into_bytes),
+        1 => "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n([0-9a-f;]{1,2}\r\n[a-z]{0,9}\r\n){0,3}0\r\n".prop_map(String::into_bytes),
+        1 => vec(any::<u8>(), 0..40),
+        1 => "[ -~]{0,400}".prop_map(String::into_bytes),
+    ]
+}
+
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    vec(part(), 0..6).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// However the same bytes are cut into reads, all that follows from them is the same.
+    #[test]
+    fn any_cutting_gives_the_same(bytes in stream(), cuts in vec(1..40usize, 0..60)) {
+        let mut pieces = Vec::new();
+        let mut rest = &bytes[..];
+        for cut in cuts {
+            let (piece, after) = rest.split_at(cut.min(rest.len()));
+            pieces.push(piece);
+            rest = after;
+        }
+        pieces.push(rest);
+        let whole = capture([&bytes[..]]);
+        prop_assert_eq!(&capture(pieces), &whole);
+        prop_assert_eq!(&capture(bytes.chunks(1)), &whole);
+    }
+
+    /// The records, joined, are the input, and what goes on is its beginning.
+    #[test]
+    fn joined_records_are_the_input(bytes in stream()) {
+        let (records, passed, refusal) = capture([&bytes[..]]);
+        let mut rest = &bytes[..];
+        for (number, record) in (1..).zip(&records) {
+            prop_assert_eq!(record.number, number);
+            prop_assert!(rest.starts_with(&record.raw), "{:?} is not at {:?}", record, rest);
+            rest = &rest[record.raw.len() + usize::try_from(record.omitted).unwrap()..];
+        }
+        prop_assert!(rest.is_empty(), "not recorded: {:?}", rest);
+        prop_assert!(bytes.starts_with(&passed));
+        if records.iter().any(|r| r.state == State::Malformed) {
+            prop_assert!(refusal.is_some(), "{:?}", records);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Which bytes and characters may stand as they are, and the escapes of the others.
+
+/// For each byte, whether it stands as it is.
+pub(super) type Plain = [bool; 256];
+
+/// Printable ASCII but `except`.
+pub(super) const fn printable_ascii_except(except: &[u8]) -> Plain {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = true;
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < except.len() {
+        plain[except[at] as usize] = false;
+        at += 1;
+    }
+    plain
+}
+
+/// Appends `bytes`, each that is not plain through `escape`.
+pub(super) fn escape(
+    bytes: &[u8],
+    plain: &Plain,
+    out: &mut Vec<u8>,
+    escape: impl Fn(u8, &mut Vec<u8>),
+) {
+    let mut rest = bytes;
+    // Runs of plain bytes are copied whole: almost all of a request is plain.
+    while let Some(at) = rest.iter().position(|&byte| !plain[usize::from(byte)]) {
+        out.extend_from_slice(&rest[..at]);
+        escape(rest[at], out);
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+/// The escapes that C, Rust and Python share: `\r`, `\n`, `\t`, a backslash before `\` and
+/// quotes, else `\x1b`.
+pub(super) fn backslash(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        b'\\' | b'"' | b'\'' => out.extend_from_slice(&[b'\\', byte]),
+        _ => {
+            out.extend_from_slice(b"\\x");
+            hex(byte, out);
+        }
+    }
+}
+
+/// Appends a byte as two hex digits.
+pub(super) fn hex(byte: u8, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend_from_slice(&[
+        DIGITS[usize::from(byte >> 4)],
+        DIGITS[usize::from(byte & 15)],
+    ]);
+}
+
+/// Whether a character beyond ASCII may reach a terminal: no control, no direction or other format
+/// character, no line separator, nothing invisible or unassigned. The standard library keeps the
+/// table, for `{:?}`.
+pub(super) fn is_printable(character: char) -> bool {
+    character.escape_debug().next() != Some('\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_printable() {
+        for character in "é中文菜鸡…€😀".chars() {
+            assert!(is_printable(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_not() {
+        for character in "\u{80}\u{9b}\u{ad}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{301}\u{feff}\u{e000}\u{e0041}".chars() {
+            assert!(!is_printable(character), "{character:?}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `json`: one object a line (RFC 8259).
+//!
+//! `time`, `peer`, `connection`, `request`, `bytes` and `raw`, a string, where the bytes are UTF-8,
+//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something. Beyond
+//! what JSON asks for, characters that a terminal could obey are escaped too.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::escape::{Plain, escape, is_printable, printable_ascii_except};
+use super::{Record, Stamp, decimal};
+
+const PLAIN: Plain = printable_ascii_except(b"\"\\");
+
+pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+    let request = &record.request;
+    out.extend_from_slice(b"{\"time\":\"");
+    stamp.write(record.time, out);
+    out.extend_from_slice(b"\",\"peer\":\"");
+    out.extend_from_slice(record.peer.as_bytes());
+    out.extend_from_slice(b"\",\"connection\":");
+    decimal(record.connection, out);
+    out.extend_from_slice(b",\"request\":");
+    decimal(request.number, out);
+    out.extend_from_slice(b",\"bytes\":");
+    decimal(request.bytes(), out);
+    if let Ok(text) = str::from_utf8(request.raw) {
+        out.extend_from_slice(b",\"raw\":\"");
+        string(text, out);
+    } else {
+        out.extend_from_slice(b",\"raw_base64\":\"");
+        out.extend_from_slice(STANDARD.encode(request.raw).as_bytes());
+    }
+    out.push(b'"');
+    if request.omitted > 0 {
+        out.extend_from_slice(b",\"omitted\":");
+        decimal(request.omitted, out);
+    }
+    if let Some(word) = request.state.word() {
+        out.extend_from_slice(b",\"state\":\"");
+        out.extend_from_slice(word.as_bytes());
+        out.push(b'"');
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends the inside of a JSON string.
+fn string(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
+        escape(&rest.as_bytes()[..at], &PLAIN, out, short);
+        let mut characters = rest[at..].chars();
+        if let Some(character) = characters.next() {
+            beyond_ascii(character, out);
+        }
+        rest = characters.as_str();
+    }
+    escape(rest.as_bytes(), &PLAIN, out, short);
+}
+
+fn beyond_ascii(character: char, out: &mut Vec<u8>) {
+    if is_printable(character) {
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    } else {
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            code_unit(*unit, out);
+        }
+    }
+}
+
+/// The escapes of ASCII: RFC 8259 section 7.
+fn short(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        b'\\' | b'"' => out.extend_from_slice(&[b'\\', byte]),
+        _ => code_unit(u16::from(byte), out),
+    }
+}
+
+fn code_unit(unit: u16, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\\u");
+    for byte in unit.to_be_bytes() {
+        super::escape::hex(byte, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format::Json;
+    use super::super::samples::{self, text};
+    use super::*;
+    use crate::request_log::record::State;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn raw_of(line: &str) -> Vec<u8> {
+        let object: Value = serde_json::from_str(line).unwrap();
+        match (object["raw"].as_str(), object["raw_base64"].as_str()) {
+            (Some(raw), None) => raw.as_bytes().to_vec(),
+            (None, Some(raw)) => STANDARD.decode(raw).unwrap(),
+            both => panic!("{both:?}"),
+        }
+    }
+
+    #[test]
+    fn a_request() {
+        assert_eq!(
+            text(
+                Json,
+                &samples::record("GET /中 HTTP/1.1\r\n\r\n".as_bytes())
+            ),
+            "{\"time\":\"2026-11-22T21:47:20.123456Z\",\"peer\":\"127.0.0.1:51234\",\
+             \"connection\":12,\"request\":1,\"bytes\":21,\"raw\":\"GET /中 HTTP/1.1\\r\\n\\r\\n\"}\n"
+        );
+    }
+
+    #[test]
+    fn what_is_special_has_its_own_fields() {
+        let mut record = samples::record(b"\xff");
+        record.request.omitted = 7;
+        record.request.state = State::Malformed;
+        let object: Value = serde_json::from_str(&text(Json, &record)).unwrap();
+        assert_eq!(object["raw_base64"], "/w==");
+        assert_eq!(object["bytes"], 8);
+        assert_eq!(object["omitted"], 7);
+        assert_eq!(object["state"], "malformed");
+    }
+
+    proptest! {
+        /// A JSON parser gets the bytes back, and nothing but the last byte ends the line.
+        #[test]
+        fn exact(raw in prop_oneof![any::<Vec<u8>>(), any::<String>().prop_map(String::into_bytes)]) {
+            let line = text(Json, &samples::record(&raw));
+            prop_assert!(line[..line.len() - 1].chars().all(|c| matches!(c, ' '..='~') || !c.is_ascii() && is_printable(c)), "{line:?}");
+            prop_assert_eq!(raw_of(&line), raw);
+        }
+    }
+}

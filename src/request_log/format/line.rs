@@ -1,0 +1,76 @@
+//! `line`: one line a record, for files, `grep` and `cut`.
+//!
+//! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then ` omitted=N` and ` malformed` and the like
+//! where they say something. RAW is printable ASCII; other bytes, the quote and the backslash are
+//! escaped as in Python: undoing the escapes gives the exact bytes.
+
+use super::escape::{Plain, backslash, escape, printable_ascii_except};
+use super::{Record, Stamp, decimal};
+
+const PLAIN: Plain = printable_ascii_except(b"\"\\");
+
+pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+    let request = &record.request;
+    // One reservation for the common case, where a request has a few line ends to escape.
+    out.reserve(request.raw.len() + request.raw.len() / 8 + 128);
+    stamp.write(record.time, out);
+    out.push(b' ');
+    out.extend_from_slice(record.peer.as_bytes());
+    out.extend_from_slice(b" #");
+    decimal(record.connection, out);
+    out.push(b'.');
+    decimal(request.number, out);
+    out.push(b' ');
+    decimal(request.bytes(), out);
+    out.extend_from_slice(b" \"");
+    escape(request.raw, &PLAIN, out, backslash);
+    out.push(b'"');
+    if request.omitted > 0 {
+        out.extend_from_slice(b" omitted=");
+        decimal(request.omitted, out);
+    }
+    if let Some(word) = request.state.word() {
+        out.push(b' ');
+        out.extend_from_slice(word.as_bytes());
+    }
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format::Line;
+    use super::super::samples::{self, text, unescape};
+    use crate::request_log::record::State;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_request() {
+        assert_eq!(
+            text(
+                Line,
+                &samples::record(b"GET / HTTP/1.1\r\nA: \"\\\t\0\xff'\r\n\r\n")
+            ),
+            "2026-11-22T21:47:20.123456Z 127.0.0.1:51234 #12.1 29 \
+             \"GET / HTTP/1.1\\r\\nA: \\\"\\\\\\t\\x00\\xff'\\r\\n\\r\\n\"\n"
+        );
+    }
+
+    #[test]
+    fn what_is_special_stands_behind_the_quotes() {
+        let mut record = samples::record(b"POST");
+        record.request.omitted = 1000;
+        record.request.state = State::Incomplete;
+        assert!(text(Line, &record).ends_with(" #12.1 1004 \"POST\" omitted=1000 incomplete\n"));
+    }
+
+    proptest! {
+        /// The bytes come back, and nothing but the last byte ends the line.
+        #[test]
+        fn exact(raw: Vec<u8>) {
+            let line = text(Line, &samples::record(&raw));
+            prop_assert!(line[..line.len() - 1].bytes().all(|b| matches!(b, b' '..=b'~')));
+            let quoted = line.splitn(5, ' ').nth(4).unwrap().trim_end();
+            prop_assert_eq!(unescape(&quoted[1..quoted.len() - 1]), raw);
+        }
+    }
+}

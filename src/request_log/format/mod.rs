@@ -1,0 +1,110 @@
+//! Turns a record into the bytes of the chosen format. Pure.
+//!
+//! Stands between the recorder and the queue. What always holds, in every format: no byte of a
+//! peer's comes out unescaped that a terminal or a line-based reader could take for anything but
+//! text, so no request can forge a record. `line`, `json`, `hex` and `document` can be turned back
+//! into the exact bytes; `pretty` is for people.
+
+mod document;
+mod escape;
+mod hex;
+mod json;
+mod line;
+mod pretty;
+#[cfg(test)]
+mod samples;
+mod stamp;
+
+use super::record::{Captured, Record};
+use stamp::Stamp;
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: a header line, then the request as readable lines.
+    Pretty,
+    /// One line a record, the bytes escaped within double quotes.
+    Line,
+    /// One JSON object a line.
+    Json,
+    /// Offset, hex and ASCII columns.
+    Hex,
+    /// What the document's `print(data)` shows: a Python bytes literal a line.
+    Document,
+}
+
+/// Writes records in one format.
+#[derive(Debug)]
+pub struct Formatter {
+    format: Format,
+    color: bool,
+    stamp: Stamp,
+}
+
+impl Formatter {
+    /// A formatter; `color` counts for [`Format::Pretty`] alone.
+    #[must_use]
+    pub fn new(format: Format, color: bool) -> Self {
+        Self {
+            format,
+            color,
+            stamp: Stamp::default(),
+        }
+    }
+
+    /// Appends one record to `out`.
+    pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
+        match self.format {
+            Format::Pretty => pretty::write(record, &mut self.stamp, self.color, out),
+            Format::Line => line::write(record, &mut self.stamp, out),
+            Format::Json => json::write(record, &mut self.stamp, out),
+            Format::Hex => hex::write(record, &mut self.stamp, out),
+            Format::Document => document::write(&record.request, out),
+        }
+    }
+}
+
+/// Appends a number in decimal.
+fn decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = number;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// What a header line says behind the length: `, 12 not shown, malformed`.
+fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
+    if request.omitted > 0 {
+        out.extend_from_slice(b", ");
+        decimal(request.omitted, out);
+        out.extend_from_slice(b" not shown");
+    }
+    if let Some(word) = request.state.word() {
+        out.extend_from_slice(b", ");
+        out.extend_from_slice(word.as_bytes());
+    }
+}
+
+/// The header line of the formats that take several lines a record, without its end.
+fn heading(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+    out.push(b'#');
+    decimal(record.connection, out);
+    out.push(b'.');
+    decimal(record.request.number, out);
+    out.push(b' ');
+    out.extend_from_slice(record.peer.as_bytes());
+    out.push(b' ');
+    stamp.write(record.time, out);
+    out.push(b' ');
+    decimal(record.request.bytes(), out);
+    out.extend_from_slice(b" bytes");
+    remarks(&record.request, out);
+}

@@ -1,0 +1,59 @@
+//! What the formats' tests share: a record, its text, and the way back from the escapes.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::{Format, Formatter};
+use crate::request_log::record::{Captured, Record, State};
+
+/// A whole request with these bytes.
+pub(super) fn record(raw: &[u8]) -> Record<'_> {
+    Record {
+        time: UNIX_EPOCH + Duration::from_micros(1_795_384_040_123_456),
+        peer: "127.0.0.1:51234",
+        connection: 12,
+        request: Captured {
+            number: 1,
+            raw,
+            omitted: 0,
+            state: State::Complete,
+        },
+    }
+}
+
+/// A record as text, without color.
+pub(super) fn text(format: Format, record: &Record<'_>) -> String {
+    formatted(format, false, record)
+}
+
+/// A record as text, with color.
+pub(super) fn colored(format: Format, record: &Record<'_>) -> String {
+    formatted(format, true, record)
+}
+
+fn formatted(format: Format, color: bool, record: &Record<'_>) -> String {
+    let mut out = Vec::new();
+    Formatter::new(format, color).write(record, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+/// Undoes the escapes of `line` and `document`.
+pub(super) fn unescape(escaped: &str) -> Vec<u8> {
+    let mut bytes = escaped.bytes();
+    let mut raw = Vec::new();
+    while let Some(byte) = bytes.next() {
+        raw.push(match byte {
+            b'\\' => match bytes.next().unwrap() {
+                b'r' => b'\r',
+                b'n' => b'\n',
+                b't' => b'\t',
+                b'x' => {
+                    let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
+                    u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap()
+                }
+                itself => itself,
+            },
+            _ => byte,
+        });
+    }
+    raw
+}

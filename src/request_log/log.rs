@@ -1,0 +1,156 @@
+//! The request log as a whole: opened before the service starts, closed after it has ended.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use thiserror::Error;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use super::format::Format;
+use super::queue::Queue;
+use super::recorder::Recorder;
+use super::sink::{Sink, Target};
+use super::writer::Writer;
+
+/// What happens when the sink is slower than the requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overflow {
+    /// The service waits: nothing is lost.
+    Wait,
+    /// Records are dropped and counted: the service keeps its speed.
+    Drop,
+}
+
+/// How to log.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How records are written.
+    pub format: Format,
+    /// Whether [`Format::Pretty`] uses colors.
+    pub color: bool,
+    /// Where to.
+    pub target: Target,
+    /// What happens when that is too slow.
+    pub overflow: Overflow,
+    /// How many bytes of records may wait for it.
+    pub queue: usize,
+}
+
+/// How the log ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// Whether all records were written or counted as lost in time.
+    pub finished: bool,
+    /// How many records were lost, while the service ran or now.
+    pub lost: u64,
+}
+
+/// An open log. Dropping it leaves its thread behind; [`Log::close`] ends it.
+#[derive(Debug)]
+pub struct Log {
+    handle: Handle,
+    writer: Option<oneshot::Receiver<u64>>,
+}
+
+/// Why a log could not be opened.
+#[derive(Debug, Error)]
+#[error("cannot open the log {name}")]
+pub struct OpenError {
+    name: String,
+    source: io::Error,
+}
+
+/// The log as others may use it: a worker makes its [`Recorder`] from it.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    open: Option<(Arc<Queue>, Format, bool)>,
+}
+
+impl Log {
+    /// Opens the log and starts its writer.
+    ///
+    /// # Errors
+    ///
+    /// What opening the sink or starting the thread failed with.
+    pub fn open(config: Config) -> Result<Self, OpenError> {
+        let name = config.target.to_string();
+        Self::start(config).map_err(|source| OpenError { name, source })
+    }
+
+    fn start(config: Config) -> io::Result<Self> {
+        let sink = Sink::open(config.target)?;
+        let queue = Arc::new(Queue::new(config.queue, config.overflow));
+        let writer = Writer::new(Arc::clone(&queue), sink);
+        let (done, writer_done) = oneshot::channel();
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                // Fails only when nobody waits any more.
+                let _ = done.send(writer.run());
+            })?;
+        let handle = Handle {
+            open: Some((queue, config.format, config.color)),
+        };
+        Ok(Self {
+            handle,
+            writer: Some(writer_done),
+        })
+    }
+
+    /// No log: nothing is formatted, nothing is written.
+    #[must_use]
+    pub fn off() -> Self {
+        Self {
+            handle: Handle { open: None },
+            writer: None,
+        }
+    }
+
+    /// What the workers make their recorders from.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Writes what is queued, until `stop_by`, and ends the writer.
+    pub async fn close(self, stop_by: Instant) -> Closed {
+        let (Some((queue, ..)), Some(writer)) = (self.handle.open, self.writer) else {
+            return Closed {
+                finished: true,
+                lost: 0,
+            };
+        };
+        queue.close();
+        match timeout_at(stop_by, writer).await {
+            Ok(Ok(lost)) => Closed {
+                finished: true,
+                lost,
+            },
+            // Too late, or its thread has panicked.
+            Ok(Err(_)) | Err(_) => Closed {
+                finished: false,
+                lost: queue.unwritten(),
+            },
+        }
+    }
+}
+
+impl Handle {
+    /// Opens a log file again, for instance after it was renamed.
+    pub fn reopen(&self) {
+        if let Some((queue, ..)) = &self.open {
+            queue.reopen();
+        }
+    }
+
+    /// A recorder for the calling thread.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        match &self.open {
+            Some((queue, format, color)) => Recorder::new(Some(Arc::clone(queue)), *format, *color),
+            None => Recorder::new(None, Format::Line, false),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The request log: from the bytes of a connection to records in a sink.
+//!
+//! ```text
+//! bytes ─ capture ─ recorder ─ format ─ queue ─ writer ─ sink (stdout or a file)
+//! ```
+//!
+//! What always holds: one connection's records, joined, are the bytes read from its socket, in
+//! order; a record is in the queue before the service sees the last byte of its request; nothing is
+//! dropped uncounted. This module knows no socket and no HTTP library, and imports nothing of ours.
+
+pub mod capture;
+mod chunked;
+pub mod format;
+mod head;
+mod log;
+mod queue;
+pub mod record;
+mod recorder;
+mod sink;
+mod writer;
+
+pub use log::{Closed, Config, Handle, Log, OpenError, Overflow};
+pub use recorder::{Entries, Recorder, Trail};
+pub use sink::Target;

@@ -1,0 +1,285 @@
+//! The bounded queue between the workers and the writer's thread.
+//!
+//! Workers push batches of formatted records, the writer takes all there are at once. What always
+//! holds: a batch is whole records; its memory is the limit plus one batch a worker; a record that
+//! is not taken is counted. With [`Overflow::Wait`] a worker asks for room *before* it reads from a
+//! socket, so that it never holds a record it can't place.
+
+use std::mem;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
+
+use super::log::Overflow;
+
+/// How long the writer lets records gather before it writes them: few wake-ups under load, and
+/// still well within the 50 ms in which a record is in the sink.
+const GATHER: Duration = Duration::from_millis(10);
+
+/// With this many bytes waiting the writer does not wait for more: 256 KiB is several times what
+/// one write needs to be cheap.
+const ENOUGH: usize = 256 * 1024;
+
+/// Whole formatted records.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) bytes: Vec<u8>,
+    /// Where each record ends in `bytes`.
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    /// Marks the end of a record.
+    pub(super) fn end_record(&mut self) {
+        self.ends.push(self.bytes.len());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many records are not whole within the first `written` bytes.
+    pub(super) fn records_after(&self, written: usize) -> u64 {
+        (self.ends.len() - self.whole_within(written)) as u64
+    }
+
+    /// Where the record begins that `written` bytes end in.
+    pub(super) fn record_start(&self, written: usize) -> usize {
+        let whole = self.whole_within(written);
+        whole.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
+    fn whole_within(&self, written: usize) -> usize {
+        self.ends.partition_point(|&end| end <= written)
+    }
+
+    fn append(&mut self, other: &Self) {
+        let offset = self.bytes.len();
+        self.bytes.extend_from_slice(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| end + offset));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+}
+
+/// What the writer is asked to do besides writing.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Orders {
+    /// Open the file again.
+    pub(super) reopen: bool,
+    /// Write what there is and end.
+    pub(super) close: bool,
+    /// How many records were dropped since the last time.
+    pub(super) dropped: u64,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Batch,
+    /// How many bytes, and records, the writer has taken and not yet given back.
+    writing: usize,
+    writing_records: usize,
+    orders: Orders,
+}
+
+/// The queue. See the module.
+#[derive(Debug)]
+pub(super) struct Queue {
+    shared: Mutex<Shared>,
+    /// Wakes the writer.
+    filled: Condvar,
+    /// Wakes the workers' connections.
+    room: Arc<Notify>,
+    /// `waiting` and `writing` together: read without the lock before each read from a socket.
+    pending: AtomicUsize,
+    /// The sink fails: nobody waits for it.
+    failing: AtomicBool,
+    /// The sink has failed for good: nothing is queued any more.
+    dead: AtomicBool,
+    limit: usize,
+    overflow: Overflow,
+}
+
+impl Queue {
+    /// An empty queue that holds `limit` bytes.
+    pub(super) fn new(limit: usize, overflow: Overflow) -> Self {
+        Self {
+            shared: Mutex::default(),
+            filled: Condvar::new(),
+            room: Arc::default(),
+            pending: AtomicUsize::new(0),
+            failing: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
+            limit,
+            overflow,
+        }
+    }
+
+    // === The workers' side ===
+
+    /// Ready when the next record may be made. `waiting` is the caller's place to wait.
+    pub(super) fn poll_room(
+        &self,
+        waiting: &mut Option<Pin<Box<OwnedNotified>>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        while !self.has_room() {
+            // Made before the second look, it misses no wake-up between the two.
+            let notified =
+                waiting.get_or_insert_with(|| Box::pin(Arc::clone(&self.room).notified_owned()));
+            if self.has_room() {
+                break;
+            }
+            ready!(notified.as_mut().poll(cx));
+            *waiting = None;
+        }
+        *waiting = None;
+        Poll::Ready(())
+    }
+
+    fn has_room(&self) -> bool {
+        self.overflow == Overflow::Drop
+            || self.pending.load(Ordering::Relaxed) < self.limit
+            || self.failing.load(Ordering::Relaxed)
+    }
+
+    /// Takes the records out of `batch`, or counts them as dropped.
+    pub(super) fn push(&self, batch: &mut Batch) {
+        let mut shared = self.lock();
+        let before = shared.waiting.bytes.len();
+        if self.refuses(before + shared.writing, batch.bytes.len()) {
+            shared.orders.dropped += batch.ends.len() as u64;
+        } else {
+            shared.waiting.append(batch);
+            let after = shared.waiting.bytes.len();
+            self.pending
+                .store(after + shared.writing, Ordering::Relaxed);
+            // Only the two crossings the writer waits for: a wake-up is a system call.
+            if before == 0 || (before < ENOUGH && after >= ENOUGH) {
+                self.filled.notify_one();
+            }
+        }
+        drop(shared);
+        batch.clear();
+    }
+
+    fn refuses(&self, pending: usize, more: usize) -> bool {
+        let may_drop = self.overflow == Overflow::Drop || self.failing.load(Ordering::Relaxed);
+        // One batch that is longer than the queue still goes through an empty one.
+        self.is_dead() || (may_drop && pending > 0 && pending + more > self.limit)
+    }
+
+    /// Whether the sink has failed for good, so that a record need not be made.
+    pub(super) fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
+    }
+
+    /// Counts a record that was not made.
+    pub(super) fn count_dropped(&self) {
+        self.lock().orders.dropped += 1;
+    }
+
+    /// Asks the writer to open its file again.
+    pub(super) fn reopen(&self) {
+        self.lock().orders.reopen = true;
+        self.filled.notify_one();
+    }
+
+    /// Asks the writer to write what there is and end.
+    pub(super) fn close(&self) {
+        self.lock().orders.close = true;
+        self.filled.notify_one();
+    }
+
+    /// How many records are not known to be written, those in the writer's hands among them.
+    pub(super) fn unwritten(&self) -> u64 {
+        let shared = self.lock();
+        let records = shared.waiting.ends.len() + shared.writing_records;
+        records as u64 + shared.orders.dropped
+    }
+
+    // === The writer's side ===
+
+    /// Gives back `batch`, which was written, and takes all records there are. Waits for some, for
+    /// an order, or for `at_most`.
+    pub(super) fn take(&self, batch: &mut Batch, at_most: Duration) -> Orders {
+        batch.clear();
+        let mut shared = self.lock();
+        (shared.writing, shared.writing_records) = (0, 0);
+        self.pending
+            .store(shared.waiting.bytes.len(), Ordering::Relaxed);
+        self.room.notify_waiters();
+        let urgent = |shared: &Shared| shared.orders.reopen || shared.orders.close;
+        shared = self.wait(shared, at_most, |shared| {
+            shared.waiting.is_empty() && !urgent(shared)
+        });
+        if !shared.waiting.is_empty() {
+            shared = self.wait(shared, GATHER, |shared| {
+                shared.waiting.bytes.len() < ENOUGH && !urgent(shared)
+            });
+        }
+        mem::swap(&mut shared.waiting, batch);
+        (shared.writing, shared.writing_records) = (batch.bytes.len(), batch.ends.len());
+        shared.orders.take()
+    }
+
+    /// Waits for an order, for `at_most`.
+    pub(super) fn pause(&self, at_most: Duration) -> Orders {
+        let shared = self.lock();
+        let mut shared = self.wait(shared, at_most, |shared| {
+            !shared.orders.reopen && !shared.orders.close
+        });
+        shared.orders.take()
+    }
+
+    /// Says whether the sink fails at the moment.
+    pub(super) fn set_failing(&self, failing: bool) {
+        self.failing.store(failing, Ordering::Relaxed);
+        self.room.notify_waiters();
+    }
+
+    /// Says that the sink has failed for good.
+    pub(super) fn set_dead(&self) {
+        self.dead.store(true, Ordering::Relaxed);
+        self.set_failing(true);
+    }
+
+    fn wait<'a>(
+        &'a self,
+        shared: MutexGuard<'a, Shared>,
+        at_most: Duration,
+        condition: impl Fn(&Shared) -> bool,
+    ) -> MutexGuard<'a, Shared> {
+        let waited = self
+            .filled
+            .wait_timeout_while(shared, at_most, |shared| condition(shared));
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// A panic under the lock leaves whole records behind, so its poison says nothing.
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Orders {
+    /// The orders, which are carried out once; only `close` stands.
+    fn take(&mut self) -> Self {
+        let close = self.close;
+        mem::replace(
+            self,
+            Self {
+                close,
+                ..Self::default()
+            },
+        )
+    }
+}

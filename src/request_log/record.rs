@@ -1,0 +1,66 @@
+//! What the log says of one request: the record, and the part of it that the bytes alone decide.
+//!
+//! [`Captured`] comes from the capture, [`Record`] adds who and when. Both borrow: a request that
+//! came in one read is never copied before it is formatted.
+
+use std::time::SystemTime;
+
+/// What a record's bytes turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// A whole request.
+    Complete,
+    /// The connection ended before the request did.
+    Incomplete,
+    /// Not HTTP/1.x as RFC 9112 has it. All that followed on the connection is in the same record.
+    Malformed,
+    /// Came after the answer. Only `raw` has these: it answers what arrives first.
+    Late,
+}
+
+impl State {
+    /// The word a record carries, or none where there is nothing to say.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Complete => None,
+            Self::Incomplete => Some("incomplete"),
+            Self::Malformed => Some("malformed"),
+            Self::Late => Some("late"),
+        }
+    }
+}
+
+/// One request as the bytes alone show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured<'a> {
+    /// The request's number on its connection, from 1.
+    pub number: u64,
+    /// Its first bytes, exactly as they were read: the head, and the body as far as it is kept.
+    pub raw: &'a [u8],
+    /// How many bytes more there were.
+    pub omitted: u64,
+    /// Whether it was a request at all.
+    pub state: State,
+}
+
+impl Captured<'_> {
+    /// The length on the wire, in bytes: what is kept and what is not.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.raw.len() as u64 + self.omitted
+    }
+}
+
+/// One record, ready to be formatted.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// When the request was complete.
+    pub time: SystemTime,
+    /// The peer's address, as text: it is the same for all records of a connection.
+    pub peer: &'a str,
+    /// The connection's number, from 1, in the order of acceptance.
+    pub connection: u64,
+    /// What was captured.
+    pub request: Captured<'a>,
+}

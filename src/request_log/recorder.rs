@@ -1,0 +1,131 @@
+//! One worker's end of the log: makes records of what its connections capture.
+//!
+//! Stands between the captures and the queue. What always holds: the records of one read are
+//! queued together, before the read's bytes go on. It is used by one thread.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use tokio::sync::futures::OwnedNotified;
+
+use super::format::{Format, Formatter};
+use super::queue::{Batch, Queue};
+use super::record::{Captured, Record};
+
+/// A worker's recorder.
+#[derive(Debug)]
+pub struct Recorder {
+    /// None where nothing is logged.
+    queue: Option<Arc<Queue>>,
+    desk: RefCell<Desk>,
+}
+
+/// What is reused from record to record.
+#[derive(Debug)]
+struct Desk {
+    formatter: Formatter,
+    batch: Batch,
+}
+
+impl Recorder {
+    pub(super) fn new(queue: Option<Arc<Queue>>, format: Format, color: bool) -> Self {
+        let formatter = Formatter::new(format, color);
+        Self {
+            queue,
+            desk: RefCell::new(Desk {
+                formatter,
+                batch: Batch::default(),
+            }),
+        }
+    }
+
+    /// The trail of records of one connection.
+    #[must_use]
+    pub fn trail(self: Rc<Self>, connection: u64, peer: SocketAddr) -> Trail {
+        Trail {
+            recorder: self,
+            connection,
+            peer: peer.to_string(),
+            waiting: None,
+        }
+    }
+}
+
+/// The records of one connection.
+#[derive(Debug)]
+pub struct Trail {
+    recorder: Rc<Recorder>,
+    connection: u64,
+    peer: String,
+    /// The place in the line for room in the queue.
+    waiting: Option<Pin<Box<OwnedNotified>>>,
+}
+
+impl Trail {
+    /// Ready when the log can take what the next read brings.
+    pub fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.recorder.queue {
+            Some(queue) => queue.poll_room(&mut self.waiting, cx),
+            None => Poll::Ready(()),
+        }
+    }
+
+    /// Records what `work` adds, all with the time of the first.
+    pub fn record<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
+        let Some(queue) = &self.recorder.queue else {
+            return work(&mut Entries { to: None });
+        };
+        let mut desk = self.recorder.desk.borrow_mut();
+        let to = Some(Open {
+            trail: self,
+            queue,
+            desk: &mut desk,
+            time: None,
+        });
+        let result = work(&mut Entries { to });
+        if !desk.batch.is_empty() {
+            queue.push(&mut desk.batch);
+        }
+        result
+    }
+}
+
+/// What becomes of captured requests: records, or nothing where nothing is logged.
+#[derive(Debug)]
+pub struct Entries<'a> {
+    to: Option<Open<'a>>,
+}
+
+#[derive(Debug)]
+struct Open<'a> {
+    trail: &'a Trail,
+    queue: &'a Queue,
+    desk: &'a mut Desk,
+    time: Option<SystemTime>,
+}
+
+impl Entries<'_> {
+    /// Adds a record.
+    pub fn add(&mut self, request: Captured<'_>) {
+        let Some(open) = &mut self.to else { return };
+        if open.queue.is_dead() {
+            return open.queue.count_dropped();
+        }
+        let record = Record {
+            // One look at the clock a read: its requests were complete at the same moment.
+            time: *open.time.get_or_insert_with(SystemTime::now),
+            peer: &open.trail.peer,
+            connection: open.trail.connection,
+            request,
+        };
+        open.desk
+            .formatter
+            .write(&record, &mut open.desk.batch.bytes);
+        open.desk.batch.end_record();
+    }
+}

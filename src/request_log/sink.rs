@@ -1,0 +1,99 @@
+//! Where records end up: stdout or a file, written to without a buffer of its own.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Which sink to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// The end of this file, which is created with mode 0600.
+    File(PathBuf),
+}
+
+/// An open sink.
+pub(super) struct Sink {
+    output: Box<dyn Write + Send>,
+    target: Target,
+}
+
+impl Sink {
+    /// Opens `target`.
+    ///
+    /// # Errors
+    ///
+    /// What opening the file, or duplicating standard output, failed with.
+    pub(super) fn open(target: Target) -> io::Result<Self> {
+        let output: Box<dyn Write + Send> = match &target {
+            // Not through std's handle: that one splits what it is given at line ends, and takes
+            // a closed descriptor for a success.
+            Target::Stdout => Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)),
+            Target::File(path) => Box::new(append_to(path)?),
+        };
+        Ok(Self { output, target })
+    }
+
+    /// A sink of the tests' own.
+    #[cfg(test)]
+    pub(super) fn of(output: impl Write + Send + 'static, target: Target) -> Self {
+        Self {
+            output: Box::new(output),
+            target,
+        }
+    }
+
+    /// Writes some of `bytes`, as [`Write::write`] does.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.output.write(bytes) {
+            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+            result => result,
+        }
+    }
+
+    /// Opens the file again: after a rotation the old name is a new file. Standard output stays
+    /// as it is.
+    ///
+    /// # Errors
+    ///
+    /// What opening the file failed with; the old one stays in use.
+    pub(super) fn reopen(&mut self) -> io::Result<()> {
+        if let Target::File(path) = &self.target {
+            self.output = Box::new(append_to(path)?);
+        }
+        Ok(())
+    }
+
+    /// Whether an error stays for ever: nobody comes back to read from a closed pipe. A file of
+    /// the same kind, a FIFO, may find a new reader.
+    pub(super) fn is_final(&self, error: &io::Error) -> bool {
+        self.target == Target::Stdout && error.kind() == io::ErrorKind::BrokenPipe
+    }
+
+    /// The sink's name in messages.
+    pub(super) fn name(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("standard output"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    // Requests hold cookies and passwords: nobody else may read them.
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+}

@@ -1,0 +1,169 @@
+//! The writer's thread: the only code that touches the log's sink.
+//!
+//! Takes batches from the queue and writes each to its last byte. What always holds: a sink that
+//! fails gets one warning and is tried again until it works, and then goes on at the very byte
+//! where it stopped, so that no record is torn; how many records were lost is said once it works,
+//! and at the end.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tracing::warn;
+
+use super::queue::{Batch, Queue};
+use super::sink::Sink;
+
+/// How long after a failure the sink is tried again.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// How long a non-blocking standard output, somebody else's choice, is left alone when it is full.
+const FULL: Duration = Duration::from_millis(2);
+
+/// How often at most dropped records are reported while more of them are dropped.
+const REPORT: Duration = Duration::from_secs(1);
+
+/// See the module.
+pub(super) struct Writer {
+    queue: Arc<Queue>,
+    sink: Sink,
+    closing: bool,
+    failing: bool,
+    /// Records lost in all.
+    lost: u64,
+    /// Records lost and not yet reported.
+    unreported: u64,
+    reported: Option<Instant>,
+}
+
+impl Writer {
+    /// A writer from `queue` to `sink`.
+    pub(super) fn new(queue: Arc<Queue>, sink: Sink) -> Self {
+        Self {
+            queue,
+            sink,
+            closing: false,
+            failing: false,
+            lost: 0,
+            unreported: 0,
+            reported: None,
+        }
+    }
+
+    /// Writes until the queue is closed and empty. Returns how many records were lost in all.
+    pub(super) fn run(mut self) -> u64 {
+        let mut batch = Batch::default();
+        loop {
+            let orders = self.queue.take(&mut batch, self.until_report());
+            self.closing |= orders.close;
+            self.lose(orders.dropped);
+            if orders.reopen {
+                self.reopen();
+            }
+            if batch.is_empty() && self.closing {
+                self.report();
+                return self.lost;
+            }
+            self.write(&batch);
+            if self.until_report().is_zero() {
+                self.report();
+            }
+        }
+    }
+
+    fn write(&mut self, batch: &Batch) {
+        let mut written = 0;
+        while written < batch.bytes.len() {
+            match self.sink.write(&batch.bytes[written..]) {
+                Ok(more) => {
+                    written += more;
+                    self.works();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(FULL),
+                Err(error) => match self.fails(&error, batch, written) {
+                    Some(resume) => written = resume,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// A write failed: where to go on in the batch after a pause, or none when it is lost.
+    fn fails(&mut self, error: &io::Error, batch: &Batch, written: usize) -> Option<usize> {
+        let is_final = self.sink.is_final(error);
+        if !self.failing {
+            self.failing = true;
+            let fate = if is_final {
+                "dropped"
+            } else {
+                "kept while there is room, then dropped"
+            };
+            let sink = self.sink.name();
+            warn!(%error, "cannot write the log to {sink}; the service goes on, records are {fate}");
+        }
+        if is_final {
+            self.queue.set_dead();
+        }
+        if is_final || self.closing {
+            self.lose(batch.records_after(written));
+            return None;
+        }
+        self.queue.set_failing(true);
+        let orders = self.queue.pause(RETRY);
+        self.closing |= orders.close;
+        self.lose(orders.dropped);
+        if orders.reopen && self.reopen() {
+            // The new file does not have the record's first bytes.
+            return Some(batch.record_start(written));
+        }
+        Some(written)
+    }
+
+    fn works(&mut self) {
+        if self.failing {
+            self.failing = false;
+            self.queue.set_failing(false);
+            let lost = std::mem::take(&mut self.unreported);
+            let sink = self.sink.name();
+            warn!("the log is written to {sink} again; {lost} records were lost");
+        }
+    }
+
+    fn reopen(&mut self) -> bool {
+        let result = self.sink.reopen();
+        if let Err(error) = &result {
+            let sink = self.sink.name();
+            warn!(%error, "cannot open {sink} again; the log stays where it was");
+        }
+        result.is_ok()
+    }
+
+    fn lose(&mut self, records: u64) {
+        self.lost += records;
+        self.unreported += records;
+    }
+
+    /// How long until lost records are to be reported. A failing sink has its own report, once it
+    /// works again.
+    fn until_report(&self) -> Duration {
+        match self.reported {
+            _ if self.unreported == 0 || self.failing => Duration::MAX,
+            Some(reported) => REPORT.saturating_sub(reported.elapsed()),
+            None => Duration::ZERO,
+        }
+    }
+
+    fn report(&mut self) {
+        let lost = std::mem::take(&mut self.unreported);
+        if lost > 0 {
+            self.reported = Some(Instant::now());
+            warn!("{lost} records were lost: the log could not be written fast enough, or at all");
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;
