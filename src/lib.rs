@@ -5,6 +5,10 @@
 //!
 //! # Layout
 //!
+//! In the order in which they build on each other:
+//!
+//! - [`net`]: listening sockets, one worker a core, the tap on a connection's bytes, the phases of
+//!   a shutdown. Knows no HTTP.
 //! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
 //!   socket.
 //!
@@ -30,4 +34,5 @@
 //! assert_eq!(records, [&b"GET / HTTP/1.1\r\n\r\n"[..], b"GET /2 HTTP/1.1\r\n\r\n"]);
 //! ```
 
+pub mod net;
 pub mod request_log;

@@ -1,0 +1,288 @@
+//! Addresses to listening sockets.
+//!
+//! What always holds: each worker gets a listener of its own on every address (`SO_REUSEPORT`:
+//! the kernel deals connections out, no lock between cores), and yet a second program on the same
+//! port is refused, unless it is asked for. An IPv6 address is IPv6 alone.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::str::FromStr;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use thiserror::Error;
+use tracing::warn;
+
+/// How many connections the kernel completes ahead of `accept`. It caps this at
+/// `net.core.somaxconn`, 4096 by default.
+const BACKLOG: i32 = 4096;
+
+/// What to listen on: an IP address and a port, or a name and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// `127.0.0.1:8080`, `[::1]:8080`.
+    Ip(SocketAddr),
+    /// `localhost:8080`: all addresses of the name.
+    Name {
+        /// The host's name.
+        host: String,
+        /// The port, 0 for any.
+        port: u16,
+    },
+}
+
+/// Why a text is no [`Address`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected an address and a port, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080")]
+pub struct AddressError;
+
+/// Why listening failed.
+#[derive(Debug, Error)]
+pub enum BindError {
+    /// The name could not be resolved.
+    #[error("cannot resolve {address}")]
+    Resolve {
+        /// The address as it was given.
+        address: Address,
+        /// What the resolver said.
+        source: io::Error,
+    },
+    /// The address is in use, not permitted or not this machine's.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address that failed.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A name without an address that this machine has.
+    #[error("{0} has no address that this machine could listen on")]
+    NoAddress(Address),
+}
+
+/// Bound and listening sockets.
+#[derive(Debug)]
+pub struct Bound {
+    /// The real addresses, in the order they were asked for.
+    pub addresses: Vec<SocketAddr>,
+    /// For each worker, its listener for each address.
+    pub listeners: Vec<Vec<TcpListener>>,
+}
+
+/// Listens on all `addresses`, once for each of `workers`.
+///
+/// With `share_port` other programs may listen on the same ports at the same time.
+///
+/// # Errors
+///
+/// The first address that can't be had. Of a name's several addresses those that this machine does
+/// not have are passed over with a warning: in a container `localhost` may have no `::1`.
+pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<Bound, BindError> {
+    let mut bound = Bound {
+        addresses: Vec::new(),
+        listeners: (0..workers).map(|_| Vec::new()).collect(),
+    };
+    for address in addresses {
+        match address {
+            Address::Ip(ip) => bound.add(*ip, share_port)?,
+            Address::Name { host, port } => {
+                let resolved = (host.as_str(), *port).to_socket_addrs().map_err(|source| {
+                    BindError::Resolve {
+                        address: address.clone(),
+                        source,
+                    }
+                })?;
+                bound.add_some(address, resolved.collect(), share_port)?;
+            }
+        }
+    }
+    Ok(bound)
+}
+
+impl Bound {
+    fn add(&mut self, address: SocketAddr, share_port: bool) -> Result<(), BindError> {
+        let sockets = listen_all(address, self.listeners.len(), share_port)
+            .map_err(|source| BindError::Listen { address, source })?;
+        let actual = sockets.first().map_or(Ok(address), TcpListener::local_addr);
+        self.addresses
+            .push(actual.map_err(|source| BindError::Listen { address, source })?);
+        for (worker, socket) in self.listeners.iter_mut().zip(sockets) {
+            worker.push(socket);
+        }
+        Ok(())
+    }
+
+    fn add_some(
+        &mut self,
+        name: &Address,
+        mut resolved: Vec<SocketAddr>,
+        share_port: bool,
+    ) -> Result<(), BindError> {
+        // A resolver may give one address several times.
+        resolved.sort_by_key(SocketAddr::is_ipv6);
+        resolved.dedup();
+        let before = self.addresses.len();
+        for address in resolved {
+            match self.add(address, share_port) {
+                Err(BindError::Listen { source, .. }) if is_absent(&source) => {
+                    warn!(%address, error = %source, "this machine does not have the address");
+                }
+                result => result?,
+            }
+        }
+        if self.addresses.len() == before {
+            return Err(BindError::NoAddress(name.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// Whether an error means that this machine has no such address, or no such protocol.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported
+    )
+}
+
+/// The listeners of all workers for one address.
+fn listen_all(
+    address: SocketAddr,
+    workers: usize,
+    share_port: bool,
+) -> io::Result<Vec<TcpListener>> {
+    // The first socket binds alone, which fails where somebody listens already. Only then does it
+    // share its port, with the sockets that follow.
+    let first = socket(address)?;
+    first.set_reuse_port(share_port)?;
+    first.bind(&address.into())?;
+    first.set_reuse_port(share_port || workers > 1)?;
+    first.listen(BACKLOG)?;
+    let first = TcpListener::from(first);
+    let actual = first.local_addr()?;
+    let mut listeners = vec![first];
+    for _ in 1..workers {
+        let next = socket(actual)?;
+        next.set_reuse_port(true)?;
+        next.bind(&actual.into())?;
+        next.listen(BACKLOG)?;
+        listeners.push(next.into());
+    }
+    Ok(listeners)
+}
+
+fn socket(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // A restart must not wait for the old connections' TIME_WAIT.
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // Accepted sockets inherit it, which saves a system call for each. Without it a pipelined
+    // answer waits for the peer's delayed acknowledgement.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+// === impl Address ===
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        if let Ok(ip) = text.parse::<SocketAddr>() {
+            return Ok(Self::Ip(ip));
+        }
+        let (host, port) = text.rsplit_once(':').ok_or(AddressError)?;
+        let port = port.parse().map_err(|_| AddressError)?;
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        // All digits and dots is an IP address gone wrong, not a name to ask a resolver for.
+        let is_number = host
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
+        if host.parse::<IpAddr>().is_ok() || is_number || !host.bytes().all(is_name) {
+            return Err(AddressError);
+        }
+        Ok(Self::Name {
+            host: host.to_owned(),
+            port,
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(address) => address.fmt(f),
+            Self::Name { host, port } => write!(f, "{host}:{port}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for text in [
+            "127.0.0.1:8080",
+            "[::1]:0",
+            "localhost:80",
+            "a-b.example:65535",
+        ] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address() {
+        for text in [
+            "",
+            ":80",
+            "80",
+            "localhost",
+            "127.0.0.1",
+            "::1:80",
+            "127.0.0.1:65536",
+            "127.0.0:80",
+            "a b:80",
+            "http://a:80",
+        ] {
+            assert_eq!(text.parse::<Address>(), Err(AddressError), "{text:?}");
+        }
+    }
+
+    fn any_port() -> Vec<Address> {
+        vec!["127.0.0.1:0".parse().unwrap()]
+    }
+
+    #[test]
+    fn each_worker_has_a_listener_on_the_same_port() {
+        let bound = bind(&any_port(), 3, false).unwrap();
+        let ports = bound
+            .listeners
+            .iter()
+            .map(|worker| worker[0].local_addr().unwrap());
+        assert_eq!(ports.collect::<Vec<_>>(), [bound.addresses[0]; 3]);
+    }
+
+    #[test]
+    fn a_second_bind_fails_unless_both_share_the_port() {
+        let first = bind(&any_port(), 2, false).unwrap();
+        let taken = [Address::Ip(first.addresses[0])];
+        let error = bind(&taken, 2, false).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("cannot listen on {}", first.addresses[0])
+        );
+        let shared = bind(&taken, 2, true);
+        assert!(shared.is_ok(), "{shared:?}");
+    }
+}

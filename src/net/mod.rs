@@ -1,0 +1,11 @@
+//! Sockets: from addresses to accepted connections, what is done to each of them whatever it
+//! speaks, and how all of it ends.
+//!
+//! Knows no HTTP and no log, and imports nothing of ours.
+
+pub mod descriptors;
+pub mod linger;
+pub mod listen;
+pub mod shutdown;
+pub mod tap;
+pub mod workers;

@@ -1,0 +1,227 @@
+//! An IO that shows an observer every byte read, before the reader above gets it.
+//!
+//! Stands between a socket and hyper. What always holds: each byte is shown once, in order; the
+//! reader gets exactly the bytes the observer lets pass; nothing is read while the observer has no
+//! room, nor while an answer cannot be written, so a peer that takes no answers is asked for no
+//! more requests. It knows no HTTP. Shutting the socket down is left to whoever owns it in the
+//! end: the reader's wish for it does nothing here, because a last answer may have to follow.
+
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// How much is read at once where the bytes before it were held back. That is the rest of a
+/// request's head, so more would seldom be filled.
+const BEHIND: usize = 4 * 1024;
+
+/// What of the bytes not yet passed goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// How many, from the first on.
+    pub bytes: usize,
+    /// Whether the reader gets nothing after these.
+    pub is_last: bool,
+}
+
+/// Sees what a [`TapIo`] reads, and decides what of it goes on.
+pub trait Observer {
+    /// Ready when the next bytes may be read; with `false` the reader is told that there are no
+    /// more.
+    fn poll_may_read(&mut self, cx: &mut Context<'_>) -> Poll<bool>;
+
+    /// These bytes were read.
+    fn read(&mut self, bytes: &[u8]) -> Pass;
+
+    /// The peer has ended its side.
+    fn ended(&mut self);
+
+    /// A write that the peer had held up went on.
+    fn unblocked(&mut self);
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct TapIo<T, O> {
+    inner: T,
+    observer: O,
+    /// What was read and is not passed yet.
+    held: Vec<u8>,
+    /// How much of `held` may pass.
+    passable: usize,
+    /// The observer has let the last byte pass.
+    is_over: bool,
+    write_blocked: bool,
+}
+
+impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
+    /// Taps `inner`.
+    pub fn new(inner: T, observer: O) -> Self {
+        Self {
+            inner,
+            observer,
+            held: Vec::new(),
+            passable: 0,
+            is_over: false,
+            write_blocked: false,
+        }
+    }
+
+    /// The socket, to end the connection with.
+    pub fn inner_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
+    /// Reads some bytes for the observer alone: how many, or 0 at the end.
+    ///
+    /// # Errors
+    ///
+    /// What reading failed with.
+    pub async fn read_past(&mut self) -> io::Result<usize> {
+        std::future::poll_fn(|cx| {
+            let mut space = [MaybeUninit::uninit(); BEHIND];
+            let mut buf = ReadBuf::uninit(&mut space);
+            // Whether more is wanted is not asked: nobody but the observer gets it.
+            let _ = ready!(self.observer.poll_may_read(cx));
+            ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
+            self.observer.read(buf.filled());
+            Poll::Ready(Ok(buf.filled().len()))
+        })
+        .await
+    }
+
+    /// Reads into `buf` and takes back what may not pass. Returns whether the reader has its
+    /// answer: bytes, or the end.
+    fn poll_through(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<bool>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        let bytes = &buf.filled()[before..];
+        if bytes.is_empty() {
+            self.observer.ended();
+            return Poll::Ready(Ok(true));
+        }
+        let pass = self.observer.read(bytes);
+        self.is_over = pass.is_last;
+        if !pass.is_last {
+            self.held.extend_from_slice(&bytes[pass.bytes..]);
+        }
+        buf.set_filled(before + pass.bytes);
+        Poll::Ready(Ok(pass.bytes > 0))
+    }
+
+    /// Reads behind what is held already. Returns whether the peer has ended its side.
+    fn poll_behind(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut space = [MaybeUninit::uninit(); BEHIND];
+        let mut buf = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
+        let bytes = buf.filled();
+        if bytes.is_empty() {
+            self.observer.ended();
+            return Poll::Ready(Ok(true));
+        }
+        let pass = self.observer.read(bytes);
+        self.held.extend_from_slice(bytes);
+        self.passable = pass.bytes;
+        self.is_over = pass.is_last;
+        Poll::Ready(Ok(false))
+    }
+
+    fn pass(&mut self, buf: &mut ReadBuf<'_>) {
+        let length = self.passable.min(buf.remaining());
+        buf.put_slice(&self.held[..length]);
+        self.held.drain(..length);
+        self.passable -= length;
+        if self.held.is_empty() {
+            self.held = Vec::new();
+        }
+    }
+
+    fn wrote<R>(&mut self, result: Poll<R>) -> Poll<R> {
+        let was_blocked = std::mem::replace(&mut self.write_blocked, result.is_pending());
+        if was_blocked && result.is_ready() {
+            self.observer.unblocked();
+        }
+        result
+    }
+}
+
+impl<T: AsyncRead + Unpin, O: Observer + Unpin> AsyncRead for TapIo<T, O> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let tap = self.get_mut();
+        if buf.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            if tap.passable > 0 {
+                tap.pass(buf);
+                return Poll::Ready(Ok(()));
+            }
+            if tap.is_over {
+                return Poll::Ready(Ok(()));
+            }
+            // The write that is blocked wakes the task.
+            if tap.write_blocked {
+                return Poll::Pending;
+            }
+            if !ready!(tap.observer.poll_may_read(cx)) {
+                return Poll::Ready(Ok(()));
+            }
+            let is_answered = if tap.held.is_empty() {
+                ready!(tap.poll_through(cx, buf))?
+            } else {
+                ready!(tap.poll_behind(cx))?
+            };
+            if is_answered {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let tap = self.get_mut();
+        let result = Pin::new(&mut tap.inner).poll_write(cx, buf);
+        tap.wrote(result)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let tap = self.get_mut();
+        let result = Pin::new(&mut tap.inner).poll_write_vectored(cx, bufs);
+        tap.wrote(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+#[path = "tap_tests.rs"]
+mod tests;

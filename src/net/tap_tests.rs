@@ -1,0 +1,221 @@
+//! The tap between a reader and hostile streams. The observer of these tests lets whole lines
+//! pass, and ends the stream at the line `end`.
+
+use std::pin::pin;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+use super::*;
+
+#[derive(Debug, Default)]
+struct Lines {
+    seen: Vec<u8>,
+    passed: usize,
+    has_ended: bool,
+    unblocked: usize,
+    no_room: bool,
+}
+
+impl Observer for Lines {
+    fn poll_may_read(&mut self, _: &mut Context<'_>) -> Poll<bool> {
+        if self.no_room {
+            Poll::Pending
+        } else {
+            Poll::Ready(true)
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Pass {
+        self.seen.extend_from_slice(bytes);
+        let held = &self.seen[self.passed..];
+        let end = held.windows(4).position(|window| window == b"end\n");
+        let lines = held
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let pass = Pass {
+            bytes: end.unwrap_or(lines),
+            is_last: end.is_some(),
+        };
+        self.passed += pass.bytes;
+        pass
+    }
+
+    fn ended(&mut self) {
+        self.has_ended = true;
+    }
+
+    fn unblocked(&mut self) {
+        self.unblocked += 1;
+    }
+}
+
+/// What a reader with this much space at a time gets of `pieces`, and what the observer saw.
+async fn read(pieces: &[&[u8]], space: usize) -> (Vec<u8>, Lines) {
+    // A pipe of one byte would only ever show single bytes; each piece is a read of its own.
+    let mut io = one_a_read(pieces);
+    let mut tap = TapIo::new(&mut io, Lines::default());
+    let mut got = Vec::new();
+    let mut buf = vec![0; space];
+    loop {
+        match tap.read(&mut buf).await.unwrap() {
+            0 => return (got, tap.observer),
+            length => got.extend_from_slice(&buf[..length]),
+        }
+    }
+}
+
+/// A stream that gives the pieces one a read, each after a `Pending`.
+fn one_a_read(pieces: &[&[u8]]) -> Pieces {
+    Pieces {
+        left: pieces.iter().rev().map(|piece| piece.to_vec()).collect(),
+        ready: false,
+    }
+}
+
+struct Pieces {
+    left: Vec<Vec<u8>>,
+    ready: bool,
+}
+
+impl AsyncRead for Pieces {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.ready = !self.ready;
+        if self.ready {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if let Some(mut piece) = self.left.pop() {
+            let rest = piece.split_off(piece.len().min(buf.remaining()));
+            buf.put_slice(&piece);
+            if !rest.is_empty() {
+                self.left.push(rest);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whole_lines_pass_and_all_is_seen_however_it_is_cut() {
+    let bytes = b"one\ntwo\nthree\nrest";
+    for size in 1..=bytes.len() {
+        let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+        for space in [1, 2, 5, 100] {
+            let (got, seen) = read(&pieces, space).await;
+            assert_eq!(got, b"one\ntwo\nthree\n", "cut by {size} into {space}");
+            assert_eq!(seen.seen, bytes, "cut by {size} into {space}");
+            assert!(seen.has_ended);
+        }
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn nothing_passes_after_the_last() {
+    for pieces in [
+        &[&b"one\nend\ntwo\n"[..]][..],
+        &[b"one\ne", b"nd\n", b"two\n"],
+        &[b"one\n", b"end\ntwo"],
+    ] {
+        let (got, _) = read(pieces, 100).await;
+        assert_eq!(got, b"one\n", "{pieces:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn nothing_is_read_without_room() {
+    let (mut peer, ours) = duplex(64);
+    peer.write_all(b"one\n").await.unwrap();
+    let mut tap = TapIo::new(
+        ours,
+        Lines {
+            no_room: true,
+            ..Lines::default()
+        },
+    );
+    let mut buf = [0; 8];
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
+    assert_eq!(tap.observer.seen, b"");
+    tap.observer.no_room = false;
+    assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_peer_that_takes_no_answer_is_not_read() {
+    let (mut peer, ours) = duplex(4);
+    let mut tap: TapIo<DuplexStream, Lines> = TapIo::new(ours, Lines::default());
+    peer.write_all(b"one\n").await.unwrap();
+    tap.write_all(b"1234").await.unwrap();
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let mut buf = [0; 8];
+    assert!(pin!(tap.write(b"5")).poll(&mut cx).is_pending());
+    assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
+    assert_eq!((tap.observer.seen.len(), tap.observer.unblocked), (0, 0));
+
+    peer.read_exact(&mut buf[..4]).await.unwrap();
+    tap.write_all(b"5").await.unwrap();
+    assert_eq!(tap.observer.unblocked, 1);
+    assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_readers_shutdown_is_left_to_the_owner() {
+    let (mut peer, ours) = duplex(64);
+    let mut tap = TapIo::new(ours, Lines::default());
+    tap.shutdown().await.unwrap();
+    tap.inner_mut().write_all(b"last").await.unwrap();
+    tap.inner_mut().shutdown().await.unwrap();
+    let mut got = Vec::new();
+    peer.read_to_end(&mut got).await.unwrap();
+    assert_eq!(got, b"last");
+}
+
+/// Vectored writes stay vectored through the tap: `poll_write` is never called for them.
+#[tokio::test(flavor = "current_thread")]
+async fn vectored_writes_are_forwarded() {
+    struct Vectored(Vec<u8>);
+    impl AsyncRead for Vectored {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+    impl AsyncWrite for Vectored {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            panic!("not vectored")
+        }
+        fn poll_write_vectored(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bufs: &[IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(io::Write::write_vectored(&mut self.0, bufs))
+        }
+        fn is_write_vectored(&self) -> bool {
+            true
+        }
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+    let mut tap = TapIo::new(Vectored(Vec::new()), Lines::default());
+    assert!(tap.is_write_vectored());
+    let bufs = [IoSlice::new(b"ab"), IoSlice::new(b"cd")];
+    assert_eq!(tap.write_vectored(&bufs).await.unwrap(), 4);
+    assert_eq!(tap.inner_mut().0, b"abcd");
+}

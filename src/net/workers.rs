@@ -1,0 +1,277 @@
+//! One worker a core: a thread with a runtime of its own, listeners of its own, and the
+//! connections that those accept.
+//!
+//! What always holds: a connection stays on its worker, so nothing of it is shared between cores;
+//! failed accepts neither spin nor end the service; no more connections are served at once, over
+//! all workers, than the limit. What a connection speaks is left to a [`Protocol`].
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener as StdListener};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::select;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::spawn_local;
+use tracing::{debug, error, warn};
+
+use super::listen::Bound;
+use super::shutdown::{Phase, PhaseSender, Phases, phases};
+
+/// The pause after an accept that failed for want of descriptors or memory: long enough not to
+/// spin, short enough not to be noticed once connections have ended.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// An accepted connection.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its socket.
+    pub socket: TcpStream,
+    /// The address of the other end.
+    pub peer: SocketAddr,
+    /// Its number, from 1, in the order of acceptance.
+    pub number: u64,
+    /// The phase of the service.
+    pub phases: Phases,
+}
+
+/// What connections speak.
+pub trait Protocol: Send + Sync + 'static {
+    /// What the connections of one worker share. It never leaves the worker's thread.
+    type Worker: 'static;
+
+    /// Makes that, on the worker's thread.
+    fn worker(&self) -> Self::Worker;
+
+    /// Serves one connection to its end.
+    fn serve(worker: Rc<Self::Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static;
+}
+
+/// The running workers.
+#[derive(Debug)]
+pub struct Workers {
+    phases: Vec<PhaseSender>,
+    ended: mpsc::Receiver<Infallible>,
+    /// Each worker's own word that it has ended, whichever way.
+    any_ended: mpsc::Receiver<()>,
+}
+
+/// What all workers share.
+#[derive(Debug)]
+struct Shared {
+    connections: AtomicU64,
+    /// A permit for each connection that may be served.
+    permits: Arc<Semaphore>,
+}
+
+/// Starts a worker for each set of listeners in `bound`.
+///
+/// # Errors
+///
+/// What starting a thread or a runtime failed with.
+pub fn spawn<P: Protocol>(
+    bound: Bound,
+    protocol: P,
+    max_connections: usize,
+) -> io::Result<Workers> {
+    let protocol = Arc::new(protocol);
+    let shared = Arc::new(Shared {
+        connections: AtomicU64::new(0),
+        permits: Arc::new(Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS))),
+    });
+    let (alive, ended) = mpsc::channel(1);
+    let (last_word, any_ended) = mpsc::channel(bound.listeners.len().max(1));
+    let mut workers = Workers {
+        phases: Vec::new(),
+        ended,
+        any_ended,
+    };
+    for (index, listeners) in bound.listeners.into_iter().enumerate() {
+        let (sender, phases) = phases();
+        workers.phases.push(sender);
+        let (protocol, shared) = (Arc::clone(&protocol), Arc::clone(&shared));
+        let ending = Ending {
+            _alive: alive.clone(),
+            last_word: last_word.clone(),
+        };
+        let thread = thread::Builder::new().name(format!("worker-{index}"));
+        thread.spawn(move || {
+            let _ending = ending;
+            if let Err(error) = run(&*protocol, listeners, &shared, phases) {
+                error!(%error, "a worker could not start");
+            }
+        })?;
+    }
+    Ok(workers)
+}
+
+impl Workers {
+    /// Tells all workers the phase.
+    pub fn enter(&self, phase: Phase) {
+        for sender in &self.phases {
+            sender.send_replace(phase);
+        }
+    }
+
+    /// Waits until one worker has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped and called again; each end is told once.
+    pub async fn any_ended(&mut self) {
+        self.any_ended.recv().await;
+    }
+
+    /// Waits until all have ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped and called again.
+    pub async fn ended(&mut self) {
+        self.ended.recv().await;
+    }
+}
+
+/// Lives as long as a worker's thread, a panic included.
+struct Ending {
+    _alive: mpsc::Sender<Infallible>,
+    last_word: mpsc::Sender<()>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // There is a place for every worker, so this fails only when nobody listens any more.
+        let _ = self.last_word.try_send(());
+    }
+}
+
+/// A worker's thread: runs until all its listeners are closed and its connections have ended, or
+/// are cut.
+fn run<P: Protocol>(
+    protocol: &P,
+    listeners: Vec<StdListener>,
+    shared: &Arc<Shared>,
+    mut phases: Phases,
+) -> io::Result<()> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())?;
+    runtime.block_on(async {
+        let worker = Rc::new(protocol.worker());
+        // Every acceptor and every connection has a sender: when the last is dropped, all ended.
+        let (alive, mut all_ended) = mpsc::channel(1);
+        for listener in listeners {
+            let acceptor = Acceptor::<P> {
+                worker: Rc::clone(&worker),
+                shared: Arc::clone(shared),
+                phases: phases.clone(),
+                alive: alive.clone(),
+            };
+            spawn_local(acceptor.run(TcpListener::from_std(listener)?));
+        }
+        drop(alive);
+        select! {
+            _ = all_ended.recv() => {}
+            () = phases.reached(Phase::Cut) => {}
+        }
+        Ok(())
+    })
+}
+
+/// Accepts from one listener.
+struct Acceptor<P: Protocol> {
+    worker: Rc<P::Worker>,
+    shared: Arc<Shared>,
+    phases: Phases,
+    alive: mpsc::Sender<Infallible>,
+}
+
+impl<P: Protocol> Acceptor<P> {
+    async fn run(self, listener: TcpListener) {
+        let mut phases = self.phases.clone();
+        loop {
+            select! {
+                biased;
+                () = phases.reached(Phase::Draining) => break,
+                (socket, peer) = accept(&listener) => self.start(socket, peer).await,
+            }
+        }
+        self.accept_the_rest(listener).await;
+    }
+
+    /// Whoever is in the backlog already believes to be connected: closing the listener now would
+    /// reset them.
+    async fn accept_the_rest(&self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else {
+            return;
+        };
+        // Ends at the first failure: with a non-blocking listener that is the end of the backlog.
+        while let Ok((socket, peer)) = listener.accept() {
+            match socket
+                .set_nonblocking(true)
+                .and_then(|()| TcpStream::from_std(socket))
+            {
+                Ok(socket) => self.start(socket, peer).await,
+                Err(error) => warn!(%error, "cannot take over a connection"),
+            }
+        }
+    }
+
+    /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
+    /// they wait in the kernel's backlog.
+    async fn start(&self, socket: TcpStream, peer: SocketAddr) {
+        let Ok(permit) = Arc::clone(&self.shared.permits).acquire_owned().await else {
+            return;
+        };
+        let number = self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let accepted = Accepted {
+            socket,
+            peer,
+            number,
+            phases: self.phases.clone(),
+        };
+        let alive = self.alive.clone();
+        let serving = P::serve(Rc::clone(&self.worker), accepted);
+        spawn_local(async move {
+            serving.await;
+            drop((permit, alive));
+        });
+    }
+}
+
+/// Accepts one connection, however often that fails first.
+///
+/// # Cancel safety
+///
+/// No connection is lost when dropped.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_peers(&error) => {
+                debug!(%error, "a connection ended before its accept");
+            }
+            Err(error) => {
+                warn!(%error, "cannot accept; trying again in {ACCEPT_PAUSE:?}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether a failed accept is about that one connection.
+fn is_peers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
