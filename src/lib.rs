@@ -11,6 +11,9 @@
 //!   a shutdown. Knows no HTTP.
 //! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
 //!   socket.
+//! - [`server`]: one service's life, from bound addresses to an exit code.
+//! - [`http`] and [`raw`]: what the service's connections speak.
+//! - [`cli`]: what the user typed. [`diagnostics`]: what the user is told.
 //!
 //! # The flow of one request
 //!
@@ -34,5 +37,11 @@
 //! assert_eq!(records, [&b"GET / HTTP/1.1\r\n\r\n"[..], b"GET /2 HTTP/1.1\r\n\r\n"]);
 //! ```
 
+pub mod cli;
+pub mod diagnostics;
+pub mod exit;
+pub mod http;
 pub mod net;
+pub mod raw;
 pub mod request_log;
+pub mod server;

@@ -1,0 +1,472 @@
+//! What the user typed: the options, their environment variables, defaults and checks. Becomes
+//! each module's own configuration; nothing behind it knows of a command line.
+//!
+//! A mistake ends the program here, with a message on stderr and exit code 2.
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+use crate::net::linger;
+use crate::net::listen::Address;
+use crate::request_log::format::Format;
+use crate::request_log::{self, Log, OpenError, Overflow, Target};
+use crate::{http, raw, server};
+
+/// What to do, and how.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The service to run.
+    pub command: Command,
+    /// How it listens and ends.
+    pub server: server::Config,
+    /// How it logs.
+    pub log: LogConfig,
+    /// From which level on stderr tells what happens.
+    pub diagnostics: LevelFilter,
+    /// Whether stderr may be colored.
+    pub color_stderr: bool,
+}
+
+/// The service to run.
+#[derive(Debug)]
+pub enum Command {
+    /// HTTP, over hyper.
+    Http(http::Config),
+    /// The document's bytes over TCP.
+    Raw(raw::Config),
+}
+
+/// How to log, if at all.
+#[derive(Debug)]
+pub struct LogConfig(Option<request_log::Config>);
+
+impl LogConfig {
+    /// Opens the log.
+    ///
+    /// # Errors
+    ///
+    /// When its file can't be opened.
+    pub fn open(self) -> Result<Log, OpenError> {
+        self.0.map_or_else(|| Ok(Log::off()), Log::open)
+    }
+}
+
+/// Parses the command line and the environment. Ends the program with `--help`, with `--version`,
+/// and where something is wrong.
+#[must_use]
+pub fn parse() -> Invocation {
+    let options = Options::parse();
+    let listening = match &options.command {
+        Some(Subcommands::Raw(raw)) => raw.listening.clone(),
+        None => options.http.listening.clone(),
+    };
+    let command = match options.command {
+        Some(Subcommands::Raw(raw)) => Command::Raw(raw.listening.raw()),
+        None => Command::Http(options.http.config()),
+    };
+    let log = listening.log();
+    Invocation {
+        command,
+        server: listening.server(log.0.as_ref()),
+        log,
+        diagnostics: listening.diagnostics,
+        color_stderr: may_color(&io::stderr()),
+    }
+}
+
+/// Answers every HTTP request with Hello World, and shows exactly what came over the wire.
+///
+/// Records go to stdout, everything else to stderr. Exit codes: 0 done or drained, 1 failed while
+/// running, 2 bad usage, 130 or 143 a second signal cut the drain short.
+#[derive(Debug, Parser)]
+#[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
+struct Options {
+    #[command(subcommand)]
+    command: Option<Subcommands>,
+
+    #[command(flatten)]
+    http: HttpOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Answers whatever arrives first with the document's hand-written bytes, without HTTP.
+    ///
+    /// Takes what arrives first, logs it, sends exactly "HTTP/1.1 200 OK\r\n\r\nHello World", and
+    /// closes so that no client loses that to a reset. It parses nothing.
+    Raw(RawOptions),
+}
+
+#[derive(Debug, Args)]
+struct RawOptions {
+    #[command(flatten)]
+    listening: ListeningOptions,
+}
+
+#[derive(Debug, Args)]
+struct HttpOptions {
+    /// The body of every answer.
+    #[arg(
+        long,
+        env = "HELLOWIRE_TEXT",
+        default_value = "Hello World",
+        help_heading = "Answer"
+    )]
+    text: String,
+
+    /// The status of every answer, 200 to 599. 204 and 304 have no body.
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "HELLOWIRE_STATUS",
+        default_value_t = 200,
+        help_heading = "Answer"
+    )]
+    status: u16,
+
+    /// A header field of every answer, 'Name: value'. Repeatable; in the environment one a line.
+    #[arg(
+        long = "header",
+        value_name = "FIELD",
+        env = "HELLOWIRE_HEADER",
+        value_delimiter = '\n',
+        help_heading = "Answer"
+    )]
+    headers: Vec<String>,
+
+    /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
+    max_head: usize,
+
+    /// The longest request body; over it 413, and the connection closes.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = size, help_heading = "Limits")]
+    max_body: u64,
+
+    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = timeout, help_heading = "Limits")]
+    idle_timeout: Duration,
+
+    #[command(flatten)]
+    listening: ListeningOptions,
+}
+
+/// What both services understand.
+#[derive(Debug, Clone, Args)]
+struct ListeningOptions {
+    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone) or `localhost:8080` (all
+    /// its addresses); port 0 is any free one. Repeatable; in the environment separated by commas.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "HELLOWIRE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_delimiter = ','
+    )]
+    listen: Vec<Address>,
+
+    /// How many workers, each with a thread and listeners of its own [default: one a core].
+    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+
+    /// Listen also where another program does that shares its port: for a restart without a gap.
+    #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = clap::builder::BoolishValueParser::new())]
+    reuse_port: bool,
+
+    /// From which level on stderr tells what happens: error, warn, info, debug or off.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "HELLOWIRE_DIAGNOSTICS",
+        default_value = "warn"
+    )]
+    diagnostics: LevelFilter,
+
+    #[command(flatten)]
+    log: LogOptions,
+
+    /// How many connections are served at once. More wait in the kernel's backlog.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "HELLOWIRE_MAX_CONNECTIONS",
+        default_value = "10000",
+        help_heading = "Limits"
+    )]
+    max_connections: NonZeroUsize,
+
+    /// How long a request's head may take from its first byte (408), and a new connection may be
+    /// silent (it is closed).
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = timeout, help_heading = "Limits")]
+    header_timeout: Duration,
+
+    /// How long a client that goes on sending is listened to after its last answer, so that the
+    /// answer is not lost to a reset.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = duration, help_heading = "Limits")]
+    linger_timeout: Duration,
+
+    /// How much of what such a client sends is read.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = size, help_heading = "Limits")]
+    linger_bytes: u64,
+
+    /// After SIGTERM or SIGINT: how long requests in flight, and the log, may take to finish. What
+    /// has not by then is cut, and the exit code is 1.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = duration, help_heading = "Limits")]
+    drain_timeout: Duration,
+
+    /// After the signal and before that: how long new connections are still accepted, each answer
+    /// with "connection: close".
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = duration, help_heading = "Limits")]
+    shutdown_delay: Duration,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Request log")]
+struct LogOptions {
+    /// How requests are written [default: pretty on a terminal, else line].
+    #[arg(
+        id = "log_format",
+        long = "log",
+        value_name = "FORMAT",
+        env = "HELLOWIRE_LOG"
+    )]
+    format: Option<LogFormat>,
+
+    /// Append records to this file instead of stdout. It is created with mode 0600, and opened
+    /// again on SIGHUP.
+    #[arg(
+        id = "log_file",
+        long = "log-file",
+        value_name = "PATH",
+        env = "HELLOWIRE_LOG_FILE"
+    )]
+    file: Option<PathBuf>,
+
+    /// What happens when records come faster than they can be written: the service waits, or
+    /// records are dropped and counted.
+    #[arg(
+        id = "log_overflow",
+        long = "log-overflow",
+        value_name = "WHAT",
+        env = "HELLOWIRE_LOG_OVERFLOW",
+        default_value = "wait"
+    )]
+    overflow: LogOverflow,
+
+    /// How much of records may wait in memory to be written.
+    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = memory_size)]
+    queue: usize,
+
+    /// How much of a request's body is kept in its record, which says how much more there was.
+    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
+    body: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people: a header line, then the request as readable lines.
+    Pretty,
+    /// One line a record, the bytes escaped within double quotes.
+    Line,
+    /// One JSON object a line.
+    Json,
+    /// Offset, hex and ASCII columns.
+    Hex,
+    /// A Python bytes literal a line, as the document's server prints it.
+    Document,
+    /// Nothing.
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogOverflow {
+    /// The service waits: nothing is lost.
+    Wait,
+    /// Records are dropped and counted: the service keeps its speed.
+    Drop,
+}
+
+// === From options to configurations ===
+
+impl HttpOptions {
+    fn config(self) -> http::Config {
+        let answer =
+            http::Answer::new(self.text, self.status, &self.headers).unwrap_or_else(|error| {
+                Options::command()
+                    .error(ErrorKind::InvalidValue, error)
+                    .exit()
+            });
+        http::Config {
+            answer,
+            max_head: self.max_head,
+            max_body: self.max_body,
+            kept_body: self.listening.log.body,
+            header_timeout: self.listening.header_timeout,
+            idle_timeout: self.idle_timeout,
+            linger: self.listening.linger(),
+        }
+    }
+}
+
+impl ListeningOptions {
+    fn raw(&self) -> raw::Config {
+        raw::Config {
+            header_timeout: self.header_timeout,
+            kept_body: self.log.body,
+            linger: self.linger(),
+        }
+    }
+
+    fn linger(&self) -> linger::Limits {
+        linger::Limits {
+            time: self.linger_timeout,
+            bytes: self.linger_bytes,
+        }
+    }
+
+    fn server(&self, log: Option<&request_log::Config>) -> server::Config {
+        let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
+        server::Config {
+            listen: self.listen.clone(),
+            workers: self.workers.map_or_else(cores, usize::from),
+            share_port: self.reuse_port,
+            max_connections: self.max_connections.get(),
+            shutdown_delay: self.shutdown_delay,
+            drain_timeout: self.drain_timeout,
+            reopens_log: log.is_some_and(|log| log.target != Target::Stdout),
+        }
+    }
+
+    fn log(&self) -> LogConfig {
+        let target = self.log.file.clone().map_or(Target::Stdout, Target::File);
+        let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
+        let default = if on_terminal {
+            LogFormat::Pretty
+        } else {
+            LogFormat::Line
+        };
+        let format = match self.log.format.unwrap_or(default) {
+            LogFormat::Pretty => Format::Pretty,
+            LogFormat::Line => Format::Line,
+            LogFormat::Json => Format::Json,
+            LogFormat::Hex => Format::Hex,
+            LogFormat::Document => Format::Document,
+            LogFormat::Off => return LogConfig(None),
+        };
+        let overflow = match self.log.overflow {
+            LogOverflow::Wait => Overflow::Wait,
+            LogOverflow::Drop => Overflow::Drop,
+        };
+        let color = on_terminal && may_color(&io::stdout());
+        let queue = self.log.queue;
+        LogConfig(Some(request_log::Config {
+            format,
+            color,
+            target,
+            overflow,
+            queue,
+        }))
+    }
+}
+
+/// A terminal, and no `NO_COLOR` (no-color.org: set, and not empty).
+fn may_color(stream: &impl io::IsTerminal) -> bool {
+    stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+// === Values ===
+
+/// The longest time any option takes. It keeps moments in time within what clocks can say.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// The most memory any option takes.
+const MOST_MEMORY: u64 = 1 << 30;
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; expected a time as in 10s, 500ms or 2m"))?;
+    if duration > LONGEST {
+        Err("longer than 365 days".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() {
+        Err("must be longer than 0s".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let size: ByteSize = text
+        .parse()
+        .map_err(|_| "expected a size as in 4096, 64KiB or 16MiB".to_owned())?;
+    Ok(size.as_u64())
+}
+
+fn memory_size(text: &str) -> Result<usize, String> {
+    let size = size(text)?;
+    if size > MOST_MEMORY {
+        return Err("more than 1 GiB".to_owned());
+    }
+    usize::try_from(size).map_err(|error| error.to_string())
+}
+
+fn head_size(text: &str) -> Result<usize, String> {
+    let size = memory_size(text)?;
+    if (256..=16 << 20).contains(&size) {
+        Ok(size)
+    } else {
+        Err("not within 256 B to 16 MiB".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        assert_eq!(duration("1m 500ms"), Ok(Duration::from_millis(60_500)));
+        assert_eq!(duration("365days"), Ok(LONGEST));
+        for text in ["", "10", "-1s", "s", "1 parsec", "366days"] {
+            assert!(duration(text).is_err(), "{text:?}");
+        }
+        assert!(timeout("0s").is_err());
+        assert_eq!(timeout("1ms"), Ok(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("0"), Ok(0));
+        assert_eq!(size("16MiB"), Ok(16 << 20));
+        assert_eq!(memory_size("1GiB"), Ok(1 << 30));
+        assert_eq!(head_size("256"), Ok(256));
+        assert_eq!(head_size("16MiB"), Ok(16 << 20));
+        for text in ["", "x", "-1", "1 parsec"] {
+            assert!(size(text).is_err(), "{text:?}");
+        }
+        assert!(memory_size("1025MiB").is_err());
+        for text in ["255", "16777217"] {
+            assert!(head_size(text).is_err(), "{text:?}");
+        }
+    }
+}

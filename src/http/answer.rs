@@ -1,0 +1,238 @@
+//! What goes back: the configured answer, and the refusals.
+//!
+//! All that can be wrong with an answer is found when it is made, at start.
+
+use std::time::SystemTime;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use hyper::{Response, StatusCode};
+use thiserror::Error;
+
+use crate::request_log::capture::Refusal;
+
+const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// What CONNECT and TRACE are answered with (RFC 9110 section 10.2.1): all methods but those.
+const ALLOWED: HeaderValue =
+    HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+
+/// A response as hyper takes it.
+pub(super) type Reply = Response<Full<Bytes>>;
+
+/// The answer to every request.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    fields: HeaderMap,
+    body: Bytes,
+}
+
+/// Why there can't be such an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AnswerError {
+    /// No final status.
+    #[error("the status {0} is not within 200 to 599")]
+    Status(u16),
+    /// Not `Name: value`.
+    #[error("{0:?} is not a header field: expected 'Name: value'")]
+    NotAField(String),
+    /// A field that says how the answer is framed, which hyper decides.
+    #[error("the header field {0} can't be set: it belongs to the connection")]
+    Framing(HeaderName),
+}
+
+impl Answer {
+    /// The answer with this text, status, and header fields as `Name: value`, in this order. A
+    /// Content-Type among them replaces the default, `text/plain; charset=utf-8`.
+    ///
+    /// # Errors
+    ///
+    /// What can't be sent.
+    pub fn new(text: String, status: u16, fields: &[String]) -> Result<Self, AnswerError> {
+        let status = StatusCode::from_u16(status)
+            .ok()
+            .filter(|code| (200..600).contains(&code.as_u16()))
+            .ok_or(AnswerError::Status(status))?;
+        let mut map = HeaderMap::new();
+        for field in fields {
+            let (name, value) = parse_field(field)?;
+            map.append(name, value);
+        }
+        map.entry(CONTENT_TYPE).or_insert(TEXT_PLAIN);
+        // RFC 9110 sections 15.3.5 and 15.4.5: these end with their head.
+        let has_body = !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let body = if has_body {
+            Bytes::from(text)
+        } else {
+            Bytes::new()
+        };
+        Ok(Self {
+            status,
+            fields: map,
+            body,
+        })
+    }
+
+    /// The answer for one request.
+    pub(super) fn reply(&self) -> Reply {
+        let mut reply = Response::new(Full::new(self.body.clone()));
+        *reply.status_mut() = self.status;
+        *reply.headers_mut() = self.fields.clone();
+        reply
+    }
+}
+
+fn parse_field(field: &str) -> Result<(HeaderName, HeaderValue), AnswerError> {
+    let not_a_field = || AnswerError::NotAField(field.to_owned());
+    let (name, value) = field.split_once(':').ok_or_else(not_a_field)?;
+    let name: HeaderName = name.parse().map_err(|_| not_a_field())?;
+    let value = value.trim_matches([' ', '\t']);
+    let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| not_a_field())?;
+    let of_the_connection = [
+        CONNECTION,
+        CONTENT_LENGTH,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ]
+    .contains(&name)
+        || matches!(name.as_str(), "keep-alive" | "proxy-connection");
+    if of_the_connection {
+        Err(AnswerError::Framing(name))
+    } else {
+        Ok((name, value))
+    }
+}
+
+/// A refusal as hyper takes it.
+pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::from(refusal_text(refusal))));
+    *reply.status_mut() = status_of(refusal);
+    reply.headers_mut().insert(CONTENT_TYPE, TEXT_PLAIN);
+    close(&mut reply);
+    reply
+}
+
+/// A refusal as bytes, for where hyper has nothing more to say.
+pub(super) fn refusal_bytes(refusal: Refusal) -> Vec<u8> {
+    let text = refusal_text(refusal);
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    let status = status_of(refusal);
+    format!(
+        "HTTP/1.1 {status}\r\n\
+         content-type: text/plain; charset=utf-8\r\n\
+         content-length: {}\r\n\
+         connection: close\r\n\
+         date: {date}\r\n\r\n{text}",
+        text.len()
+    )
+    .into_bytes()
+}
+
+/// The answer to a method that would change what the connection is.
+pub(super) fn method_not_allowed() -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::from_static(
+        b"this method is not served\n",
+    )));
+    *reply.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    reply.headers_mut().insert(CONTENT_TYPE, TEXT_PLAIN);
+    reply.headers_mut().insert(ALLOW, ALLOWED);
+    reply
+}
+
+/// Makes a reply its connection's last.
+pub(super) fn close(reply: &mut Reply) {
+    reply.headers_mut().insert(CONNECTION, CLOSE);
+}
+
+fn refusal_text(refusal: Refusal) -> String {
+    format!("{}\n", refusal.reason)
+}
+
+fn status_of(refusal: Refusal) -> StatusCode {
+    StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, fields: &[&str]) -> Result<Answer, AnswerError> {
+        let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+        Answer::new("hi".to_owned(), status, &fields)
+    }
+
+    #[test]
+    fn statuses_are_final_ones() {
+        for status in [200, 404, 599] {
+            assert!(answer(status, &[]).is_ok(), "{status}");
+        }
+        for status in [0, 100, 199, 600, 1000] {
+            assert_eq!(
+                answer(status, &[]).unwrap_err(),
+                AnswerError::Status(status)
+            );
+        }
+    }
+
+    #[test]
+    fn fields_are_kept_in_order_and_replace_the_default() {
+        let reply = answer(
+            200,
+            &[
+                "Set-Cookie: a=1",
+                "set-cookie:b=2",
+                "Content-Type: text/html",
+            ],
+        )
+        .unwrap()
+        .reply();
+        let cookies: Vec<_> = reply.headers().get_all("set-cookie").iter().collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        let types: Vec<_> = reply.headers().get_all(CONTENT_TYPE).iter().collect();
+        assert_eq!(types, ["text/html"]);
+    }
+
+    #[test]
+    fn fields_that_could_not_be_sent_are_refused() {
+        for field in ["", "a", ": b", "a b: c", "a: b\nc: d", "a: \0"] {
+            assert_eq!(
+                answer(200, &[field]).unwrap_err(),
+                AnswerError::NotAField(field.to_owned())
+            );
+        }
+        for field in [
+            "Content-Length: 3",
+            "connection: close",
+            "Transfer-Encoding: chunked",
+            "Keep-Alive: 1",
+        ] {
+            assert!(
+                matches!(answer(200, &[field]), Err(AnswerError::Framing(_))),
+                "{field}"
+            );
+        }
+    }
+
+    #[test]
+    fn refusals_say_why_and_close() {
+        let bytes = refusal_bytes(Refusal::new(431, "too long"));
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(
+            text.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\r\ncontent-length: 9\r\nconnection: close\r\ndate: "),
+            "{text}"
+        );
+        assert!(text.ends_with(" GMT\r\n\r\ntoo long\n"), "{text}");
+    }
+}

@@ -1,0 +1,209 @@
+//! One connection from accept to close: hyper over the tap, its deadlines, and its end.
+//!
+//! Every end but one goes the same way. Whoever has had enough, the gate at a malformed request, a
+//! deadline, a shutdown, ends hyper's *input*; hyper answers what it has and finishes by itself;
+//! what is left to say, a refusal, is said here. Only a peer that does not even take its last
+//! answer is dropped.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::task::yield_now;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+use super::exchange::Exchange;
+use super::gate::Gate;
+use super::{Config, Worker, answer, service};
+use crate::net::linger;
+use crate::net::shutdown::{self, Phases};
+use crate::net::tap::TapIo;
+use crate::net::workers::Accepted;
+use crate::request_log::capture::{Phase, Refusal};
+
+const HEAD_TOO_SLOW: Refusal = Refusal::new(408, "the head took too long");
+const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long");
+
+/// Serves a connection to its end.
+pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+    let exchange = Rc::new(Exchange::new());
+    let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
+    let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
+    let tap = TapIo::new(accepted.socket, gate);
+    let answer = service_fn(|request| {
+        let (worker, exchange) = (Rc::clone(&worker), Rc::clone(&exchange));
+        async move {
+            let config = &worker.config;
+            let reply = service::answer(&config.answer, config.max_body, &exchange, request).await;
+            Ok::<_, Infallible>(reply)
+        }
+    });
+    let mut hyper = worker.hyper.serve_connection(TokioIo::new(tap), answer);
+    let Some(result) = drive(&mut hyper, &exchange, &worker.config, accepted.phases).await else {
+        return;
+    };
+    let parts = hyper.into_parts();
+    let has_unread = result.is_err() || !parts.read_buf.is_empty();
+    end(
+        parts.io.into_inner(),
+        &exchange,
+        worker.config.linger,
+        has_unread,
+    )
+    .await;
+}
+
+/// Runs hyper until it has finished, or for nothing: none when it can't, because its peer takes no
+/// answers.
+async fn drive<H>(
+    hyper: &mut H,
+    exchange: &Exchange,
+    config: &Config,
+    mut phases: Phases,
+) -> Option<hyper::Result<()>>
+where
+    H: Future<Output = hyper::Result<()>> + Unpin,
+{
+    let mut deadline = Deadline::new(exchange, config);
+    let mut phase = phases.now();
+    loop {
+        if phase >= shutdown::Phase::Closing {
+            exchange.close_after_answer();
+        }
+        deadline.is_draining = phase >= shutdown::Phase::Draining;
+        let step = poll_fn(|cx| poll_step(hyper, &mut deadline, cx));
+        select! {
+            biased;
+            end = step => return end,
+            next = phases.next() => phase = next,
+        }
+        // What the socket holds by now is in flight, not idle: let the runtime learn of it.
+        yield_now().await;
+    }
+}
+
+fn poll_step<H>(
+    hyper: &mut H,
+    deadline: &mut Deadline<'_>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<hyper::Result<()>>>
+where
+    H: Future<Output = hyper::Result<()>> + Unpin,
+{
+    loop {
+        if let Poll::Ready(result) = Pin::new(&mut *hyper).poll(cx) {
+            return Poll::Ready(Some(result));
+        }
+        match deadline.poll(cx) {
+            // The input is over now: hyper has to see it.
+            Poll::Ready(Passed::Input) => {}
+            Poll::Ready(Passed::Output) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+}
+
+/// What a connection's time was up for.
+enum Passed {
+    /// It sends nothing, or too slowly.
+    Input,
+    /// It does not take its last answer.
+    Output,
+}
+
+/// A connection's one timer. It is set again only where it would fire too late, or has fired too
+/// early, so that a request costs no timer.
+struct Deadline<'a> {
+    exchange: &'a Exchange,
+    config: &'a Config,
+    is_draining: bool,
+    /// From the end of the input on: when the peer must have taken its answers.
+    last: Option<Instant>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl<'a> Deadline<'a> {
+    fn new(exchange: &'a Exchange, config: &'a Config) -> Self {
+        let (_, since) = exchange.phase();
+        let sleep = Box::pin(sleep_until(since + config.header_timeout));
+        Self {
+            exchange,
+            config,
+            is_draining: false,
+            last: None,
+            sleep,
+        }
+    }
+
+    fn at(&self) -> Instant {
+        let (phase, since) = self.exchange.phase();
+        self.last.unwrap_or_else(|| match phase {
+            Phase::Fresh | Phase::Head => since + self.config.header_timeout,
+            Phase::Idle | Phase::Body | Phase::Refused => since + self.config.idle_timeout,
+        })
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Passed> {
+        if self.last.is_none() {
+            if self.exchange.waits_for_log() {
+                // The log wakes the task.
+                return Poll::Pending;
+            }
+            if self.is_draining && self.exchange.is_idle() {
+                return Poll::Ready(self.end_input());
+            }
+        }
+        loop {
+            let at = self.at();
+            if at < self.sleep.deadline() {
+                self.sleep.as_mut().reset(at);
+            }
+            match self.sleep.as_mut().poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) if at > self.sleep.deadline() => self.sleep.as_mut().reset(at),
+                Poll::Ready(()) if self.last.is_some() => return Poll::Ready(Passed::Output),
+                Poll::Ready(()) => return Poll::Ready(self.end_input()),
+            }
+        }
+    }
+
+    fn end_input(&mut self) -> Passed {
+        match self.exchange.phase().0 {
+            Phase::Head => self.exchange.refuse(HEAD_TOO_SLOW),
+            Phase::Body => self.exchange.refuse(BODY_TOO_SLOW),
+            // Browsers open connections ahead of need: silence is no mistake.
+            Phase::Fresh | Phase::Idle | Phase::Refused => {}
+        }
+        self.exchange.end_input();
+        self.last = Some(Instant::now() + self.config.linger.time);
+        Passed::Input
+    }
+}
+
+/// hyper has finished: says what is left to say, and closes so that the peer gets all of it.
+async fn end(
+    mut tap: TapIo<TcpStream, Gate>,
+    exchange: &Exchange,
+    limits: linger::Limits,
+    has_unread: bool,
+) {
+    let refusal = exchange.take_refusal();
+    if let Some(refusal) = refusal {
+        let bytes = answer::refusal_bytes(refusal);
+        let written = timeout(limits.time, tap.inner_mut().write_all(&bytes)).await;
+        if !matches!(written, Ok(Ok(()))) {
+            return;
+        }
+    }
+    let may_send = has_unread || refusal.is_some() || exchange.peer_may_send();
+    if may_send && !exchange.peer_has_ended() && tap.inner_mut().shutdown().await.is_ok() {
+        linger::drain(limits, async || tap.read_past().await).await;
+    }
+}

@@ -1,0 +1,129 @@
+//! What the parts of one connection know of each other: the gate tells how the input stands, the
+//! service how it answered, and the connection when it is enough. One thread, so plain cells.
+
+use std::cell::Cell;
+
+use tokio::time::Instant;
+
+use crate::request_log::capture::{Phase, Refusal};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    phase: Cell<Phase>,
+    /// Since when: for a head its first byte, else the last progress.
+    since: Cell<Instant>,
+    waits_for_log: Cell<bool>,
+    input_is_over: Cell<bool>,
+    peer_has_ended: Cell<bool>,
+    refusal: Cell<Option<Refusal>>,
+    closing: Cell<bool>,
+    server_ended: Cell<bool>,
+}
+
+impl Exchange {
+    /// A connection that was just accepted.
+    pub(super) fn new() -> Self {
+        Self {
+            phase: Cell::new(Phase::Fresh),
+            since: Cell::new(Instant::now()),
+            waits_for_log: Cell::new(false),
+            input_is_over: Cell::new(false),
+            peer_has_ended: Cell::new(false),
+            refusal: Cell::new(None),
+            closing: Cell::new(false),
+            server_ended: Cell::new(false),
+        }
+    }
+
+    /// What the input is in the middle of, and since when.
+    pub(super) fn phase(&self) -> (Phase, Instant) {
+        (self.phase.get(), self.since.get())
+    }
+
+    /// Bytes were read; with `same_head` they only added to a head that had begun before.
+    pub(super) fn read(&self, phase: Phase, same_head: bool) {
+        self.phase.set(phase);
+        if !same_head {
+            self.since.set(Instant::now());
+        }
+    }
+
+    /// The peer took some of an answer that it had held up.
+    pub(super) fn unblocked(&self) {
+        if self.phase.get() != Phase::Head {
+            self.since.set(Instant::now());
+        }
+    }
+
+    /// Nothing can be read for want of room in the log, or it can again: the time in between is
+    /// not the peer's.
+    pub(super) fn set_waits_for_log(&self, waits: bool) {
+        if self.waits_for_log.replace(waits) && !waits {
+            self.since.set(Instant::now());
+        }
+    }
+
+    /// Whether it waits for that.
+    pub(super) fn waits_for_log(&self) -> bool {
+        self.waits_for_log.get()
+    }
+
+    /// hyper is to be told that nothing more comes.
+    pub(super) fn end_input(&self) {
+        self.input_is_over.set(true);
+    }
+
+    /// Whether that was said.
+    pub(super) fn input_is_over(&self) -> bool {
+        self.input_is_over.get()
+    }
+
+    /// The peer has shut down its writing side: all that it sent is read.
+    pub(super) fn set_peer_ended(&self) {
+        self.peer_has_ended.set(true);
+    }
+
+    /// Whether it has.
+    pub(super) fn peer_has_ended(&self) -> bool {
+        self.peer_has_ended.get()
+    }
+
+    /// The request that is being read is refused. The first refusal stands.
+    pub(super) fn refuse(&self, refusal: Refusal) {
+        if self.refusal.get().is_none() {
+            self.refusal.set(Some(refusal));
+        }
+    }
+
+    /// The refusal, for whoever answers with it.
+    pub(super) fn take_refusal(&self) -> Option<Refusal> {
+        self.refusal.take()
+    }
+
+    /// From now on each answer is the last.
+    pub(super) fn close_after_answer(&self) {
+        self.closing.set(true);
+    }
+
+    /// Whether it is.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
+    /// The answer ends the connection, and the peer did not ask for that: it may go on sending.
+    pub(super) fn set_server_ended(&self) {
+        self.server_ended.set(true);
+    }
+
+    /// Whether the peer may go on sending what nobody will answer. Not where it asked for the end
+    /// itself (RFC 9112 section 9.6), nor where it was idle.
+    pub(super) fn peer_may_send(&self) -> bool {
+        self.server_ended.get() || !self.is_idle()
+    }
+
+    /// Whether no request has begun that is not answered, or being answered.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
+    }
+}

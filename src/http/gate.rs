@@ -1,0 +1,84 @@
+//! The observer on a connection's tap: shows each byte to the capture, records what that finds,
+//! and lets pass to hyper what it finds right.
+//!
+//! What always holds: a request is recorded before its last byte passes; when the gate is dropped,
+//! however the connection ended, what was read and is no whole request is recorded too.
+
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::exchange::Exchange;
+use crate::net::tap::{Observer, Pass};
+use crate::request_log::Trail;
+use crate::request_log::capture::{Capture, Limits, Phase, Refusal};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Gate {
+    capture: Capture,
+    trail: Trail,
+    exchange: Rc<Exchange>,
+}
+
+impl Gate {
+    /// The gate of a connection of which nothing was read.
+    pub(super) fn new(limits: Limits, trail: Trail, exchange: Rc<Exchange>) -> Self {
+        Self {
+            capture: Capture::new(limits),
+            trail,
+            exchange,
+        }
+    }
+
+    /// Records what has begun and will not become a request.
+    fn finish(&mut self) -> Option<Refusal> {
+        self.trail
+            .record(|entries| self.capture.finish(|request| entries.add(request)))
+    }
+}
+
+impl Observer for Gate {
+    fn poll_may_read(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.exchange.input_is_over() {
+            return Poll::Ready(false);
+        }
+        let room = self.trail.poll_room(cx);
+        self.exchange.set_waits_for_log(room.is_pending());
+        room.map(|()| true)
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Pass {
+        let had_head = self.capture.phase() == Phase::Head;
+        let verdict = self
+            .trail
+            .record(|entries| self.capture.push(bytes, |request| entries.add(request)));
+        let phase = self.capture.phase();
+        self.exchange
+            .read(phase, had_head && phase == Phase::Head && verdict.pass == 0);
+        if let Some(refusal) = verdict.refusal {
+            self.exchange.refuse(refusal);
+        }
+        Pass {
+            bytes: verdict.pass,
+            is_last: verdict.refusal.is_some(),
+        }
+    }
+
+    fn ended(&mut self) {
+        self.exchange.set_peer_ended();
+        if let Some(refusal) = self.finish() {
+            self.exchange.refuse(refusal);
+        }
+    }
+
+    fn unblocked(&mut self) {
+        self.exchange.unblocked();
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.trail
+            .record(|entries| self.capture.finish(|request| entries.add(request)));
+    }
+}

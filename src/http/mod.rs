@@ -1,0 +1,113 @@
+//! The HTTP service: "Hello World" to every request, over hyper.
+//!
+//! ```text
+//! socket ─ net::tap ─ hyper ─ service ─ response
+//!              └─ gate ─ request_log::capture ─ …
+//! ```
+//!
+//! One connection: [`connection`](self) ends it, `gate` decides what hyper gets to see, `service`
+//! answers what hyper made of it, and `exchange` is what the three know of each other. What always
+//! holds: a request is in the log before it is answered; a refused request never reaches hyper;
+//! whoever is answered gets the whole answer, also when more was sent than was read.
+
+mod answer;
+mod connection;
+mod exchange;
+mod gate;
+mod service;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioTimer;
+
+pub use answer::{Answer, AnswerError};
+
+use crate::net::linger;
+use crate::net::workers::{Accepted, Protocol};
+use crate::request_log::{Handle, Recorder, capture};
+
+/// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
+/// capture lets pass: the capture is the one that decides.
+const HYPER_SLACK: usize = 8 * 1024;
+
+/// How the service answers, and its limits.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The answer to every request.
+    pub answer: Answer,
+    /// The longest head, in bytes; over it 431.
+    pub max_head: usize,
+    /// The longest body, in bytes; over it 413.
+    pub max_body: u64,
+    /// How much of a body is kept for the log, in bytes.
+    pub kept_body: usize,
+    /// How long a head may take from its first byte; over it 408.
+    pub header_timeout: Duration,
+    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
+    pub idle_timeout: Duration,
+    /// How a connection ends whose peer goes on sending.
+    pub linger: linger::Limits,
+}
+
+/// The protocol of the service's connections.
+#[derive(Debug)]
+pub struct Http {
+    config: Config,
+    log: Handle,
+}
+
+/// What the connections of one worker share.
+#[derive(Debug)]
+pub struct Worker {
+    config: Config,
+    recorder: Rc<Recorder>,
+    hyper: http1::Builder,
+}
+
+impl Http {
+    /// The service with this configuration, recording its requests in `log`.
+    #[must_use]
+    pub fn new(config: Config, log: Handle) -> Self {
+        Self { config, log }
+    }
+}
+
+impl Worker {
+    fn capture_limits(&self) -> capture::Limits {
+        capture::Limits {
+            head: self.config.max_head,
+            kept_body: self.config.kept_body,
+        }
+    }
+}
+
+impl Protocol for Http {
+    type Worker = Worker;
+
+    fn worker(&self) -> Worker {
+        let mut hyper = http1::Builder::new();
+        let longest = self.config.max_head + HYPER_SLACK;
+        hyper
+            // A client that has shut down its writing side still wants its answer.
+            .half_close(true)
+            // The answers to requests that came together go out together.
+            .pipeline_flush(true)
+            .max_buf_size(longest)
+            .max_header_size(longest)
+            // Whatever hyper may time needs a clock. Its own timeout for heads closes without a
+            // word; ours answers.
+            .timer(TokioTimer::new())
+            .header_read_timeout(None);
+        Worker {
+            config: self.config.clone(),
+            recorder: Rc::new(self.log.recorder()),
+            hyper,
+        }
+    }
+
+    async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+        connection::serve(worker, accepted).await;
+    }
+}

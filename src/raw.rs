@@ -1,0 +1,197 @@
+//! The raw-TCP fallback: the server of the document's part 2, to the byte.
+//!
+//! ```text
+//! socket ─ what arrives first ─ request_log ─ the document's bytes ─ socket
+//! ```
+//!
+//! Takes what arrives first, also nothing when the peer only ends its side, records it, answers
+//! with the document's hand-written bytes, ends its own side, and reads what still comes, so that
+//! no peer loses the answer to a reset (the document's own server resets everybody who sends over
+//! 1024 bytes). It parses nothing.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
+
+use crate::net::linger;
+use crate::net::shutdown::Phase;
+use crate::net::workers::{Accepted, Protocol};
+use crate::request_log::record::{Captured, State};
+use crate::request_log::{Handle, Recorder, Trail};
+
+/// The document's `conn.sendall(b"HTTP/1.1 200 OK\r\n\r\nHello World")`.
+pub const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
+
+/// How much is taken at once: what a peer sends in one go on loopback, whole.
+const READ: usize = 64 * 1024;
+
+/// The limits of `raw`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How long a peer may be silent before it is let go without an answer.
+    pub header_timeout: Duration,
+    /// How much of what comes after the answer is kept for the log, in bytes.
+    pub kept_body: usize,
+    /// How a connection ends whose peer goes on sending.
+    pub linger: linger::Limits,
+}
+
+/// The protocol of `raw`.
+#[derive(Debug)]
+pub struct Raw {
+    config: Config,
+    log: Handle,
+}
+
+/// What the connections of one worker share.
+#[derive(Debug)]
+pub struct Worker {
+    config: Config,
+    recorder: Rc<Recorder>,
+    /// A silent connection needs no space of its own: only one reads at a time.
+    space: RefCell<Box<[u8]>>,
+}
+
+impl Raw {
+    /// The responder with these limits, recording what arrives in `log`.
+    #[must_use]
+    pub fn new(config: Config, log: Handle) -> Self {
+        Self { config, log }
+    }
+}
+
+impl Protocol for Raw {
+    type Worker = Worker;
+
+    fn worker(&self) -> Worker {
+        Worker {
+            config: self.config.clone(),
+            recorder: Rc::new(self.log.recorder()),
+            space: RefCell::new(vec![0; READ].into_boxed_slice()),
+        }
+    }
+
+    async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+        let Accepted {
+            mut socket,
+            peer,
+            number,
+            mut phases,
+        } = accepted;
+        let drained = async {
+            phases.reached(Phase::Draining).await;
+            // What the socket holds by now is answered: let the runtime learn of it.
+            yield_now().await;
+        };
+        let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
+        let first = select! {
+            biased;
+            first = worker.first(&socket, &mut trail) => first,
+            () = drained => return,
+        };
+        // Silent for too long, or gone.
+        let Ok(length) = first else { return };
+        let answered = socket.write_all(ANSWER).await.is_ok() && socket.shutdown().await.is_ok();
+        // Who has ended its side has sent all.
+        if answered && length > 0 {
+            worker.drain(&socket, &trail).await;
+        }
+    }
+}
+
+impl Worker {
+    /// Reads and records what arrives first: its length, 0 for the peer's end.
+    ///
+    /// # Errors
+    ///
+    /// When the peer was silent for too long, or reading failed.
+    async fn first(&self, socket: &TcpStream, trail: &mut Trail) -> io::Result<usize> {
+        let deadline = Instant::now() + self.config.header_timeout;
+        loop {
+            timeout_at(deadline, socket.readable()).await??;
+            // The time that the log takes is not the peer's.
+            poll_fn(|cx| trail.poll_room(cx)).await;
+            let first = self.try_read(socket, |bytes| {
+                let first = Captured {
+                    number: 1,
+                    raw: bytes,
+                    omitted: 0,
+                    state: State::Complete,
+                };
+                trail.record(|entries| entries.add(first));
+            })?;
+            if let Some(length) = first {
+                return Ok(length);
+            }
+        }
+    }
+
+    /// Reads what comes after the answer, and records it as one.
+    async fn drain(&self, socket: &TcpStream, trail: &Trail) {
+        let mut late = Late {
+            trail,
+            kept: Vec::new(),
+            omitted: 0,
+        };
+        linger::drain(self.config.linger, async || {
+            loop {
+                socket.readable().await?;
+                let kept = self.config.kept_body;
+                if let Some(length) = self.try_read(socket, |bytes| late.keep(bytes, kept))? {
+                    return Ok(length);
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Shows `see` what there is to read, and returns its length; none where there is nothing yet.
+    fn try_read(&self, socket: &TcpStream, see: impl FnOnce(&[u8])) -> io::Result<Option<usize>> {
+        let mut space = self.space.borrow_mut();
+        match socket.try_read(&mut space) {
+            Ok(length) => {
+                see(&space[..length]);
+                Ok(Some(length))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What comes after the answer. It is recorded when it is dropped, so also where the drain is cut.
+struct Late<'a> {
+    trail: &'a Trail,
+    kept: Vec<u8>,
+    omitted: u64,
+}
+
+impl Late<'_> {
+    fn keep(&mut self, bytes: &[u8], at_most: usize) {
+        let kept = bytes.len().min(at_most - self.kept.len());
+        self.kept.extend_from_slice(&bytes[..kept]);
+        self.omitted += (bytes.len() - kept) as u64;
+    }
+}
+
+impl Drop for Late<'_> {
+    fn drop(&mut self) {
+        if !self.kept.is_empty() || self.omitted > 0 {
+            let late = Captured {
+                number: 2,
+                raw: &self.kept,
+                omitted: self.omitted,
+                state: State::Late,
+            };
+            self.trail.record(|entries| entries.add(late));
+        }
+    }
+}

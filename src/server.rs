@@ -1,0 +1,203 @@
+//! One service's life: bound addresses, workers, signals, drain, the log's last record, an exit
+//! code. The same for every protocol.
+//!
+//! What always holds: all signals are caught before the addresses are said; from the first signal
+//! on the end has a bound, the log's flush included; a second signal ends at once.
+
+use std::io;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::runtime::Builder;
+use tokio::select;
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{error, info, warn};
+
+use crate::diagnostics::say;
+use crate::exit::Exit;
+use crate::net::descriptors;
+use crate::net::listen::{self, Address, BindError};
+use crate::net::shutdown::{Phase, Request, Signals};
+use crate::net::workers::{self, Protocol, Workers};
+use crate::request_log::{Handle, Log};
+
+/// How long a second signal waits for records that are already queued: unnoticed by whoever sent
+/// it, and enough for a sink that works.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// How the service listens and ends.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What to listen on.
+    pub listen: Vec<Address>,
+    /// How many workers.
+    pub workers: usize,
+    /// Whether other programs may listen on the same ports.
+    pub share_port: bool,
+    /// How many connections are served at once.
+    pub max_connections: usize,
+    /// From the signal on: for how long new connections are still accepted.
+    pub shutdown_delay: Duration,
+    /// From then on: for how long requests in flight, and the log, may take.
+    pub drain_timeout: Duration,
+    /// Whether SIGHUP opens the log again.
+    pub reopens_log: bool,
+}
+
+/// Why a service could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// An address could not be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The system refused a thread, a handler or a runtime.
+    #[error("cannot start")]
+    System(#[from] io::Error),
+}
+
+/// Runs a service until a signal ends it. Blocks.
+///
+/// # Errors
+///
+/// When it could not start.
+pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, StartError> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    descriptors::provide(config.max_connections);
+    let bound = listen::bind(&config.listen, config.workers, config.share_port)?;
+    let addresses = bound.addresses.clone();
+    let exit = runtime.block_on(async {
+        let signals = Signals::catch(config.reopens_log)?;
+        let workers = workers::spawn(bound, protocol, config.max_connections)?;
+        for address in &addresses {
+            say(format_args!("listening on http://{address}"));
+        }
+        let mut life = Life {
+            config,
+            signals,
+            workers,
+            log: log.handle(),
+        };
+        let (ending, stop_by) = life.live().await;
+        Ok::<_, io::Error>(life.close(log, ending, stop_by).await)
+    })?;
+    Ok(exit)
+}
+
+/// How a service came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// All connections ended by themselves.
+    Drained,
+    /// Some had to be cut.
+    Cut,
+    /// A worker ended that should not have.
+    Broken,
+    /// By a second signal.
+    Aborted(Exit),
+}
+
+struct Life<'a> {
+    config: &'a Config,
+    signals: Signals,
+    workers: Workers,
+    log: Handle,
+}
+
+impl Life<'_> {
+    /// Until the connections have ended, and when the log must have.
+    async fn live(&mut self) -> (Ending, Instant) {
+        let is_broken = select! {
+            _ = next_stop(&mut self.signals, &self.log) => false,
+            () = self.workers.any_ended() => true,
+        };
+        if is_broken {
+            error!("a worker has ended; the service stops");
+        } else if let Some(exit) = self.go_on_accepting().await {
+            return (Ending::Aborted(exit), Instant::now() + LAST_WORDS);
+        }
+        let stop_by = Instant::now() + self.config.drain_timeout;
+        let ending = match self.drain(stop_by).await {
+            Ending::Drained if is_broken => Ending::Broken,
+            Ending::Aborted(exit) => {
+                return (Ending::Aborted(exit), Instant::now() + LAST_WORDS);
+            }
+            ending => ending,
+        };
+        (ending, stop_by)
+    }
+
+    /// The time between the signal and the end of accepting: a load balancer may still send new
+    /// connections here. A second signal ends it with this exit.
+    async fn go_on_accepting(&mut self) -> Option<Exit> {
+        if self.config.shutdown_delay.is_zero() {
+            return None;
+        }
+        info!(
+            "stopping; accepting for {:?} more",
+            self.config.shutdown_delay
+        );
+        self.workers.enter(Phase::Closing);
+        select! {
+            () = sleep(self.config.shutdown_delay) => None,
+            exit = next_stop(&mut self.signals, &self.log) => Some(exit),
+        }
+    }
+
+    async fn drain(&mut self, stop_by: Instant) -> Ending {
+        info!("stopping; finishing what is in flight");
+        self.workers.enter(Phase::Draining);
+        let drained = select! {
+            drained = timeout_at(stop_by, self.workers.ended()) => drained,
+            exit = next_stop(&mut self.signals, &self.log) => return Ending::Aborted(exit),
+        };
+        if drained.is_ok() {
+            return Ending::Drained;
+        }
+        warn!(
+            "connections were cut: they had not ended within {:?}",
+            self.config.drain_timeout
+        );
+        // Dropping a connection records what it had read; that takes no time worth a bound, but a
+        // worker may be stuck, and then nobody waits for it.
+        self.workers.enter(Phase::Cut);
+        let _ = timeout_at(Instant::now() + LAST_WORDS, self.workers.ended()).await;
+        Ending::Cut
+    }
+
+    /// The connections have ended: the log's turn.
+    async fn close(&mut self, log: Log, ending: Ending, stop_by: Instant) -> Exit {
+        // Even where the drain took all the time, what is queued gets a moment.
+        let stop_by = stop_by.max(Instant::now() + LAST_WORDS);
+        let closing = log.close(stop_by);
+        let closed = if matches!(ending, Ending::Aborted(_)) {
+            closing.await
+        } else {
+            select! {
+                closed = closing => closed,
+                exit = next_stop(&mut self.signals, &self.log) => return exit,
+            }
+        };
+        if !closed.finished {
+            warn!(
+                "the log did not take {} records in time; they are lost",
+                closed.lost
+            );
+        }
+        match ending {
+            Ending::Aborted(exit) => exit,
+            Ending::Drained if closed.finished => Exit::Done,
+            Ending::Drained | Ending::Cut | Ending::Broken => Exit::Failed,
+        }
+    }
+}
+
+/// Waits for a signal to stop, opening the log again for each that asks for that.
+async fn next_stop(signals: &mut Signals, log: &Handle) -> Exit {
+    loop {
+        match signals.next().await {
+            Request::Interrupt => return Exit::Interrupted,
+            Request::Terminate => return Exit::Terminated,
+            Request::Reopen => log.reopen(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Each limit, on both sides.
+
+use std::io::ErrorKind;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::{HELLO, Service, expect_answer, expect_record, program};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Longer than any test runs.
+const NEVER: &str = "1h";
+
+#[test]
+fn a_body_may_have_max_body_bytes() {
+    let service = Service::start(&["--max-body", "1000"]);
+    for (length, status) in [(1000, 200), (1001, 413)] {
+        let body = "x".repeat(length);
+        let sized = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{body}");
+        let chunked = format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
+        );
+        for request in [sized, chunked] {
+            let answer = service.exchange(request);
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{length}: {answer}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_100_continue_is_refused_before_it_sends() {
+    let service = Service::start(&["--max-body", "1000"]);
+    let mut client = service.connect();
+    client
+        .send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n");
+    let answer = client.read_to_end();
+    expect_answer(&answer, 413, "the body is too long\n");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+}
+
+#[test]
+fn a_head_may_have_max_head_bytes() {
+    for max in [256, 100_000] {
+        let service = Service::start(&["--max-head", &max.to_string()]);
+        let head =
+            |length: usize| format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "b".repeat(length - 23));
+        expect_answer(&service.exchange(head(max)), 200, HELLO);
+        let refused = service.exchange(head(max + 1));
+        expect_answer(&refused, 431, "the head is too long\n");
+        assert!(service.stdout.next().ends_with('"'));
+        expect_record(&service.stdout.next(), "malformed");
+    }
+}
+
+#[test]
+fn a_head_may_have_a_hundred_fields() {
+    let service = Service::start(&[]);
+    let head = |fields: usize| format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(fields));
+    expect_answer(&service.exchange(head(100)), 200, HELLO);
+    expect_answer(
+        &service.exchange(head(101)),
+        431,
+        "more than 100 header fields\n",
+    );
+}
+
+#[test]
+fn a_trailer_section_may_have_max_head_bytes() {
+    let service = Service::start(&["--max-head", "256"]);
+    let request = |length: usize| {
+        let trailer = format!("A: {}\r\n", "b".repeat(length - 5));
+        format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{trailer}\r\n"
+        )
+    };
+    expect_answer(&service.exchange(request(256)), 200, HELLO);
+    expect_answer(
+        &service.exchange(request(257)),
+        431,
+        "the trailer section is too long\n",
+    );
+}
+
+#[test]
+fn a_head_that_takes_too_long_gets_408() {
+    let service = Service::start(&["--header-timeout", "300ms", "--idle-timeout", NEVER]);
+    let mut client = service.connect();
+    client.send(format!("{GET}GET / HT"));
+    expect_answer(&client.read_answer(), 200, HELLO);
+    expect_answer(&client.read_to_end(), 408, "the head took too long\n");
+    drop(client);
+    service.stdout.next();
+    expect_record(&service.stdout.next(), r#" 8 "GET / HT" incomplete"#);
+}
+
+/// A byte now and then does not help: the time is the whole head's.
+#[test]
+fn a_head_that_drips_gets_408() {
+    let service = Service::start(&["--header-timeout", "500ms", "--idle-timeout", NEVER]);
+    let mut client = service.connect();
+    client
+        .0
+        .set_read_timeout(Some(Duration::from_millis(50)))
+        .unwrap();
+    client.send("GET / HTTP/1.1\r\nA: ");
+    loop {
+        match client.try_read_answer() {
+            Ok(answer) => break expect_answer(&answer, 408, "the head took too long\n"),
+            Err((error, got)) => {
+                let is_silent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+                assert!(is_silent && got.is_empty(), "{error}: {got:?}");
+                client.send("b");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_never_speaks_is_just_closed() {
+    for service in [
+        Service::start(&["--header-timeout", "300ms"]),
+        Service::raw(&["--header-timeout", "300ms"]),
+    ] {
+        service.connect().expect_end();
+        assert_eq!(service.stop().stdout, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_idle_connection_is_just_closed() {
+    let service = Service::start(&["--header-timeout", NEVER, "--idle-timeout", "300ms"]);
+    let mut client = service.connect();
+    client.send(GET);
+    expect_answer(&client.read_answer(), 200, HELLO);
+    // An empty line does not begin a request.
+    client.send("\r\n");
+    client.expect_end();
+}
+
+#[test]
+fn a_body_that_pauses_too_long_gets_408() {
+    let service = Service::start(&["--header-timeout", NEVER, "--idle-timeout", "300ms"]);
+    let mut client = service.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+    expect_answer(&client.read_to_end(), 408, "the body took too long\n");
+}
+
+#[test]
+fn times_that_are_not_up_cut_nothing() {
+    let service = Service::start(&["--header-timeout", NEVER, "--idle-timeout", NEVER]);
+    let mut client = service.connect();
+    for part in [
+        "POST / HT",
+        "TP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n",
+        "h",
+        "i",
+    ] {
+        client.send(part);
+    }
+    expect_answer(&client.read_answer(), 200, HELLO);
+}
+
+/// Out of descriptors, accepting pauses, neither spinning nor ending, and goes on when there are some
+/// again.
+#[test]
+fn without_descriptors_accepting_pauses() {
+    let mut limited = Command::new("sh");
+    let script = "ulimit -n 40; exec \"$0\" --listen 127.0.0.1:0";
+    limited.args(["-c", script]).arg(program().get_program());
+    let service = Service::launch(&mut limited);
+    let clients: Vec<_> = (0..60).map(|_| service.connect()).collect();
+    service.stderr.until("cannot accept");
+    drop(clients);
+    expect_answer(&service.exchange(GET), 200, HELLO);
+    let said = service.stop().stderr;
+    assert!(said.len() < 40, "it spins: {} lines", said.len());
+}
+
+/// One that is over the limit is connected, by the kernel, and answered once another has ended.
+#[test]
+fn connections_over_the_limit_wait() {
+    let service = Service::start(&["--max-connections", "2", "--workers", "2"]);
+    let mut clients: Vec<_> = (0..2).map(|_| service.connect()).collect();
+    for client in &mut clients {
+        client.send(GET);
+        client.read_answer();
+    }
+    let mut waiting: Vec<_> = (0..3).map(|_| service.connect()).collect();
+    for client in &mut waiting {
+        client.send(GET);
+        client
+            .0
+            .set_read_timeout(Some(Duration::from_millis(100)))
+            .unwrap();
+        let (error, got) = client.try_read_answer().unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::WouldBlock),
+            "{error}: {got}"
+        );
+        client
+            .0
+            .set_read_timeout(Some(crate::support::BOUND))
+            .unwrap();
+    }
+    drop(clients);
+    for mut client in waiting {
+        expect_answer(&client.read_answer(), 200, HELLO);
+    }
+}

@@ -1,0 +1,35 @@
+//! The service as its users meet it: the built program, real sockets on free ports, literal bytes.
+//!
+//! Every wait has a bound, and none is a sleep: a test waits for what the program says or does.
+//! Tests that need more than Rust are ignored, with what they need; `.ci/run` runs them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed expectation is what a test is for"
+)]
+
+/// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
+mod answers;
+/// Each limit, on both sides.
+mod limits;
+/// Many clients at once, a slow log, a signal in the middle: every answer has its record.
+mod load;
+/// The raw-TCP fallback.
+mod raw;
+/// The records, for requests and for what never became one.
+mod records;
+/// Signals, drains, exit codes.
+mod shutdown;
+/// Log files and sinks that break.
+mod sink;
+/// No client loses its answer, whatever it sends and however it ends.
+mod survival;
+/// curl, Chromium and Python as clients and as judges.
+mod tools;
+/// What the command line and the environment accept, and what they say when they don't.
+mod usage;
+
+/// Starts, stops and talks to the program.
+mod support;

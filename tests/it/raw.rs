@@ -1,0 +1,64 @@
+//! The raw-TCP fallback: what arrives first is logged, the document's bytes go back.
+
+use crate::support::{Service, expect_record};
+
+/// The document's `conn.sendall(…)`.
+const ANSWER: &str = "HTTP/1.1 200 OK\r\n\r\nHello World";
+
+#[test]
+fn whatever_arrives_gets_the_documents_bytes() {
+    let service = Service::raw(&["--log", "document"]);
+    for (bytes, shown) in [
+        (&b"hi"[..], "b'hi'"),
+        (b"GET / HTTP/1.1\r\n\r\n", r"b'GET / HTTP/1.1\r\n\r\n'"),
+        (b"\x16\x03\x01", r"b'\x16\x03\x01'"),
+        (b"it's", r#"b"it's""#),
+    ] {
+        let mut client = service.connect();
+        client.send(bytes);
+        assert_eq!(client.read_to_end(), ANSWER);
+        assert_eq!(service.stdout.next(), shown);
+    }
+}
+
+#[test]
+fn who_only_ends_its_side_is_answered_too() {
+    let service = Service::raw(&["--log", "document"]);
+    assert_eq!(service.exchange(""), ANSWER);
+    assert_eq!(service.stdout.next(), "b''");
+}
+
+#[test]
+fn what_comes_after_the_answer_is_one_late_record() {
+    let service = Service::raw(&["--log-body", "3"]);
+    let mut client = service.connect();
+    client.send("first");
+    assert_eq!(client.read_to_end(), ANSWER);
+    client.send("se");
+    client.send("cond");
+    drop(client);
+    expect_record(&service.stdout.next(), r#" #1.1 5 "first""#);
+    expect_record(&service.stdout.next(), r#" #1.2 6 "sec" omitted=3 late"#);
+}
+
+#[test]
+fn a_silent_client_holds_nobody_up() {
+    let service = Service::raw(&["--workers", "1"]);
+    let _silent: Vec<_> = (0..10).map(|_| service.connect()).collect();
+    assert_eq!(service.exchange("hi"), ANSWER);
+}
+
+/// With both limits the end comes although the client goes on: no answer is worth for ever.
+#[test]
+fn the_drain_is_bounded_in_time_and_in_bytes() {
+    for limit in [["--linger-timeout", "100ms"], ["--linger-bytes", "10"]] {
+        let service = Service::raw(&limit);
+        let mut client = service.connect();
+        client.send("hi");
+        assert_eq!(client.read_to_end(), ANSWER);
+        client.send("0123456789");
+        // The record comes when the connection has ended, which the client never did.
+        service.stdout.next();
+        expect_record(&service.stdout.next(), " late");
+    }
+}

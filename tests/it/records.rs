@@ -1,0 +1,174 @@
+//! The records of requests, and of what never became one, as they come out of a real service.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Service, expect_answer, expect_record};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const GET_RECORD: &str = r#" 27 "GET / HTTP/1.1\r\nHost: a\r\n\r\n""#;
+
+#[test]
+fn a_record_has_time_peer_numbers_length_and_bytes() {
+    let service = Service::start(&[]);
+    let mut client = service.connect();
+    let before = humantime::format_rfc3339_micros(std::time::SystemTime::now()).to_string();
+    client.send(GET);
+    client.read_answer();
+    let record = service.stdout.next();
+    let after = humantime::format_rfc3339_micros(std::time::SystemTime::now()).to_string();
+    let (time, rest) = record.split_once(' ').unwrap();
+    assert!(
+        (&*before..=&*after).contains(&time),
+        "{before} {record} {after}"
+    );
+    let peer = client.0.local_addr().unwrap();
+    assert_eq!(rest, format!("{peer} #1.1{GET_RECORD}"));
+}
+
+#[test]
+fn three_pipelined_requests_are_three_records_and_three_answers() {
+    let service = Service::start(&["--workers", "1"]);
+    service.exchange(GET);
+    service.stdout.next();
+    let answers = service.exchange([GET, GET, GET].concat());
+    assert_eq!(answers.matches("Hello World").count(), 3);
+    for number in 1..=3 {
+        expect_record(&service.stdout.next(), format!(" #2.{number}{GET_RECORD}"));
+    }
+}
+
+#[test]
+fn one_request_sent_a_byte_at_a_time_is_one_record() {
+    let service = Service::start(&[]);
+    let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+    let mut client = service.connect();
+    for byte in request.as_bytes() {
+        client.send([*byte]);
+    }
+    expect_answer(&client.read_answer(), 200, "Hello World");
+    drop(client);
+    let escaped = request.escape_default();
+    let stopped = service.stop();
+    assert_eq!(stopped.stdout.len(), 1, "{stopped:#?}");
+    expect_record(
+        &stopped.stdout[0],
+        format!(" #1.1 {} \"{escaped}\"", request.len()),
+    );
+}
+
+#[test]
+fn what_never_became_a_request_is_a_record_too() {
+    let service = Service::start(&[]);
+    for (bytes, record) in [
+        (
+            &b"\x16\x03\x01\x02\0"[..],
+            r#" 5 "\x16\x03\x01\x02\x00" malformed"#,
+        ),
+        (b"GET / HT", r#" 8 "GET / HT" incomplete"#),
+        (
+            b"GET / HTTP/1.1\r\nbad\r\n\r\nmore",
+            r#" 27 "GET / HTTP/1.1\r\nbad\r\n\r\nmore" malformed"#,
+        ),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\ncut",
+            r#" 41 "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\ncut" incomplete"#,
+        ),
+        (b"\r\n", r#" 2 "\r\n" incomplete"#),
+    ] {
+        service.exchange(bytes);
+        expect_record(&service.stdout.next(), record);
+    }
+    // A connection that sent nothing left nothing.
+    service.exchange("");
+    assert_eq!(service.stop().stdout, Vec::<String>::new());
+}
+
+#[test]
+fn what_follows_a_malformed_request_late_is_in_its_record() {
+    let service = Service::start(&[]);
+    let mut client = service.connect();
+    client.send("bad\r\n");
+    expect_answer(
+        &client.read_to_end(),
+        400,
+        "the request line is malformed\n",
+    );
+    client.send("more");
+    drop(client);
+    expect_record(&service.stdout.next(), r#" 9 "bad\r\nmore" malformed"#);
+}
+
+#[test]
+fn a_body_is_kept_up_to_the_limit_and_counted_beyond() {
+    let service = Service::start(&["--log-body", "3"]);
+    for (body, record) in [
+        ("abc", r#"\r\n\r\nabc""#),
+        ("abcd", r#"\r\n\r\nabc" omitted=1"#),
+    ] {
+        let head = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+        service.exchange(format!("{head}{body}"));
+        let line = service.stdout.next();
+        expect_record(&line, record);
+        assert!(
+            line.contains(&format!(" {} \"POST", head.len() + body.len())),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn each_format_is_written_as_it_should() {
+    for (format, record) in [
+        (
+            "json",
+            vec![
+                r#""connection":1,"request":1,"bytes":27,"raw":"GET / HTTP/1.1\r\nHost: a\r\n\r\n"}"#,
+            ],
+        ),
+        ("document", vec![r"b'GET / HTTP/1.1\r\nHost: a\r\n\r\n'"]),
+        (
+            "pretty",
+            vec![
+                " 27 bytes",
+                r"  GET / HTTP/1.1\r\n",
+                r"  Host: a\r\n",
+                r"  \r\n",
+                "",
+            ],
+        ),
+        (
+            "hex",
+            vec![
+                " 27 bytes",
+                "00000000  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 31 0d 0a  |GET / HTTP/1.1..|",
+                "00000010  48 6f 73 74 3a 20 61 0d  0a 0d 0a                 |Host: a....|",
+                "",
+            ],
+        ),
+        ("off", vec![]),
+    ] {
+        let service = Service::start(&["--log", format]);
+        service.exchange(GET);
+        let lines = service.stop().stdout;
+        assert_eq!(lines.len(), record.len(), "{format}: {lines:#?}");
+        for (line, end) in lines.iter().zip(record) {
+            expect_record(line, end);
+        }
+    }
+}
+
+/// The issue's bound is 50 ms. On a busy machine a single measurement says little, so the best of
+/// many has to be within it, and each within the harness's bound.
+#[test]
+fn a_record_is_out_soon_after_its_request() {
+    let service = Service::start(&[]);
+    let best = (0..20).map(|_| {
+        let mut client = service.connect();
+        let sent = Instant::now();
+        client.send(GET);
+        service.stdout.next();
+        sent.elapsed()
+    });
+    let best = best.min().unwrap();
+    assert!(best < Duration::from_millis(50), "{best:?}");
+}

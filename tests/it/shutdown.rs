@@ -1,0 +1,254 @@
+//! Signals, drains and exit codes. Each test holds a connection in the state it is about, and then
+//! sends the signal.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::support::{Client, HELLO, Service, expect_answer, expect_record, program};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn sigterm_and_sigint_end_an_idle_service() {
+    for service in [Service::start, Service::raw] {
+        for signal in [Signal::TERM, Signal::INT] {
+            let service = service(&[]);
+            service.signal(signal);
+            let stopped = service.wait();
+            assert_eq!(stopped.status.code(), Some(0), "{stopped:#?}");
+            assert_eq!(stopped.stderr, Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn idle_and_silent_connections_are_closed() {
+    let service = Service::start(&[]);
+    let (mut idle, mut silent) = (service.connect(), service.connect());
+    idle.send(GET);
+    idle.read_answer();
+    service.signal(Signal::TERM);
+    idle.expect_end();
+    silent.expect_end();
+    assert_eq!(service.wait().status.code(), Some(0));
+}
+
+#[test]
+fn what_is_in_flight_is_finished() {
+    let service = Service::start(&[]);
+    let (mut head, mut body) = (service.connect(), service.connect());
+    head.send("GET / HTTP/1.1\r\n");
+    body.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    // The service has read both for sure: the second's answer says so of the second, and a third
+    // connection's end, after the signal, of the first.
+    body.read_answer();
+    let mut idle = service.connect();
+    idle.send(GET);
+    idle.read_answer();
+    service.signal(Signal::TERM);
+    idle.expect_end();
+    head.send("Host: a\r\n\r\n");
+    body.send("hi");
+    for mut client in [head, body] {
+        let answer = client.read_to_end();
+        expect_answer(&answer, 200, HELLO);
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+    let stopped = service.wait();
+    assert_eq!(
+        (stopped.status.code(), stopped.stdout.len()),
+        (Some(0), 3),
+        "{stopped:#?}"
+    );
+}
+
+#[test]
+fn new_connections_are_refused_after_the_signal() {
+    let service = Service::start(&[]);
+    let mut held = hold(&service);
+    service.signal(Signal::TERM);
+    until_refused(&service);
+    held.send("x");
+    expect_answer(&held.read_to_end(), 200, HELLO);
+    assert_eq!(service.wait().status.code(), Some(0));
+}
+
+/// A connection in the middle of a body, which the service has begun to read.
+fn hold(service: &Service) -> Client {
+    let mut client = service.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    client.read_answer();
+    client
+}
+
+/// Waits until nothing listens any more.
+#[track_caller]
+fn until_refused(service: &Service) {
+    let deadline = std::time::Instant::now() + crate::support::BOUND;
+    while std::net::TcpStream::connect(service.address()).is_ok() {
+        assert!(std::time::Instant::now() < deadline, "it still listens");
+    }
+}
+
+#[test]
+fn what_outlives_the_drain_is_cut_recorded_and_exit_1() {
+    for service in [
+        Service::start(&["--drain-timeout", "200ms"]),
+        Service::start(&["--drain-timeout", "0s"]),
+    ] {
+        let mut held = hold(&service);
+        service.signal(Signal::TERM);
+        let stopped = service.wait();
+        assert_eq!(stopped.status.code(), Some(1), "{stopped:#?}");
+        assert!(
+            stopped
+                .stderr
+                .iter()
+                .any(|line| line.contains("connections were cut")),
+            "{stopped:#?}"
+        );
+        expect_record(&stopped.stdout[0], "incomplete");
+        assert!(held.try_read_answer().is_err());
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+        let service = Service::start(&["--drain-timeout", "1h"]);
+        let _held = hold(&service);
+        service.signal(Signal::TERM);
+        until_refused(&service);
+        service.signal(signal);
+        assert_eq!(service.wait().status.code(), Some(code));
+    }
+}
+
+#[test]
+fn with_a_delay_new_connections_are_still_answered_with_close() {
+    let service = Service::start(&["--shutdown-delay", "1h", "--diagnostics", "info"]);
+    let mut idle = service.connect();
+    idle.send(GET);
+    idle.read_answer();
+    service.signal(Signal::TERM);
+    service.stderr.until("accepting");
+    // The workers learn of it a moment later: until then answers are as before.
+    let answer = (0..10_000)
+        .map(|_| service.exchange(GET))
+        .find(|answer| answer.contains("connection: close"));
+    expect_answer(&answer.unwrap(), 200, HELLO);
+    idle.send(GET);
+    let last = idle.read_to_end();
+    assert!(
+        last.contains("\r\nconnection: close\r\n") && last.ends_with(HELLO),
+        "{last}"
+    );
+    service.signal(Signal::TERM);
+    assert_eq!(service.wait().status.code(), Some(143));
+}
+
+#[test]
+fn after_the_delay_it_drains() {
+    let service = Service::start(&["--shutdown-delay", "200ms"]);
+    service.exchange(GET);
+    service.signal(Signal::TERM);
+    let stopped = service.wait();
+    assert_eq!(
+        (stopped.status.code(), stopped.stdout.len()),
+        (Some(0), 1),
+        "{stopped:#?}"
+    );
+}
+
+#[test]
+fn the_last_record_is_out_when_the_process_is_gone() {
+    for _ in 0..20 {
+        let service = Service::start(&[]);
+        let mut client = service.connect();
+        client.send(GET);
+        client.read_answer();
+        assert_eq!(service.stop().stdout.len(), 1);
+    }
+}
+
+/// As the first process of a container, which gets no default handling of signals.
+#[test]
+#[ignore = "needs to make a PID namespace"]
+fn as_pid_1_it_ends_on_sigterm_and_ctrl_c() {
+    let program = program();
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut unshare = std::process::Command::new("unshare");
+        unshare
+            .args(["--pid", "--fork", "--kill-child"])
+            .arg(program.get_program());
+        let service = Service::launch(unshare.args(["--listen", "127.0.0.1:0"]));
+        service.exchange(GET);
+        let children = format!("/proc/{0}/task/{0}/children", service.id());
+        let child = std::fs::read_to_string(children).unwrap();
+        let child = rustix::process::Pid::from_raw(child.trim().parse().unwrap()).unwrap();
+        rustix::process::kill_process(child, signal).unwrap();
+        let stopped = service.wait();
+        assert_eq!(
+            (stopped.status.code(), stopped.stdout.len()),
+            (Some(0), 1),
+            "{stopped:#?}"
+        );
+    }
+}
+
+/// A sink that takes nothing must not hold the end up for longer than the drain may take.
+#[test]
+fn a_log_that_is_not_read_ends_with_the_drain() {
+    let directory = crate::support::directory();
+    let fifo = directory.path().join("fifo");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&fifo)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    // A reader that reads nothing: the pipe fills up.
+    let reader = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&fifo)
+        .unwrap();
+    let service = Service::start(&[
+        "--log-file",
+        fifo.to_str().unwrap(),
+        "--drain-timeout",
+        "500ms",
+        "--log-queue",
+        "1KiB",
+        "--workers",
+        "1",
+    ]);
+    let big = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n{}",
+        "x".repeat(60_000)
+    );
+    let mut client = service.connect();
+    for _ in 0..2 {
+        client.send(&big);
+        expect_answer(&client.read_answer(), 200, HELLO);
+    }
+    // Now the service waits: nobody is answered.
+    let mut waiting = service.connect();
+    waiting
+        .0
+        .set_read_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    waiting.send(GET);
+    assert!(waiting.try_read_answer().is_err());
+    service.signal(Signal::TERM);
+    let stopped = service.wait();
+    assert_eq!(stopped.status.code(), Some(1), "{stopped:#?}");
+    assert!(
+        stopped
+            .stderr
+            .iter()
+            .any(|line| line.contains("the log did not take")),
+        "{stopped:#?}"
+    );
+    drop(reader);
+}

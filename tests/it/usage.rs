@@ -1,0 +1,203 @@
+//! What the command line and the environment accept, and what they say when they don't.
+
+use std::net::{Ipv6Addr, TcpListener};
+
+use crate::support::{HELLO, Service, expect_answer, program};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Runs the program to its end, which comes by itself: exit code and stderr.
+#[track_caller]
+fn run(options: &[&str]) -> (Option<i32>, String) {
+    let output = program().args(options).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "", "{options:?}");
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn bad_usage_is_a_clear_error_and_exit_2() {
+    for (options, said) in [
+        (
+            &["--listen", "127.0.0.1"][..],
+            "expected an address and a port",
+        ),
+        (
+            &["--listen", "127.0.0.1:65536"],
+            "expected an address and a port",
+        ),
+        (
+            &["--status", "99"],
+            "the status 99 is not within 200 to 599",
+        ),
+        (
+            &["--status", "600"],
+            "the status 600 is not within 200 to 599",
+        ),
+        (&["--status", "x"], "invalid digit"),
+        (&["--header", "a"], "\"a\" is not a header field"),
+        (
+            &["--header", "Content-Length: 1"],
+            "content-length can't be set",
+        ),
+        (&["--idle-timeout", "soon"], "expected a time as in 10s"),
+        (&["--header-timeout", "0s"], "must be longer than 0s"),
+        (&["--max-body", "big"], "expected a size as in 4096"),
+        (&["--max-head", "255"], "not within 256 B to 16 MiB"),
+        (&["--workers", "0"], "0 is not in 1..=1024"),
+        (&["--max-connections", "0"], "number would be zero"),
+        (
+            &["--log", "xml"],
+            "possible values: pretty, line, json, hex, document, off",
+        ),
+        (&["--log-overflow", "lose"], "possible values: wait, drop"),
+        (&["--unknown"], "unexpected argument"),
+        (&["sing"], "unrecognized subcommand"),
+        (&["raw", "--text", "x"], "unexpected argument"),
+        (&["--text", "x", "raw"], "cannot be used with"),
+    ] {
+        let (code, stderr) = run(options);
+        assert_eq!(code, Some(2), "{options:?}: {stderr}");
+        assert!(stderr.contains(said), "{options:?}: {stderr}");
+    }
+}
+
+#[test]
+fn an_address_in_use_is_exit_1_and_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, stderr) = run(&["--listen", &address]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains(&format!(
+            "cannot listen on {address}: Address already in use"
+        )),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn an_address_that_is_not_ours_is_exit_1() {
+    // TEST-NET-1: no machine has it.
+    let (code, stderr) = run(&["--listen", "192.0.2.1:8080"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("cannot listen on 192.0.2.1:8080: "),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_log_file_that_cannot_be_opened_is_exit_1_and_is_named() {
+    let (code, stderr) = run(&["--listen", "127.0.0.1:0", "--log-file", "/nonexistent/log"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("cannot open the log /nonexistent/log: No such file"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_second_instance_fails_unless_both_share_the_port() {
+    let first = Service::start(&["--reuse-port"]);
+    let address = first.address().to_string();
+    let (code, stderr) = run(&["--listen", &address]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("Address already in use"), "{stderr}");
+    let second = Service::launch(program().args(["--listen", &address, "--reuse-port"]));
+    first.stop();
+    expect_answer(&second.exchange(GET), 200, HELLO);
+}
+
+#[test]
+fn several_addresses_are_served_and_said() {
+    let service = Service::launch_on(
+        program().args(["--listen", "127.0.0.1:0", "--listen", "127.0.0.2:0"]),
+        2,
+    );
+    for address in &service.addresses {
+        let mut client = crate::support::Client::connect(*address);
+        client.send(GET);
+        expect_answer(&client.read_answer(), 200, HELLO);
+    }
+    assert_eq!(service.addresses[1].ip().to_string(), "127.0.0.2");
+}
+
+#[test]
+fn ipv6_and_names_where_this_machine_has_them() {
+    let has_ipv6 = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    if has_ipv6 {
+        let service = Service::launch(program().args(["--listen", "[::1]:0"]));
+        assert!(service.address().is_ipv6());
+        expect_answer(&service.exchange(GET), 200, HELLO);
+    }
+    // How many addresses the name has differs; the first is IPv4's.
+    let service = Service::launch(program().args(["--listen", "localhost:0"]));
+    expect_answer(&service.exchange(GET), 200, HELLO);
+}
+
+#[test]
+fn the_environment_is_heard_by_both_services() {
+    let addresses = "127.0.0.1:0,127.0.0.2:0";
+    let service = Service::launch_on(
+        program()
+            .env("HELLOWIRE_LISTEN", addresses)
+            .env("HELLOWIRE_TEXT", "hi"),
+        2,
+    );
+    expect_answer(&service.exchange(GET), 200, "hi");
+    let service = Service::launch_on(
+        program()
+            .arg("raw")
+            .env("HELLOWIRE_LISTEN", addresses)
+            .env("HELLOWIRE_TEXT", "hi"),
+        2,
+    );
+    assert_eq!(service.exchange("hi"), "HTTP/1.1 200 OK\r\n\r\nHello World");
+}
+
+#[test]
+fn fields_in_the_environment_are_one_a_line() {
+    let service = Service::launch(
+        program()
+            .args(["--listen", "127.0.0.1:0"])
+            .env("HELLOWIRE_HEADER", "X-A: b, c\nX-D: e"),
+    );
+    let answer = service.exchange(GET);
+    assert!(answer.contains("\r\nx-a: b, c\r\nx-d: e\r\n"), "{answer}");
+}
+
+#[test]
+fn every_option_has_a_variable_and_the_help_shows_it() {
+    for options in [&["--help"][..], &["raw", "--help"]] {
+        let output = program().args(options).output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let names: Vec<_> = help
+            .lines()
+            .filter_map(|line| {
+                line.trim_start()
+                    .strip_prefix("--")?
+                    .split([' ', '='])
+                    .next()
+            })
+            .collect();
+        assert!(names.len() > 10, "{help}");
+        for name in names {
+            let variable = format!("HELLOWIRE_{}", name.to_uppercase().replace('-', "_"));
+            assert!(
+                help.contains(&format!("[env: {variable}=")),
+                "{name}: {help}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_version_is_said() {
+    let output = program().arg("--version").output().unwrap();
+    let expected = format!("hellowire {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
