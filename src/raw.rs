@@ -85,6 +85,7 @@ impl Protocol for Raw {
             peer,
             number,
             mut phases,
+            place: _place,
         } = accepted;
         let drained = async {
             phases.reached(Phase::Draining).await;

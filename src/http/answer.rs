@@ -83,7 +83,14 @@ impl Answer {
     pub(super) fn reply(&self) -> Reply {
         let mut reply = Response::new(Full::new(self.body.clone()));
         *reply.status_mut() = self.status;
-        *reply.headers_mut() = self.fields.clone();
+        let fields = reply.headers_mut();
+        // Room for what hyper adds: a clone would have none, and grow for each answer.
+        fields.reserve(self.fields.len() + 1);
+        fields.extend(
+            self.fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         reply
     }
 }

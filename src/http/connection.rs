@@ -33,6 +33,7 @@ const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long");
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+    let _place = accepted.place;
     let exchange = Rc::new(Exchange::new());
     let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
     let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
@@ -45,19 +46,24 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
             Ok::<_, Infallible>(reply)
         }
     });
-    let mut hyper = worker.hyper.serve_connection(TokioIo::new(tap), answer);
-    let Some(result) = drive(&mut hyper, &exchange, &worker.config, accepted.phases).await else {
+    // In a box of its own, because this future is moved several times before it first runs.
+    let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
+    let config = &worker.config;
+    let Some(result) = drive(&mut *hyper, &exchange, config, accepted.phases).await else {
         return;
     };
     let parts = hyper.into_parts();
-    let has_unread = result.is_err() || !parts.read_buf.is_empty();
-    end(
-        parts.io.into_inner(),
-        &exchange,
-        worker.config.linger,
-        has_unread,
-    )
-    .await;
+    let end = End {
+        refusal: exchange.take_refusal(),
+        // Also where hyper was given more than it took: requests behind the last one.
+        may_send: result.is_err() || !parts.read_buf.is_empty() || exchange.peer_may_send(),
+        has_ended: exchange.peer_has_ended(),
+    };
+    drop((parts.read_buf, parts.service));
+    if end.is_nothing() {
+        return;
+    }
+    Box::pin(end.carry_out(parts.io.into_inner(), config.linger)).await;
 }
 
 /// Runs hyper until it has finished, or for nothing: none when it can't, because its peer takes no
@@ -187,23 +193,31 @@ impl<'a> Deadline<'a> {
     }
 }
 
-/// hyper has finished: says what is left to say, and closes so that the peer gets all of it.
-async fn end(
-    mut tap: TapIo<TcpStream, Gate>,
-    exchange: &Exchange,
-    limits: linger::Limits,
-    has_unread: bool,
-) {
-    let refusal = exchange.take_refusal();
-    if let Some(refusal) = refusal {
-        let bytes = answer::refusal_bytes(refusal);
-        let written = timeout(limits.time, tap.inner_mut().write_all(&bytes)).await;
-        if !matches!(written, Ok(Ok(()))) {
-            return;
-        }
+/// What is left to do once hyper has finished.
+struct End {
+    /// To be said.
+    refusal: Option<Refusal>,
+    /// The peer may go on sending, and lose its last answer to a reset.
+    may_send: bool,
+    /// The peer has sent all, and all was read.
+    has_ended: bool,
+}
+
+impl End {
+    fn is_nothing(&self) -> bool {
+        self.refusal.is_none() && (self.has_ended || !self.may_send)
     }
-    let may_send = has_unread || refusal.is_some() || exchange.peer_may_send();
-    if may_send && !exchange.peer_has_ended() && tap.inner_mut().shutdown().await.is_ok() {
-        linger::drain(limits, async || tap.read_past().await).await;
+
+    async fn carry_out(self, mut tap: TapIo<TcpStream, Gate>, limits: linger::Limits) {
+        if let Some(refusal) = self.refusal {
+            let bytes = answer::refusal_bytes(refusal);
+            let written = timeout(limits.time, tap.inner_mut().write_all(&bytes)).await;
+            if !matches!(written, Ok(Ok(()))) {
+                return;
+            }
+        }
+        if !self.has_ended && tap.inner_mut().shutdown().await.is_ok() {
+            linger::drain(limits, async || tap.read_past().await).await;
+        }
     }
 }

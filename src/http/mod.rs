@@ -16,6 +16,7 @@ mod exchange;
 mod gate;
 mod service;
 
+use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -107,7 +108,7 @@ impl Protocol for Http {
         }
     }
 
-    async fn serve(worker: Rc<Worker>, accepted: Accepted) {
-        connection::serve(worker, accepted).await;
+    fn serve(worker: Rc<Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static {
+        connection::serve(worker, accepted)
     }
 }

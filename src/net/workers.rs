@@ -9,6 +9,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +19,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::spawn_local;
 use tracing::{debug, error, warn};
 
@@ -40,6 +41,15 @@ pub struct Accepted {
     pub number: u64,
     /// The phase of the service.
     pub phases: Phases,
+    /// To be held as long as the connection is served.
+    pub place: Place,
+}
+
+/// A connection's place within the limit, and the sign that it is still served.
+#[derive(Debug)]
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+    _alive: mpsc::Sender<Infallible>,
 }
 
 /// What connections speak.
@@ -196,10 +206,11 @@ struct Acceptor<P: Protocol> {
 impl<P: Protocol> Acceptor<P> {
     async fn run(self, listener: TcpListener) {
         let mut phases = self.phases.clone();
+        let mut draining = pin!(phases.reached(Phase::Draining));
         loop {
             select! {
                 biased;
-                () = phases.reached(Phase::Draining) => break,
+                () = &mut draining => break,
                 (socket, peer) = accept(&listener) => self.start(socket, peer).await,
             }
         }
@@ -236,13 +247,12 @@ impl<P: Protocol> Acceptor<P> {
             peer,
             number,
             phases: self.phases.clone(),
+            place: Place {
+                _permit: permit,
+                _alive: self.alive.clone(),
+            },
         };
-        let alive = self.alive.clone();
-        let serving = P::serve(Rc::clone(&self.worker), accepted);
-        spawn_local(async move {
-            serving.await;
-            drop((permit, alive));
-        });
+        spawn_local(P::serve(Rc::clone(&self.worker), accepted));
     }
 }
 

@@ -65,7 +65,7 @@ impl Formatter {
 }
 
 /// Appends a number in decimal.
-fn decimal(number: u64, out: &mut Vec<u8>) {
+pub(super) fn decimal(number: u64, out: &mut Vec<u8>) {
     let mut digits = [0; 20];
     let mut start = digits.len();
     let mut rest = number;
