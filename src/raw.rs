@@ -15,12 +15,12 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
+use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phase;
 use crate::net::workers::{Accepted, Protocol};
@@ -100,7 +100,7 @@ impl Protocol for Raw {
         };
         // Silent for too long, or gone.
         let Ok(length) = first else { return };
-        let answered = socket.write_all(ANSWER).await.is_ok() && socket.shutdown().await.is_ok();
+        let answered = write_last(&mut socket, ANSWER).await.is_ok();
         // Who has ended its side has sent all.
         if answered && length > 0 {
             worker.drain(&socket, &trail).await;

@@ -13,7 +13,6 @@ use std::task::{Context, Poll};
 
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::task::yield_now;
@@ -22,6 +21,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use super::exchange::Exchange;
 use super::gate::Gate;
 use super::{Config, Worker, answer, service};
+use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::{self, Phases};
 use crate::net::tap::TapIo;
@@ -209,14 +209,9 @@ impl End {
     }
 
     async fn carry_out(self, mut tap: TapIo<TcpStream, Gate>, limits: linger::Limits) {
-        if let Some(refusal) = self.refusal {
-            let bytes = answer::refusal_bytes(refusal);
-            let written = timeout(limits.time, tap.inner_mut().write_all(&bytes)).await;
-            if !matches!(written, Ok(Ok(()))) {
-                return;
-            }
-        }
-        if !self.has_ended && tap.inner_mut().shutdown().await.is_ok() {
+        let text = self.refusal.map(answer::refusal_bytes).unwrap_or_default();
+        let said = timeout(limits.time, write_last(tap.inner_mut(), &text)).await;
+        if matches!(said, Ok(Ok(()))) && !self.has_ended {
             linger::drain(limits, async || tap.read_past().await).await;
         }
     }

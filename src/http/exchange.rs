@@ -18,6 +18,7 @@ pub(super) struct Exchange {
     peer_has_ended: Cell<bool>,
     refusal: Cell<Option<Refusal>>,
     closing: Cell<bool>,
+    has_last_answer: Cell<bool>,
     server_ended: Cell<bool>,
 }
 
@@ -32,6 +33,7 @@ impl Exchange {
             peer_has_ended: Cell::new(false),
             refusal: Cell::new(None),
             closing: Cell::new(false),
+            has_last_answer: Cell::new(false),
             server_ended: Cell::new(false),
         }
     }
@@ -111,8 +113,19 @@ impl Exchange {
         self.closing.get()
     }
 
+    /// The answer ends the connection, as the peer asked for.
+    pub(super) fn set_last_answer(&self) {
+        self.has_last_answer.set(true);
+    }
+
+    /// Whether the connection's last answer was given.
+    pub(super) fn has_last_answer(&self) -> bool {
+        self.has_last_answer.get()
+    }
+
     /// The answer ends the connection, and the peer did not ask for that: it may go on sending.
     pub(super) fn set_server_ended(&self) {
+        self.has_last_answer.set(true);
         self.server_ended.set(true);
     }
 

@@ -74,6 +74,10 @@ impl Observer for Gate {
     fn unblocked(&mut self) {
         self.exchange.unblocked();
     }
+
+    fn is_last_write(&self) -> bool {
+        self.exchange.has_last_answer()
+    }
 }
 
 impl Drop for Gate {

@@ -6,7 +6,8 @@
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
-use hyper::{Method, Request};
+use hyper::header::CONNECTION;
+use hyper::{Method, Request, Version};
 
 use super::answer::{self, Answer, Reply};
 use super::exchange::Exchange;
@@ -23,6 +24,7 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Reply {
     let is_tunnel = matches!(*request.method(), Method::CONNECT | Method::TRACE);
+    let is_last = asks_to_close(&request);
     let mut reply = match read_to_end(request.into_body(), max_body).await {
         Err(end) => {
             // Where the gate ended a body it knows better why.
@@ -36,11 +38,22 @@ pub(super) async fn answer(
         Ok(()) if is_tunnel => answer::method_not_allowed(),
         Ok(()) => answer.reply(),
     };
-    if exchange.is_closing() {
+    if is_last {
+        exchange.set_last_answer();
+    } else if exchange.is_closing() {
         exchange.set_server_ended();
         answer::close(&mut reply);
     }
     reply
+}
+
+/// Whether the client wants the connection closed after the answer, in the two ways in which
+/// clients do (RFC 9112 section 9.3). Of the others hyper knows; here nothing depends on them.
+fn asks_to_close(request: &Request<Incoming>) -> bool {
+    match request.headers().get(CONNECTION) {
+        Some(options) => options.as_bytes().eq_ignore_ascii_case(b"close"),
+        None => request.version() == Version::HTTP_10,
+    }
 }
 
 /// Why a body was not read to its end.

@@ -4,6 +4,7 @@
 //! Knows no HTTP and no log, and imports nothing of ours.
 
 pub mod descriptors;
+pub mod last;
 pub mod linger;
 pub mod listen;
 pub mod shutdown;

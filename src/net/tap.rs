@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::last::WriteLast;
+
 /// How much is read at once where the bytes before it were held back. That is the rest of a
 /// request's head, so more would seldom be filled.
 const BEHIND: usize = 4 * 1024;
@@ -40,6 +42,9 @@ pub trait Observer {
 
     /// A write that the peer had held up went on.
     fn unblocked(&mut self);
+
+    /// Whether what is written now is the connection's last, and its end follows at once.
+    fn is_last_write(&self) -> bool;
 }
 
 /// See the module.
@@ -188,14 +193,19 @@ impl<T: AsyncRead + Unpin, O: Observer + Unpin> AsyncRead for TapIo<T, O> {
     }
 }
 
-impl<T: AsyncRead + AsyncWrite + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
+impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let tap = self.get_mut();
-        let result = Pin::new(&mut tap.inner).poll_write(cx, buf);
+        let inner = Pin::new(&mut tap.inner);
+        let result = if tap.observer.is_last_write() {
+            inner.poll_write_last(cx, buf)
+        } else {
+            inner.poll_write(cx, buf)
+        };
         tap.wrote(result)
     }
 

@@ -14,6 +14,7 @@ struct Lines {
     has_ended: bool,
     unblocked: usize,
     no_room: bool,
+    is_last: bool,
 }
 
 impl Observer for Lines {
@@ -47,6 +48,10 @@ impl Observer for Lines {
 
     fn unblocked(&mut self) {
         self.unblocked += 1;
+    }
+
+    fn is_last_write(&self) -> bool {
+        self.is_last
     }
 }
 
@@ -175,47 +180,90 @@ async fn the_readers_shutdown_is_left_to_the_owner() {
     assert_eq!(got, b"last");
 }
 
-/// Vectored writes stay vectored through the tap: `poll_write` is never called for them.
+impl WriteLast for DuplexStream {
+    fn poll_write_last(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write(cx, buf)
+    }
+}
+
+/// Which of its ways to write was used.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Ways {
+    plain: usize,
+    vectored: usize,
+    last: usize,
+}
+
+impl AsyncRead for Ways {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Ways {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.plain += 1;
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.vectored += 1;
+        Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl WriteLast for Ways {
+    fn poll_write_last(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.last += 1;
+        Poll::Ready(Ok(buf.len()))
+    }
+}
+
 #[tokio::test(flavor = "current_thread")]
-async fn vectored_writes_are_forwarded() {
-    struct Vectored(Vec<u8>);
-    impl AsyncRead for Vectored {
-        fn poll_read(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            _: &mut ReadBuf<'_>,
-        ) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-    impl AsyncWrite for Vectored {
-        fn poll_write(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            _: &[u8],
-        ) -> Poll<io::Result<usize>> {
-            panic!("not vectored")
-        }
-        fn poll_write_vectored(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            bufs: &[IoSlice<'_>],
-        ) -> Poll<io::Result<usize>> {
-            Poll::Ready(io::Write::write_vectored(&mut self.0, bufs))
-        }
-        fn is_write_vectored(&self) -> bool {
-            true
-        }
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-    let mut tap = TapIo::new(Vectored(Vec::new()), Lines::default());
+async fn every_way_to_write_is_forwarded() {
+    let mut tap = TapIo::new(Ways::default(), Lines::default());
     assert!(tap.is_write_vectored());
     let bufs = [IoSlice::new(b"ab"), IoSlice::new(b"cd")];
     assert_eq!(tap.write_vectored(&bufs).await.unwrap(), 4);
-    assert_eq!(tap.inner_mut().0, b"abcd");
+    assert_eq!(tap.write(b"ab").await.unwrap(), 2);
+    tap.observer.is_last = true;
+    assert_eq!(tap.write(b"ab").await.unwrap(), 2);
+    let ways = Ways {
+        plain: 1,
+        vectored: 1,
+        last: 1,
+    };
+    assert_eq!(*tap.inner_mut(), ways);
 }

@@ -1,0 +1,69 @@
+//! Writing a connection's last bytes so that they leave together with its end.
+//!
+//! Written in the ordinary way, a short last answer is one segment, and the end that follows at
+//! once is another. Held back by the kernel until then, both are one segment: on loopback a tenth
+//! less CPU time for a connection with one request, and one packet less for its client.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+
+/// What can hold its last bytes back until its end.
+pub trait WriteLast: AsyncWrite {
+    /// As `poll_write`, where the writing side is shut down, or the connection closed, as soon as
+    /// all is written. Otherwise the bytes leave late, after 200 ms.
+    fn poll_write_last(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>>;
+}
+
+impl WriteLast for TcpStream {
+    #[cfg(target_os = "linux")]
+    fn poll_write_last(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        use rustix::net::{SendFlags, send};
+        use std::task::ready;
+        use tokio::io::Interest;
+
+        let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
+        loop {
+            ready!(self.poll_write_ready(cx))?;
+            match self.try_io(Interest::WRITABLE, || Ok(send(&*self, buf, flags)?)) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result),
+            }
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn poll_write_last(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write(cx, buf)
+    }
+}
+
+/// Writes `bytes` and shuts the writing side down.
+///
+/// # Errors
+///
+/// What either failed with.
+pub async fn write_last<T: WriteLast + Unpin>(stream: &mut T, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let written = poll_fn(|cx| Pin::new(&mut *stream).poll_write_last(cx, rest)).await?;
+        rest = &rest[written..];
+    }
+    poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx)).await
+}
