@@ -12,6 +12,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -103,7 +104,7 @@ impl Protocol for Raw {
         let answered = write_last(&mut socket, ANSWER).await.is_ok();
         // Who has ended its side has sent all.
         if answered && length > 0 {
-            worker.drain(&socket, &trail).await;
+            worker.drain(&socket, &mut trail).await;
         }
     }
 }
@@ -136,7 +137,7 @@ impl Worker {
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &TcpStream, trail: &Trail) {
+    async fn drain(&self, socket: &TcpStream, trail: &mut Trail) {
         let mut late = Late {
             trail,
             kept: Vec::new(),
@@ -152,6 +153,7 @@ impl Worker {
             }
         })
         .await;
+        late.settle().await;
     }
 
     /// Shows `see` what there is to read, and returns its length; none where there is nothing yet.
@@ -168,9 +170,9 @@ impl Worker {
     }
 }
 
-/// What comes after the answer. It is recorded when it is dropped, so also where the drain is cut.
+/// What comes after the answer. It is recorded also where the drain is cut.
 struct Late<'a> {
-    trail: &'a Trail,
+    trail: &'a mut Trail,
     kept: Vec<u8>,
     omitted: u64,
 }
@@ -181,18 +183,30 @@ impl Late<'_> {
         self.kept.extend_from_slice(&bytes[..kept]);
         self.omitted += (bytes.len() - kept) as u64;
     }
+
+    /// Records it, as soon as the log has room for it.
+    async fn settle(&mut self) {
+        poll_fn(|cx| self.trail.poll_room(cx)).await;
+        self.finish(|trail, late| trail.record(|entries| entries.add(late)));
+    }
+
+    fn finish(&mut self, record: impl FnOnce(&Trail, Captured<'_>)) {
+        let raw = mem::take(&mut self.kept);
+        let omitted = mem::take(&mut self.omitted);
+        if !raw.is_empty() || omitted > 0 {
+            let late = Captured {
+                number: 2,
+                raw: &raw,
+                omitted,
+                state: State::Late,
+            };
+            record(self.trail, late);
+        }
+    }
 }
 
 impl Drop for Late<'_> {
     fn drop(&mut self) {
-        if !self.kept.is_empty() || self.omitted > 0 {
-            let late = Captured {
-                number: 2,
-                raw: &self.kept,
-                omitted: self.omitted,
-                state: State::Late,
-            };
-            self.trail.record(|entries| entries.add(late));
-        }
+        self.finish(|trail, late| trail.record_at_once(|entries| entries.add(late)));
     }
 }

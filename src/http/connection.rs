@@ -49,21 +49,25 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     // In a box of its own, because this future is moved several times before it first runs.
     let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
     let config = &worker.config;
-    let Some(result) = drive(&mut *hyper, &exchange, config, accepted.phases).await else {
-        return;
-    };
+    let result = drive(&mut *hyper, &exchange, config, accepted.phases).await;
     let parts = hyper.into_parts();
     let end = End {
+        is_given_up: result.is_none(),
         refusal: exchange.take_refusal(),
         // Also where hyper was given more than it took: requests behind the last one.
-        may_send: result.is_err() || !parts.read_buf.is_empty() || exchange.peer_may_send(),
+        may_send: !matches!(result, Some(Ok(())))
+            || !parts.read_buf.is_empty()
+            || exchange.peer_may_send(),
         has_ended: exchange.peer_has_ended(),
     };
     drop((parts.read_buf, parts.service));
-    if end.is_nothing() {
-        return;
+    let mut tap = parts.io.into_inner();
+    if end.is_something() {
+        Box::pin(end.carry_out(&mut tap, config.linger)).await;
     }
-    Box::pin(end.carry_out(parts.io.into_inner(), config.linger)).await;
+    if tap.observer_mut().is_unsettled() {
+        Box::pin(tap.observer_mut().settle()).await;
+    }
 }
 
 /// Runs hyper until it has finished, or for nothing: none when it can't, because its peer takes no
@@ -104,6 +108,8 @@ where
     H: Future<Output = hyper::Result<()>> + Unpin,
 {
     loop {
+        // hyper says so again where it tries to read and still can't.
+        deadline.exchange.set_waits_for_log(false);
         if let Poll::Ready(result) = Pin::new(&mut *hyper).poll(cx) {
             return Poll::Ready(Some(result));
         }
@@ -195,6 +201,8 @@ impl<'a> Deadline<'a> {
 
 /// What is left to do once hyper has finished.
 struct End {
+    /// The peer does not even take the answers it has.
+    is_given_up: bool,
     /// To be said.
     refusal: Option<Refusal>,
     /// The peer may go on sending, and lose its last answer to a reset.
@@ -204,11 +212,11 @@ struct End {
 }
 
 impl End {
-    fn is_nothing(&self) -> bool {
-        self.refusal.is_none() && (self.has_ended || !self.may_send)
+    fn is_something(&self) -> bool {
+        !self.is_given_up && (self.refusal.is_some() || (self.may_send && !self.has_ended))
     }
 
-    async fn carry_out(self, mut tap: TapIo<TcpStream, Gate>, limits: linger::Limits) {
+    async fn carry_out(self, tap: &mut TapIo<TcpStream, Gate>, limits: linger::Limits) {
         let text = self.refusal.map(answer::refusal_bytes).unwrap_or_default();
         let said = timeout(limits.time, write_last(tap.inner_mut(), &text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {

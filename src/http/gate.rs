@@ -4,13 +4,14 @@
 //! What always holds: a request is recorded before its last byte passes; when the gate is dropped,
 //! however the connection ended, what was read and is no whole request is recorded too.
 
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::exchange::Exchange;
 use crate::net::tap::{Observer, Pass};
-use crate::request_log::Trail;
-use crate::request_log::capture::{Capture, Limits, Phase, Refusal};
+use crate::request_log::capture::{Capture, Limits, Phase};
+use crate::request_log::{Entries, Trail};
 
 /// See the module.
 #[derive(Debug)]
@@ -30,21 +31,28 @@ impl Gate {
         }
     }
 
-    /// Records what has begun and will not become a request.
-    fn finish(&mut self) -> Option<Refusal> {
+    /// Whether something has begun that is not recorded.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.capture.is_unfinished()
+    }
+
+    /// Records that, as soon as the log has room for it.
+    pub(super) async fn settle(&mut self) {
+        poll_fn(|cx| self.trail.poll_room(cx)).await;
         self.trail
-            .record(|entries| self.capture.finish(|request| entries.add(request)))
+            .record(|entries| self.capture.finish(|request| entries.add(request)));
     }
 }
 
 impl Observer for Gate {
-    fn poll_may_read(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.exchange.input_is_over() {
-            return Poll::Ready(false);
-        }
+    fn is_over(&self) -> bool {
+        self.exchange.input_is_over()
+    }
+
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let room = self.trail.poll_room(cx);
         self.exchange.set_waits_for_log(room.is_pending());
-        room.map(|()| true)
+        room
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
@@ -66,7 +74,8 @@ impl Observer for Gate {
 
     fn ended(&mut self) {
         self.exchange.set_peer_ended();
-        if let Some(refusal) = self.finish() {
+        let finish = |entries: &mut Entries<'_>| self.capture.finish(|rest| entries.add(rest));
+        if let Some(refusal) = self.trail.record(finish) {
             self.exchange.refuse(refusal);
         }
     }
@@ -80,9 +89,10 @@ impl Observer for Gate {
     }
 }
 
+/// Only where the connection was cut: else it has settled before.
 impl Drop for Gate {
     fn drop(&mut self) {
         self.trail
-            .record(|entries| self.capture.finish(|request| entries.add(request)));
+            .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }
 }

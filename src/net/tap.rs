@@ -7,7 +7,7 @@
 //! end: the reader's wish for it does nothing here, because a last answer may have to follow.
 
 use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -30,9 +30,11 @@ pub struct Pass {
 
 /// Sees what a [`TapIo`] reads, and decides what of it goes on.
 pub trait Observer {
-    /// Ready when the next bytes may be read; with `false` the reader is told that there are no
-    /// more.
-    fn poll_may_read(&mut self, cx: &mut Context<'_>) -> Poll<bool>;
+    /// Whether the reader is to be told that there is nothing more.
+    fn is_over(&self) -> bool;
+
+    /// Ready when the next bytes may be read.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// These bytes were read.
     fn read(&mut self, bytes: &[u8]) -> Pass;
@@ -59,6 +61,8 @@ pub struct TapIo<T, O> {
     /// The observer has let the last byte pass.
     is_over: bool,
     write_blocked: bool,
+    /// A read was put off because of that.
+    read_put_off: bool,
 }
 
 impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
@@ -71,12 +75,18 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
             passable: 0,
             is_over: false,
             write_blocked: false,
+            read_put_off: false,
         }
     }
 
     /// The socket, to end the connection with.
     pub fn inner_mut(&mut self) -> &mut T {
         &mut self.inner
+    }
+
+    /// The observer, to end with.
+    pub fn observer_mut(&mut self) -> &mut O {
+        &mut self.observer
     }
 
     /// Reads some bytes for the observer alone: how many, or 0 at the end.
@@ -88,8 +98,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         std::future::poll_fn(|cx| {
             let mut space = [MaybeUninit::uninit(); BEHIND];
             let mut buf = ReadBuf::uninit(&mut space);
-            // Whether more is wanted is not asked: nobody but the observer gets it.
-            let _ = ready!(self.observer.poll_may_read(cx));
+            ready!(self.observer.poll_room(cx));
             ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
             self.observer.read(buf.filled());
             Poll::Ready(Ok(buf.filled().len()))
@@ -147,10 +156,14 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         }
     }
 
-    fn wrote<R>(&mut self, result: Poll<R>) -> Poll<R> {
-        let was_blocked = std::mem::replace(&mut self.write_blocked, result.is_pending());
+    fn wrote<R>(&mut self, cx: &mut Context<'_>, result: Poll<R>) -> Poll<R> {
+        let was_blocked = mem::replace(&mut self.write_blocked, result.is_pending());
         if was_blocked && result.is_ready() {
             self.observer.unblocked();
+            if mem::take(&mut self.read_put_off) {
+                // The reader was asked before the writer, and nothing else will wake it.
+                cx.waker().wake_by_ref();
+            }
         }
         result
     }
@@ -171,16 +184,14 @@ impl<T: AsyncRead + Unpin, O: Observer + Unpin> AsyncRead for TapIo<T, O> {
                 tap.pass(buf);
                 return Poll::Ready(Ok(()));
             }
-            if tap.is_over {
+            if tap.is_over || tap.observer.is_over() {
                 return Poll::Ready(Ok(()));
             }
-            // The write that is blocked wakes the task.
             if tap.write_blocked {
+                tap.read_put_off = true;
                 return Poll::Pending;
             }
-            if !ready!(tap.observer.poll_may_read(cx)) {
-                return Poll::Ready(Ok(()));
-            }
+            ready!(tap.observer.poll_room(cx));
             let is_answered = if tap.held.is_empty() {
                 ready!(tap.poll_through(cx, buf))?
             } else {
@@ -206,7 +217,7 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo
         } else {
             inner.poll_write(cx, buf)
         };
-        tap.wrote(result)
+        tap.wrote(cx, result)
     }
 
     fn poll_write_vectored(
@@ -216,7 +227,7 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo
     ) -> Poll<io::Result<usize>> {
         let tap = self.get_mut();
         let result = Pin::new(&mut tap.inner).poll_write_vectored(cx, bufs);
-        tap.wrote(result)
+        tap.wrote(cx, result)
     }
 
     fn is_write_vectored(&self) -> bool {

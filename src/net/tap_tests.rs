@@ -2,27 +2,39 @@
 //! pass, and ends the stream at the line `end`.
 
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Wake, Waker};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
 use super::*;
 
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says what one test is about"
+)]
 struct Lines {
     seen: Vec<u8>,
     passed: usize,
     has_ended: bool,
     unblocked: usize,
     no_room: bool,
+    is_over: bool,
     is_last: bool,
 }
 
 impl Observer for Lines {
-    fn poll_may_read(&mut self, _: &mut Context<'_>) -> Poll<bool> {
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn poll_room(&mut self, _: &mut Context<'_>) -> Poll<()> {
         if self.no_room {
             Poll::Pending
         } else {
-            Poll::Ready(true)
+            Poll::Ready(())
         }
     }
 
@@ -143,11 +155,27 @@ async fn nothing_is_read_without_room() {
         },
     );
     let mut buf = [0; 8];
-    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let mut cx = Context::from_waker(Waker::noop());
     assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
     assert_eq!(tap.observer.seen, b"");
     tap.observer.no_room = false;
     assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_over_ends_for_the_reader_and_not_for_the_observer() {
+    let (mut peer, ours) = duplex(64);
+    peer.write_all(b"one\n").await.unwrap();
+    let mut tap = TapIo::new(
+        ours,
+        Lines {
+            is_over: true,
+            ..Lines::default()
+        },
+    );
+    assert_eq!(tap.read(&mut [0; 8]).await.unwrap(), 0);
+    assert_eq!(tap.read_past().await.unwrap(), 4);
+    assert_eq!(tap.observer.seen, b"one\n");
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -156,15 +184,22 @@ async fn a_peer_that_takes_no_answer_is_not_read() {
     let mut tap: TapIo<DuplexStream, Lines> = TapIo::new(ours, Lines::default());
     peer.write_all(b"one\n").await.unwrap();
     tap.write_all(b"1234").await.unwrap();
-    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let woken = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut cx = Context::from_waker(&waker);
     let mut buf = [0; 8];
     assert!(pin!(tap.write(b"5")).poll(&mut cx).is_pending());
     assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
     assert_eq!((tap.observer.seen.len(), tap.observer.unblocked), (0, 0));
 
+    // Once the write goes on, the reader is woken, as it was asked first.
     peer.read_exact(&mut buf[..4]).await.unwrap();
-    tap.write_all(b"5").await.unwrap();
-    assert_eq!(tap.observer.unblocked, 1);
+    woken.0.store(0, Ordering::Relaxed);
+    assert!(pin!(tap.write(b"5")).poll(&mut cx).is_ready());
+    assert_eq!(
+        (tap.observer.unblocked, woken.0.load(Ordering::Relaxed)),
+        (1, 1)
+    );
     assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
 }
 
@@ -178,6 +213,16 @@ async fn the_readers_shutdown_is_left_to_the_owner() {
     let mut got = Vec::new();
     peer.read_to_end(&mut got).await.unwrap();
     assert_eq!(got, b"last");
+}
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl WriteLast for DuplexStream {

@@ -117,6 +117,12 @@ impl Capture {
         }
     }
 
+    /// Whether something has come that is in no record yet.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        !self.kept.is_empty() || self.omitted > 0
+    }
+
     /// Takes the next bytes, in any cut, and gives `emit` each request that they complete.
     pub fn push(&mut self, bytes: &[u8], mut emit: impl FnMut(Captured<'_>)) -> Verdict {
         self.fresh &= bytes.is_empty();
@@ -170,7 +176,7 @@ impl Capture {
             },
             _ => (State::Incomplete, None),
         };
-        if !self.kept.is_empty() || self.omitted > 0 {
+        if self.is_unfinished() {
             self.emit_kept(state, emit);
         }
         self.begin_search();

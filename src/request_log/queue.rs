@@ -151,11 +151,24 @@ impl Queue {
             || self.failing.load(Ordering::Relaxed)
     }
 
-    /// Takes the records out of `batch`, or counts them as dropped.
+    /// Takes the records out of `batch`, for which there was room, or counts them as dropped.
     pub(super) fn push(&self, batch: &mut Batch) {
+        self.place(batch, self.overflow == Overflow::Drop);
+    }
+
+    /// Takes the records out of `batch` if there is room, or counts them as dropped.
+    pub(super) fn push_at_once(&self, batch: &mut Batch) {
+        self.place(batch, true);
+    }
+
+    fn place(&self, batch: &mut Batch, may_drop: bool) {
+        let may_drop = may_drop || self.failing.load(Ordering::Relaxed);
         let mut shared = self.lock();
         let before = shared.waiting.bytes.len();
-        if self.refuses(before + shared.writing, batch.bytes.len()) {
+        let pending = before + shared.writing;
+        // One batch that is longer than the queue still goes through an empty one.
+        let is_full = pending > 0 && pending + batch.bytes.len() > self.limit;
+        if self.is_dead() || (may_drop && is_full) {
             shared.orders.dropped += batch.ends.len() as u64;
         } else {
             shared.waiting.append(batch);
@@ -169,12 +182,6 @@ impl Queue {
         }
         drop(shared);
         batch.clear();
-    }
-
-    fn refuses(&self, pending: usize, more: usize) -> bool {
-        let may_drop = self.overflow == Overflow::Drop || self.failing.load(Ordering::Relaxed);
-        // One batch that is longer than the queue still goes through an empty one.
-        self.is_dead() || (may_drop && pending > 0 && pending + more > self.limit)
     }
 
     /// Whether the sink has failed for good, so that a record need not be made.

@@ -92,8 +92,22 @@ impl Trail {
         }
     }
 
-    /// Records what `work` adds, all with the time of the first.
+    /// Records what `work` adds, all with the time of the first. To be called when the log has
+    /// room.
     pub fn record<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
+        self.queue(work, Queue::push)
+    }
+
+    /// The same for what can't wait for room: without any it is counted as lost.
+    pub fn record_at_once<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
+        self.queue(work, Queue::push_at_once)
+    }
+
+    fn queue<R>(
+        &self,
+        work: impl FnOnce(&mut Entries<'_>) -> R,
+        push: impl FnOnce(&Queue, &mut Batch),
+    ) -> R {
         let Some(queue) = &self.recorder.queue else {
             return work(&mut Entries { to: None });
         };
@@ -106,7 +120,7 @@ impl Trail {
         });
         let result = work(&mut Entries { to });
         if !desk.batch.is_empty() {
-            queue.push(&mut desk.batch);
+            push(queue, &mut desk.batch);
         }
         result
     }
