@@ -157,6 +157,7 @@ impl<'a> Deadline<'a> {
     fn at(&self) -> Instant {
         let (phase, since) = self.exchange.phase();
         self.last.unwrap_or_else(|| match phase {
+            _ if self.exchange.is_write_blocked() => since + self.config.idle_timeout,
             Phase::Fresh | Phase::Head => since + self.config.header_timeout,
             Phase::Idle | Phase::Body | Phase::Refused => since + self.config.idle_timeout,
         })
@@ -188,6 +189,8 @@ impl<'a> Deadline<'a> {
 
     fn end_input(&mut self) -> Passed {
         match self.exchange.phase().0 {
+            // It is too slow to read, not to write.
+            _ if self.exchange.is_write_blocked() => {}
             Phase::Head => self.exchange.refuse(HEAD_TOO_SLOW),
             Phase::Body => self.exchange.refuse(BODY_TOO_SLOW),
             // Browsers open connections ahead of need: silence is no mistake.

@@ -13,6 +13,7 @@ pub(super) struct Exchange {
     phase: Cell<Phase>,
     /// Since when: for a head its first byte, else the last progress.
     since: Cell<Instant>,
+    write_blocked: Cell<bool>,
     waits_for_log: Cell<bool>,
     input_is_over: Cell<bool>,
     peer_has_ended: Cell<bool>,
@@ -28,6 +29,7 @@ impl Exchange {
         Self {
             phase: Cell::new(Phase::Fresh),
             since: Cell::new(Instant::now()),
+            write_blocked: Cell::new(false),
             waits_for_log: Cell::new(false),
             input_is_over: Cell::new(false),
             peer_has_ended: Cell::new(false),
@@ -51,11 +53,16 @@ impl Exchange {
         }
     }
 
-    /// The peer took some of an answer that it had held up.
-    pub(super) fn unblocked(&self) {
-        if self.phase.get() != Phase::Head {
-            self.since.set(Instant::now());
-        }
+    /// The peer holds its answers up, or took some of them: meanwhile nothing was read, so the
+    /// clock of what it sends begins anew.
+    pub(super) fn set_write_blocked(&self, is_blocked: bool) {
+        self.write_blocked.set(is_blocked);
+        self.since.set(Instant::now());
+    }
+
+    /// Whether the peer holds its answers up.
+    pub(super) fn is_write_blocked(&self) -> bool {
+        self.write_blocked.get()
     }
 
     /// Nothing can be read for want of room in the log, or it can again: the time in between is

@@ -80,8 +80,8 @@ impl Observer for Gate {
         }
     }
 
-    fn unblocked(&mut self) {
-        self.exchange.unblocked();
+    fn set_write_blocked(&mut self, is_blocked: bool) {
+        self.exchange.set_write_blocked(is_blocked);
     }
 
     fn is_last_write(&self) -> bool {

@@ -42,8 +42,8 @@ pub trait Observer {
     /// The peer has ended its side.
     fn ended(&mut self);
 
-    /// A write that the peer had held up went on.
-    fn unblocked(&mut self);
+    /// The peer holds up what is written to it, or does so no more.
+    fn set_write_blocked(&mut self, is_blocked: bool);
 
     /// Whether what is written now is the connection's last, and its end follows at once.
     fn is_last_write(&self) -> bool;
@@ -157,9 +157,9 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
     }
 
     fn wrote<R>(&mut self, cx: &mut Context<'_>, result: Poll<R>) -> Poll<R> {
-        let was_blocked = mem::replace(&mut self.write_blocked, result.is_pending());
-        if was_blocked && result.is_ready() {
-            self.observer.unblocked();
+        let is_blocked = result.is_pending();
+        if mem::replace(&mut self.write_blocked, is_blocked) != is_blocked {
+            self.observer.set_write_blocked(is_blocked);
             if mem::take(&mut self.read_put_off) {
                 // The reader was asked before the writer, and nothing else will wake it.
                 cx.waker().wake_by_ref();

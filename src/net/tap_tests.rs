@@ -58,8 +58,8 @@ impl Observer for Lines {
         self.has_ended = true;
     }
 
-    fn unblocked(&mut self) {
-        self.unblocked += 1;
+    fn set_write_blocked(&mut self, is_blocked: bool) {
+        self.unblocked += usize::from(!is_blocked);
     }
 
     fn is_last_write(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Each limit, on both sides.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::process::Command;
 use std::time::Duration;
 
@@ -146,6 +146,27 @@ fn a_body_that_pauses_too_long_gets_408() {
     let mut client = service.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
     expect_answer(&client.read_to_end(), 408, "the body took too long\n");
+}
+
+/// A client that only ever sends is let go: its sending fails, and not because of its own timeout.
+#[test]
+fn an_answer_that_is_not_taken_for_too_long_ends_the_connection() {
+    let service = Service::start(&[
+        "--idle-timeout",
+        "300ms",
+        "--linger-timeout",
+        "100ms",
+        "--log",
+        "off",
+    ]);
+    let mut client = service.connect();
+    let error = loop {
+        if let Err(error) = client.0.write_all(GET.repeat(1000).as_bytes()) {
+            break error;
+        }
+    };
+    let let_go = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+    assert!(let_go.contains(&error.kind()), "{error}");
 }
 
 #[test]

@@ -131,6 +131,149 @@ fn a_full_disk_gets_one_warning_and_is_made_good_by_another_file() {
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 11);
 }
 
+/// A log that nobody reads at the moment: a FIFO that is held open. More than it and the queue can
+/// hold is sent by requests of this size.
+struct Unread {
+    _directory: tempfile::TempDir,
+    path: String,
+    fifo: fs::File,
+}
+
+const BIG: usize = 60_000;
+
+impl Unread {
+    fn new() -> Self {
+        let directory = directory();
+        let path = directory.path().join("fifo").to_str().unwrap().to_owned();
+        run(Command::new("mkfifo").arg(&path));
+        let fifo = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .unwrap();
+        Self {
+            _directory: directory,
+            path,
+            fifo,
+        }
+    }
+
+    /// Reads until the service has ended: the records. (Our own writing end would keep us waiting
+    /// for more, so a last line of our own says when.)
+    fn read_to_the_end_of(mut self, service: Service) -> (Vec<String>, Vec<String>) {
+        service.signal(Signal::TERM);
+        let mut end = self.fifo.try_clone().unwrap();
+        let waiting = std::thread::spawn(move || {
+            let stopped = service.wait();
+            std::io::Write::write_all(&mut end, b"the end\n").unwrap();
+            stopped
+        });
+        let lines = BufReader::new(&mut self.fifo).lines().map(Result::unwrap);
+        let records = lines.take_while(|line| line != "the end").collect();
+        let stopped = waiting.join().unwrap();
+        assert_eq!(stopped.status.code(), Some(0), "{stopped:#?}");
+        (records, stopped.stderr)
+    }
+}
+
+fn post(client: &mut crate::support::Client) {
+    client.send(format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {BIG}\r\n\r\n"
+    ));
+    client.send("x".repeat(BIG));
+}
+
+#[test]
+fn with_drop_all_are_answered_and_what_is_lost_is_counted() {
+    let log = Unread::new();
+    let service = Service::start(&[
+        "--log-file",
+        &log.path,
+        "--log-overflow",
+        "drop",
+        "--log-queue",
+        "1KiB",
+    ]);
+    let mut client = service.connect();
+    for _ in 0..10 {
+        post(&mut client);
+        expect_answer(&client.read_answer(), 200, HELLO);
+    }
+    let (records, said) = log.read_to_the_end_of(service);
+    let lost = said
+        .iter()
+        .map(|line| line.split("records were lost").next().unwrap());
+    let lost: usize = lost
+        .filter_map(|said| said.split_whitespace().last()?.parse::<usize>().ok())
+        .sum();
+    assert!(
+        lost > 0 && records.len() + lost == 10,
+        "{} records, {said:#?}",
+        records.len()
+    );
+}
+
+/// The time in which the log holds the service up is not the clients': none is let go for it.
+#[test]
+fn with_wait_clients_outlive_a_log_that_is_not_read() {
+    let log = Unread::new();
+    let times = [
+        "--header-timeout",
+        "300ms",
+        "--idle-timeout",
+        "300ms",
+        "--workers",
+        "1",
+    ];
+    let service = Service::start(
+        &[
+            &["--log-file", &log.path, "--log-queue", "1KiB"][..],
+            &times,
+        ]
+        .concat(),
+    );
+    let mut first = service.connect();
+    for _ in 0..2 {
+        post(&mut first);
+        expect_answer(&first.read_answer(), 200, HELLO);
+    }
+    let mut waiting = service.connect();
+    for client in [&mut first, &mut waiting] {
+        client.send(GET);
+        client
+            .0
+            .set_read_timeout(Some(std::time::Duration::from_millis(1000)))
+            .unwrap();
+        let (error, got) = client.try_read_answer().unwrap_err();
+        assert_eq!((error.kind(), &*got), (std::io::ErrorKind::WouldBlock, ""));
+        client
+            .0
+            .set_read_timeout(Some(crate::support::BOUND))
+            .unwrap();
+    }
+    let answering = std::thread::spawn(move || {
+        for client in [&mut first, &mut waiting] {
+            expect_answer(&client.read_answer(), 200, HELLO);
+        }
+        service
+    });
+    // The first record that is read makes room.
+    let mut log = log;
+    let mut lines = BufReader::new(log.fifo.try_clone().unwrap()).lines();
+    for _ in 0..4 {
+        lines.next().unwrap().unwrap();
+    }
+    let service = answering.join().unwrap();
+    drop(lines);
+    log.fifo = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&log.path)
+        .unwrap();
+    let (rest, said) = log.read_to_the_end_of(service);
+    assert_eq!((rest.len(), said), (0, vec![]));
+}
+
 #[test]
 fn a_disk_that_stays_full_is_said_with_the_number_of_records_lost() {
     let service = Service::start(&["--log-file", "/dev/full", "--log-queue", "100"]);
