@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::mem;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::net::last::write_last;
 use crate::net::linger;
-use crate::net::shutdown::Phase;
+use crate::net::shutdown::{Phase, Phases};
 use crate::net::workers::{Accepted, Protocol};
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
@@ -88,23 +89,14 @@ impl Protocol for Raw {
             mut phases,
             place: _place,
         } = accepted;
-        let drained = async {
-            phases.reached(Phase::Draining).await;
-            // What the socket holds by now is answered: let the runtime learn of it.
-            yield_now().await;
-        };
         let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
-        let first = select! {
-            biased;
-            first = worker.first(&socket, &mut trail) => first,
-            () = drained => return,
-        };
+        let first = worker.first(&socket, &mut trail, &mut phases).await;
         // Silent for too long, or gone.
         let Ok(length) = first else { return };
         let answered = write_last(&mut socket, ANSWER).await.is_ok();
         // Who has ended its side has sent all.
         if answered && length > 0 {
-            worker.drain(&socket, &mut trail).await;
+            worker.drain(&socket, &mut trail, phases).await;
         }
     }
 }
@@ -114,11 +106,25 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// When the peer was silent for too long, or reading failed.
-    async fn first(&self, socket: &TcpStream, trail: &mut Trail) -> io::Result<usize> {
+    /// When the peer was silent for too long, or is when the service stops, or reading failed.
+    async fn first(
+        &self,
+        socket: &TcpStream,
+        trail: &mut Trail,
+        phases: &mut Phases,
+    ) -> io::Result<usize> {
         let deadline = Instant::now() + self.config.header_timeout;
+        let mut draining = pin!(async {
+            phases.reached(Phase::Draining).await;
+            // What the socket holds by now is answered: let the runtime learn of it.
+            yield_now().await;
+        });
         loop {
-            timeout_at(deadline, socket.readable()).await??;
+            select! {
+                biased;
+                readable = timeout_at(deadline, socket.readable()) => readable??,
+                () = &mut draining => return Err(io::ErrorKind::Interrupted.into()),
+            }
             // The time that the log takes is not the peer's.
             poll_fn(|cx| trail.poll_room(cx)).await;
             let first = self.try_read(socket, |bytes| {
@@ -137,13 +143,13 @@ impl Worker {
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &TcpStream, trail: &mut Trail) {
+    async fn drain(&self, socket: &TcpStream, trail: &mut Trail, phases: Phases) {
         let mut late = Late {
             trail,
             kept: Vec::new(),
             omitted: 0,
         };
-        linger::drain(self.config.linger, async || {
+        linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
                 let kept = self.config.kept_body;

@@ -49,21 +49,27 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     // In a box of its own, because this future is moved several times before it first runs.
     let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
     let config = &worker.config;
-    let result = drive(&mut *hyper, &exchange, config, accepted.phases).await;
+    let mut phases = accepted.phases;
+    let result = drive(&mut *hyper, &exchange, config, &mut phases).await;
     let parts = hyper.into_parts();
-    let end = End {
-        is_given_up: result.is_none(),
-        refusal: exchange.take_refusal(),
-        // Also where hyper was given more than it took: requests behind the last one.
-        may_send: !matches!(result, Some(Ok(())))
-            || !parts.read_buf.is_empty()
-            || exchange.peer_may_send(),
-        has_ended: exchange.peer_has_ended(),
-    };
+    let is_done = matches!(result, Some(Ok(())));
+    // Nothing is said behind a last answer, hyper's own refusals among them.
+    let refusal = exchange
+        .take_refusal()
+        .filter(|_| is_done && !exchange.has_last_answer());
+    // Also where hyper was given more than it took: requests behind the last one.
+    let may_send = !is_done || !parts.read_buf.is_empty() || exchange.peer_may_send();
     drop((parts.read_buf, parts.service));
     let mut tap = parts.io.into_inner();
-    if end.is_something() {
-        Box::pin(end.carry_out(&mut tap, config.linger)).await;
+    let mut end = End {
+        text: tap.take_unsent(),
+        has_ended: exchange.peer_has_ended(),
+    };
+    end.text
+        .extend(refusal.map(answer::refusal_bytes).unwrap_or_default());
+    let has_end = !end.text.is_empty() || (may_send && !end.has_ended);
+    if result.is_some() && has_end {
+        Box::pin(end.carry_out(&mut tap, config.linger, phases)).await;
     }
     if tap.observer_mut().is_unsettled() {
         Box::pin(tap.observer_mut().settle()).await;
@@ -76,7 +82,7 @@ async fn drive<H>(
     hyper: &mut H,
     exchange: &Exchange,
     config: &Config,
-    mut phases: Phases,
+    phases: &mut Phases,
 ) -> Option<hyper::Result<()>>
 where
     H: Future<Output = hyper::Result<()>> + Unpin,
@@ -156,8 +162,10 @@ impl<'a> Deadline<'a> {
 
     fn at(&self) -> Instant {
         let (phase, since) = self.exchange.phase();
+        if self.exchange.is_write_blocked() {
+            return since + self.config.idle_timeout;
+        }
         self.last.unwrap_or_else(|| match phase {
-            _ if self.exchange.is_write_blocked() => since + self.config.idle_timeout,
             Phase::Fresh | Phase::Head => since + self.config.header_timeout,
             Phase::Idle | Phase::Body | Phase::Refused => since + self.config.idle_timeout,
         })
@@ -204,26 +212,22 @@ impl<'a> Deadline<'a> {
 
 /// What is left to do once hyper has finished.
 struct End {
-    /// The peer does not even take the answers it has.
-    is_given_up: bool,
     /// To be said.
-    refusal: Option<Refusal>,
-    /// The peer may go on sending, and lose its last answer to a reset.
-    may_send: bool,
+    text: Vec<u8>,
     /// The peer has sent all, and all was read.
     has_ended: bool,
 }
 
 impl End {
-    fn is_something(&self) -> bool {
-        !self.is_given_up && (self.refusal.is_some() || (self.may_send && !self.has_ended))
-    }
-
-    async fn carry_out(self, tap: &mut TapIo<TcpStream, Gate>, limits: linger::Limits) {
-        let text = self.refusal.map(answer::refusal_bytes).unwrap_or_default();
-        let said = timeout(limits.time, write_last(tap.inner_mut(), &text)).await;
+    async fn carry_out(
+        self,
+        tap: &mut TapIo<TcpStream, Gate>,
+        limits: linger::Limits,
+        phases: Phases,
+    ) {
+        let said = timeout(limits.time, write_last(tap.inner_mut(), &self.text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {
-            linger::drain(limits, async || tap.read_past().await).await;
+            linger::drain(limits, phases, async || tap.read_past().await).await;
         }
     }
 }

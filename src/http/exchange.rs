@@ -13,6 +13,7 @@ pub(super) struct Exchange {
     phase: Cell<Phase>,
     /// Since when: for a head its first byte, else the last progress.
     since: Cell<Instant>,
+    unanswered: Cell<u64>,
     write_blocked: Cell<bool>,
     waits_for_log: Cell<bool>,
     input_is_over: Cell<bool>,
@@ -29,6 +30,7 @@ impl Exchange {
         Self {
             phase: Cell::new(Phase::Fresh),
             since: Cell::new(Instant::now()),
+            unanswered: Cell::new(0),
             write_blocked: Cell::new(false),
             waits_for_log: Cell::new(false),
             input_is_over: Cell::new(false),
@@ -45,19 +47,33 @@ impl Exchange {
         (self.phase.get(), self.since.get())
     }
 
-    /// Bytes were read; with `same_head` they only added to a head that had begun before.
-    pub(super) fn read(&self, phase: Phase, same_head: bool) {
+    /// Bytes were read, and so many requests with them became whole. Where they only go on with
+    /// what had begun before, its clock runs on.
+    pub(super) fn read(&self, phase: Phase, requests: u64, goes_on: bool) {
         self.phase.set(phase);
-        if !same_head {
+        self.unanswered.set(self.unanswered.get() + requests);
+        if !goes_on {
             self.since.set(Instant::now());
         }
+    }
+
+    /// A request was answered.
+    pub(super) fn answered(&self) {
+        // One that is refused for its body is not whole yet.
+        self.unanswered.set(self.unanswered.get().saturating_sub(1));
+    }
+
+    /// Whether there are whole requests behind the one that is being answered.
+    pub(super) fn has_unanswered(&self) -> bool {
+        self.unanswered.get() > 0
     }
 
     /// The peer holds its answers up, or took some of them: meanwhile nothing was read, so the
     /// clock of what it sends begins anew.
     pub(super) fn set_write_blocked(&self, is_blocked: bool) {
-        self.write_blocked.set(is_blocked);
-        self.since.set(Instant::now());
+        if self.write_blocked.replace(is_blocked) != is_blocked {
+            self.since.set(Instant::now());
+        }
     }
 
     /// Whether the peer holds its answers up.

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use super::exchange::Exchange;
 use crate::net::tap::{Observer, Pass};
-use crate::request_log::capture::{Capture, Limits, Phase};
+use crate::request_log::capture::{Capture, Limits};
 use crate::request_log::{Entries, Trail};
 
 /// See the module.
@@ -56,13 +56,18 @@ impl Observer for Gate {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
-        let had_head = self.capture.phase() == Phase::Head;
-        let verdict = self
-            .trail
-            .record(|entries| self.capture.push(bytes, |request| entries.add(request)));
+        let before = self.capture.phase();
+        let mut requests = 0;
+        let verdict = self.trail.record(|entries| {
+            self.capture.push(bytes, |request| {
+                requests += 1;
+                entries.add(request);
+            })
+        });
         let phase = self.capture.phase();
-        self.exchange
-            .read(phase, had_head && phase == Phase::Head && verdict.pass == 0);
+        // The clock of a head, and of a pause between requests, runs on until something passes.
+        let goes_on = verdict.pass == 0 && phase == before;
+        self.exchange.read(phase, requests, goes_on);
         if let Some(refusal) = verdict.refusal {
             self.exchange.refuse(refusal);
         }
@@ -82,6 +87,10 @@ impl Observer for Gate {
 
     fn set_write_blocked(&mut self, is_blocked: bool) {
         self.exchange.set_write_blocked(is_blocked);
+    }
+
+    fn has_more_to_write(&self) -> bool {
+        self.exchange.has_unanswered()
     }
 
     fn is_last_write(&self) -> bool {

@@ -93,8 +93,6 @@ impl Protocol for Http {
         hyper
             // A client that has shut down its writing side still wants its answer.
             .half_close(true)
-            // The answers to requests that came together go out together.
-            .pipeline_flush(true)
             .max_buf_size(longest)
             .max_header_size(longest)
             // Whatever hyper may time needs a clock. Its own timeout for heads closes without a

@@ -27,6 +27,7 @@ pub(super) async fn answer(
     let is_last = asks_to_close(&request);
     let mut reply = match read_to_end(request.into_body(), max_body).await {
         Err(end) => {
+            exchange.answered();
             // Where the gate ended a body it knows better why.
             let refusal = match end {
                 BodyEnd::TooLong => TOO_LONG,
@@ -38,6 +39,7 @@ pub(super) async fn answer(
         Ok(()) if is_tunnel => answer::method_not_allowed(),
         Ok(()) => answer.reply(),
     };
+    exchange.answered();
     if is_last {
         exchange.set_last_answer();
     } else if exchange.is_closing() {

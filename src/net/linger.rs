@@ -7,7 +7,14 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::select;
+use tokio::time::{sleep, timeout};
+
+use super::shutdown::{Phase, Phases};
+
+/// How long a shutdown waits for peers that have their answers and go on sending: many times what
+/// those take on a network to notice the end.
+const HURRIED: Duration = Duration::from_millis(500);
 
 /// How long, and for how much, a peer that goes on sending is listened to.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +26,12 @@ pub struct Limits {
 }
 
 /// Reads on through `read`, which gives the length of what it read, until the peer closes, an
-/// error, or a limit.
-pub async fn drain(limits: Limits, mut read: impl AsyncFnMut() -> io::Result<usize>) {
+/// error, or a limit. During a drain [`HURRIED`] is the limit: the peer has its answer.
+pub async fn drain(
+    limits: Limits,
+    mut phases: Phases,
+    mut read: impl AsyncFnMut() -> io::Result<usize>,
+) {
     let until_end = async {
         let mut left = limits.bytes;
         while left > 0 {
@@ -30,6 +41,13 @@ pub async fn drain(limits: Limits, mut read: impl AsyncFnMut() -> io::Result<usi
             }
         }
     };
-    // At either limit the connection is simply closed.
-    let _ = timeout(limits.time, until_end).await;
+    let hurried = async {
+        phases.reached(Phase::Draining).await;
+        sleep(HURRIED).await;
+    };
+    // At any limit the connection is simply closed.
+    select! {
+        _ = timeout(limits.time, until_end) => {}
+        () = hurried => {}
+    }
 }

@@ -19,7 +19,8 @@ struct Lines {
     seen: Vec<u8>,
     passed: usize,
     has_ended: bool,
-    unblocked: usize,
+    is_write_blocked: bool,
+    has_more: bool,
     no_room: bool,
     is_over: bool,
     is_last: bool,
@@ -59,7 +60,11 @@ impl Observer for Lines {
     }
 
     fn set_write_blocked(&mut self, is_blocked: bool) {
-        self.unblocked += usize::from(!is_blocked);
+        self.is_write_blocked = is_blocked;
+    }
+
+    fn has_more_to_write(&self) -> bool {
+        self.has_more
     }
 
     fn is_last_write(&self) -> bool {
@@ -70,8 +75,7 @@ impl Observer for Lines {
 /// What a reader with this much space at a time gets of `pieces`, and what the observer saw.
 async fn read(pieces: &[&[u8]], space: usize) -> (Vec<u8>, Lines) {
     // A pipe of one byte would only ever show single bytes; each piece is a read of its own.
-    let mut io = one_a_read(pieces);
-    let mut tap = TapIo::new(&mut io, Lines::default());
+    let mut tap = TapIo::new(one_a_read(pieces), Lines::default());
     let mut got = Vec::new();
     let mut buf = vec![0; space];
     loop {
@@ -93,6 +97,30 @@ fn one_a_read(pieces: &[&[u8]]) -> Pieces {
 struct Pieces {
     left: Vec<Vec<u8>>,
     ready: bool,
+}
+
+impl AsyncWrite for Pieces {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        unreachable!("nothing is written")
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl WriteLast for Pieces {
+    fn poll_write_last(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        unreachable!("nothing is written")
+    }
 }
 
 impl AsyncRead for Pieces {
@@ -181,26 +209,71 @@ async fn what_is_over_ends_for_the_reader_and_not_for_the_observer() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_peer_that_takes_no_answer_is_not_read() {
     let (mut peer, ours) = duplex(4);
-    let mut tap: TapIo<DuplexStream, Lines> = TapIo::new(ours, Lines::default());
+    let mut tap = TapIo::new(ours, Lines::default());
     peer.write_all(b"one\n").await.unwrap();
-    tap.write_all(b"1234").await.unwrap();
+    tap.write_all(b"12345").await.unwrap();
     let woken = Arc::new(Wakes::default());
     let waker = Waker::from(Arc::clone(&woken));
     let mut cx = Context::from_waker(&waker);
     let mut buf = [0; 8];
-    assert!(pin!(tap.write(b"5")).poll(&mut cx).is_pending());
     assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
-    assert_eq!((tap.observer.seen.len(), tap.observer.unblocked), (0, 0));
+    assert_eq!(tap.observer.seen, b"");
+    assert!(tap.observer.is_write_blocked);
 
-    // Once the write goes on, the reader is woken, as it was asked first.
+    // Once the peer takes some of it, the reader is woken, and gets on.
     peer.read_exact(&mut buf[..4]).await.unwrap();
-    woken.0.store(0, Ordering::Relaxed);
-    assert!(pin!(tap.write(b"5")).poll(&mut cx).is_ready());
-    assert_eq!(
-        (tap.observer.unblocked, woken.0.load(Ordering::Relaxed)),
-        (1, 1)
-    );
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
     assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
+    assert!(!tap.observer.is_write_blocked);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_owed_has_a_bound() {
+    let (_peer, ours) = duplex(1);
+    let mut tap = TapIo::new(ours, Lines::default());
+    let mut cx = Context::from_waker(Waker::noop());
+    let answer = vec![b'x'; GATHERED];
+    assert_eq!(tap.write(&answer).await.unwrap(), GATHERED);
+    assert!(pin!(tap.write(b"more")).poll(&mut cx).is_pending());
+    assert!(tap.unsent.len() < GATHERED, "one byte has left");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn answers_that_follow_each_other_leave_together() {
+    let mut tap = TapIo::new(
+        Ways::default(),
+        Lines {
+            has_more: true,
+            ..Lines::default()
+        },
+    );
+    tap.write_all(b"one").await.unwrap();
+    tap.flush().await.unwrap();
+    assert_eq!(*tap.inner_mut(), Ways::default());
+    tap.observer.has_more = false;
+    tap.write_all(b"two").await.unwrap();
+    tap.flush().await.unwrap();
+    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 0 });
+    assert_eq!(tap.take_unsent(), b"");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn all_has_left_before_more_is_read_and_before_the_end() {
+    let mut tap = TapIo::new(
+        Ways::default(),
+        Lines {
+            has_more: true,
+            ..Lines::default()
+        },
+    );
+    tap.write_all(b"one").await.unwrap();
+    tap.flush().await.unwrap();
+    assert_eq!(tap.read(&mut [0; 8]).await.unwrap(), 0);
+    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 0 });
+    tap.write_all(b"two").await.unwrap();
+    tap.observer.is_last = true;
+    tap.shutdown().await.unwrap();
+    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 1 });
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -239,7 +312,6 @@ impl WriteLast for DuplexStream {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Ways {
     plain: usize,
-    vectored: usize,
     last: usize,
 }
 
@@ -263,19 +335,6 @@ impl AsyncWrite for Ways {
         Poll::Ready(Ok(buf.len()))
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.vectored += 1;
-        Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
@@ -294,21 +353,4 @@ impl WriteLast for Ways {
         self.last += 1;
         Poll::Ready(Ok(buf.len()))
     }
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn every_way_to_write_is_forwarded() {
-    let mut tap = TapIo::new(Ways::default(), Lines::default());
-    assert!(tap.is_write_vectored());
-    let bufs = [IoSlice::new(b"ab"), IoSlice::new(b"cd")];
-    assert_eq!(tap.write_vectored(&bufs).await.unwrap(), 4);
-    assert_eq!(tap.write(b"ab").await.unwrap(), 2);
-    tap.observer.is_last = true;
-    assert_eq!(tap.write(b"ab").await.unwrap(), 2);
-    let ways = Ways {
-        plain: 1,
-        vectored: 1,
-        last: 1,
-    };
-    assert_eq!(*tap.inner_mut(), ways);
 }

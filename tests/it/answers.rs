@@ -215,3 +215,52 @@ fn a_body_that_ends_early_gets_no_200() {
         expect_answer(&answer, 400, "the body ended early\n");
     }
 }
+
+/// What stands behind a connection's last request must not cost the answers before it: hyper ends
+/// there with bytes left over.
+#[test]
+fn answers_are_whole_whatever_stands_behind_the_last_request() {
+    const CLOSE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let service = Service::start(&["--max-body", "1000", "--max-head", "1MiB"]);
+    let chunks = "64\r\n".to_owned() + &"x".repeat(100) + "\r\n";
+    let chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let sized = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n";
+    let long_target = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(70_000));
+    for (request, statuses) in [
+        (format!("{CLOSE}{GET}"), vec![200]),
+        (format!("GET / HTTP/1.0\r\n\r\n{GET}"), vec![200]),
+        (format!("{GET}{GET}{GET}{CLOSE}{GET}"), vec![200; 4]),
+        (format!("{CLOSE}bad\r\n\r\n"), vec![200]),
+        (
+            format!("{chunked}{}0\r\n\r\n", chunks.repeat(50)),
+            vec![413],
+        ),
+        (format!("{sized}{}{GET}", "x".repeat(1001)), vec![413]),
+        (long_target.clone(), vec![414]),
+        (format!("{GET}{GET}{long_target}{GET}"), vec![200, 200, 414]),
+        (
+            format!("{GET}GET http:// HTTP/1.1\r\nHost: a\r\n\r\n{GET}"),
+            vec![200, 400],
+        ),
+        (
+            format!("{GET}POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhel"),
+            vec![200, 400],
+        ),
+    ] {
+        let mut client = service.connect();
+        client.send(&request);
+        client.finish();
+        let answers = client.read_to_end();
+        let seen: Vec<u16> = answers
+            .match_indices("HTTP/1.1 ")
+            .map(|(at, _)| answers[at + 9..at + 12].parse().unwrap())
+            .chain(
+                answers
+                    .match_indices("HTTP/1.0 ")
+                    .map(|(at, _)| answers[at + 9..at + 12].parse().unwrap()),
+            )
+            .collect();
+        let shown: String = request.chars().take(100).collect();
+        assert_eq!(seen, statuses, "{shown:?}: {answers}");
+    }
+}

@@ -242,7 +242,7 @@ fn with_wait_clients_outlive_a_log_that_is_not_read() {
         client.send(GET);
         client
             .0
-            .set_read_timeout(Some(std::time::Duration::from_millis(1000)))
+            .set_read_timeout(Some(std::time::Duration::from_secs(1)))
             .unwrap();
         let (error, got) = client.try_read_answer().unwrap_err();
         assert_eq!((error.kind(), &*got), (std::io::ErrorKind::WouldBlock, ""));
