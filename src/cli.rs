@@ -123,7 +123,7 @@ struct HttpOptions {
     )]
     text: String,
 
-    /// The status of every answer, 200 to 599. 204 and 304 have no body.
+    /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
     #[arg(
         long,
         value_name = "CODE",
@@ -297,7 +297,9 @@ enum LogOverflow {
 // === From options to configurations ===
 
 impl HttpOptions {
-    fn config(self) -> http::Config {
+    fn config(mut self) -> http::Config {
+        // A variable that is set to nothing, or ends in a line end.
+        self.headers.retain(|field| !field.is_empty());
         let answer =
             http::Answer::new(self.text, self.status, &self.headers).unwrap_or_else(|error| {
                 Options::command()

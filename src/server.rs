@@ -25,6 +25,10 @@ use crate::request_log::{Handle, Log};
 /// it, and enough for a sink that works.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
+/// What was cut is recorded too, and so is what the log still holds: how long that may take beyond
+/// the drain. Ten thousand connections take some 100 ms.
+const CUT: Duration = Duration::from_secs(3);
+
 /// How the service listens and ends.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -157,17 +161,19 @@ impl Life<'_> {
             "connections were cut: they had not ended within {:?}",
             self.config.drain_timeout
         );
-        // Dropping a connection records what it had read; that takes no time worth a bound, but a
-        // worker may be stuck, and then nobody waits for it.
         self.workers.enter(Phase::Cut);
-        let _ = timeout_at(Instant::now() + LAST_WORDS, self.workers.ended()).await;
+        // A worker that is stuck is not waited for.
+        let _ = timeout_at(stop_by + CUT, self.workers.ended()).await;
         Ending::Cut
     }
 
     /// The connections have ended: the log's turn.
     async fn close(&mut self, log: Log, ending: Ending, stop_by: Instant) -> Exit {
         // Even where the drain took all the time, what is queued gets a moment.
-        let stop_by = stop_by.max(Instant::now() + LAST_WORDS);
+        let stop_by = match ending {
+            Ending::Cut => stop_by + CUT,
+            _ => stop_by.max(Instant::now() + LAST_WORDS),
+        };
         let closing = log.close(stop_by);
         let closed = if matches!(ending, Ending::Aborted(_)) {
             closing.await

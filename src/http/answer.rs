@@ -65,8 +65,11 @@ impl Answer {
             map.append(name, value);
         }
         map.entry(CONTENT_TYPE).or_insert(TEXT_PLAIN);
-        // RFC 9110 sections 15.3.5 and 15.4.5: these end with their head.
-        let has_body = !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        // RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5: these have no content.
+        let has_body = !matches!(
+            status,
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+        );
         let body = if has_body {
             Bytes::from(text)
         } else {

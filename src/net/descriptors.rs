@@ -13,7 +13,7 @@ const OTHERS: u64 = 128;
 /// Raises this process's limit, as far as the system allows it, to what that many connections need.
 /// What is missing is said: accepting will have to pause.
 pub fn provide(connections: usize) {
-    let wanted = connections as u64 + OTHERS;
+    let wanted = (connections as u64).saturating_add(OTHERS);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     // None is no limit.
     let Some(now) = current.filter(|&now| now < wanted) else {

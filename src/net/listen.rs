@@ -151,13 +151,13 @@ fn listen_all(
     workers: usize,
     share_port: bool,
 ) -> io::Result<Vec<TcpListener>> {
-    // The first socket binds alone, which fails where somebody listens already. Only then does it
-    // share its port, with the sockets that follow.
+    // The first socket listens alone, which fails where somebody does already, also at the same
+    // moment. Only then does it share its port, with the sockets that follow.
     let first = socket(address)?;
     first.set_reuse_port(share_port)?;
     first.bind(&address.into())?;
-    first.set_reuse_port(share_port || workers > 1)?;
     first.listen(BACKLOG)?;
+    first.set_reuse_port(share_port || workers > 1)?;
     let first = TcpListener::from(first);
     let actual = first.local_addr()?;
     let mut listeners = vec![first];

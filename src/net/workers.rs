@@ -223,14 +223,16 @@ impl<P: Protocol> Acceptor<P> {
         let Ok(listener) = listener.into_std() else {
             return;
         };
-        // Ends at the first failure: with a non-blocking listener that is the end of the backlog.
-        while let Ok((socket, peer)) = listener.accept() {
-            match socket
-                .set_nonblocking(true)
-                .and_then(|()| TcpStream::from_std(socket))
-            {
-                Ok(socket) => self.start(socket, peer).await,
-                Err(error) => warn!(%error, "cannot take over a connection"),
+        loop {
+            let accepted = listener.accept().and_then(|(socket, peer)| {
+                socket.set_nonblocking(true)?;
+                Ok((TcpStream::from_std(socket)?, peer))
+            });
+            match accepted {
+                Ok((socket, peer)) => self.start(socket, peer).await,
+                Err(error) if is_peers(&error) => {}
+                // The end of the backlog, as the listener does not block; or nothing can be done.
+                Err(_) => return,
             }
         }
     }

@@ -114,6 +114,8 @@ impl Chunked {
             (Place::DataCr | Place::DataLf | Place::Data, _) => return Err(DATA),
             (Place::LineStart, b'\r') => self.trailer(byte, Place::EndLf)?,
             (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
+            // hyper counts lines by their CR, and would find more fields than lines.
+            (Place::LineStart | Place::Trailer, b'\n') => return Err(TRAILERS),
             (Place::LineStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
             (Place::TrailerLf, b'\n') => self.trailer(byte, Place::LineStart)?,
             (Place::EndLf, b'\n') => {
@@ -231,6 +233,7 @@ mod tests {
         refused(b"0\r\nX y\r\n\r\n", 9, 400);
         refused(b"0\r\nX: y\rz", 8, 400);
         refused(b"0\r\n\rx", 4, 400);
+        refused(b"0\r\nX: y\nZ: w\r\n\r\n", 7, 400);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Stands behind [`super::capture`], which hands it the bytes from the first of a request on. It
 //! reads a head with the parser that is inside hyper, so that both see the same head, and then is
-//! stricter about framing than hyper: whatever passes here, hyper frames in the same way.
+//! stricter about framing than hyper: what passes here, hyper either frames in the same way or, for
+//! its target, refuses.
 
 use std::mem::MaybeUninit;
 

@@ -226,7 +226,7 @@ impl Queue {
         self.room.notify_waiters();
         let urgent = |shared: &Shared| shared.orders.reopen || shared.orders.close;
         shared = self.wait(shared, at_most, |shared| {
-            shared.waiting.is_empty() && !urgent(shared)
+            shared.waiting.is_empty() && !urgent(shared) && shared.orders.dropped == 0
         });
         if !shared.waiting.is_empty() {
             shared = self.wait(shared, GATHER, |shared| {

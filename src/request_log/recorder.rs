@@ -112,6 +112,8 @@ impl Trail {
             return work(&mut Entries { to: None });
         };
         let mut desk = self.recorder.desk.borrow_mut();
+        // Nothing is left of the last time, but where it panicked.
+        desk.batch.clear();
         let to = Some(Open {
             trail: self,
             queue,

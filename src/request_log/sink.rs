@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Which sink to open.
@@ -20,6 +20,8 @@ pub enum Target {
 pub(super) struct Sink {
     output: Box<dyn Write + Send>,
     target: Target,
+    /// Which file it is.
+    identity: Option<(u64, u64)>,
 }
 
 impl Sink {
@@ -29,13 +31,16 @@ impl Sink {
     ///
     /// What opening the file, or duplicating standard output, failed with.
     pub(super) fn open(target: Target) -> io::Result<Self> {
-        let output: Box<dyn Write + Send> = match &target {
-            // Not through std's handle: that one splits what it is given at line ends, and takes
-            // a closed descriptor for a success.
-            Target::Stdout => Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)),
-            Target::File(path) => Box::new(append_to(path)?),
+        // Not through std's handle: that one splits what it is given at line ends, and takes a
+        // closed descriptor for a success.
+        let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let mut sink = Self {
+            output: Box::new(stdout),
+            target,
+            identity: None,
         };
-        Ok(Self { output, target })
+        sink.reopen()?;
+        Ok(sink)
     }
 
     /// A sink of the tests' own.
@@ -44,6 +49,7 @@ impl Sink {
         Self {
             output: Box::new(output),
             target,
+            identity: None,
         }
     }
 
@@ -55,17 +61,25 @@ impl Sink {
         }
     }
 
-    /// Opens the file again: after a rotation the old name is a new file. Standard output stays
-    /// as it is.
+    /// Opens the file again: after a rotation the old name is a new file. Returns whether it is;
+    /// standard output stays as it is.
     ///
     /// # Errors
     ///
     /// What opening the file failed with; the old one stays in use.
-    pub(super) fn reopen(&mut self) -> io::Result<()> {
-        if let Target::File(path) = &self.target {
-            self.output = Box::new(append_to(path)?);
+    pub(super) fn reopen(&mut self) -> io::Result<bool> {
+        let Target::File(path) = &self.target else {
+            return Ok(false);
+        };
+        let file = append_to(path)?;
+        let identity = identity(&file)?;
+        let is_new = self.identity != Some(identity);
+        if is_new {
+            end_line(path, &file)?;
         }
-        Ok(())
+        self.identity = Some(identity);
+        self.output = Box::new(file);
+        Ok(is_new)
     }
 
     /// Whether an error stays for ever: nobody comes back to read from a closed pipe. A file of
@@ -96,4 +110,27 @@ fn append_to(path: &Path) -> io::Result<File> {
         .create(true)
         .mode(0o600)
         .open(path)
+}
+
+/// A file's device and number: two names for one file have the same.
+fn identity(file: &File) -> io::Result<(u64, u64)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// Ends the last line where an earlier run was cut in the middle of it: the next record begins a
+/// line of its own.
+fn end_line(path: &Path, mut file: &File) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(());
+    }
+    let mut last = [0];
+    // Who may append may not always read; then it stays as it is.
+    let read = File::open(path).and_then(|file| file.read_exact_at(&mut last, metadata.len() - 1));
+    if read.is_ok() && last != *b"\n" {
+        file.write_all(b"\n")
+    } else {
+        Ok(())
+    }
 }

@@ -30,6 +30,8 @@ pub(super) struct Writer {
     sink: Sink,
     closing: bool,
     failing: bool,
+    /// The sink failed for good, or at the end.
+    has_given_up: bool,
     /// Records lost in all.
     lost: u64,
     /// Records lost and not yet reported.
@@ -45,6 +47,7 @@ impl Writer {
             sink,
             closing: false,
             failing: false,
+            has_given_up: false,
             lost: 0,
             unreported: 0,
             reported: None,
@@ -59,7 +62,8 @@ impl Writer {
             self.closing |= orders.close;
             self.lose(orders.dropped);
             if orders.reopen {
-                self.reopen();
+                // Between two batches, it makes no difference which file it is.
+                let _ = self.reopen();
             }
             if batch.is_empty() && self.closing {
                 self.report();
@@ -73,6 +77,10 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &Batch) {
+        if self.has_given_up {
+            // Behind half a record nothing more is written.
+            return self.lose(batch.records_after(0));
+        }
         let mut written = 0;
         while written < batch.bytes.len() {
             match self.sink.write(&batch.bytes[written..]) {
@@ -108,17 +116,20 @@ impl Writer {
         }
         if is_final || self.closing {
             self.lose(batch.records_after(written));
+            self.has_given_up = true;
             return None;
         }
         self.queue.set_failing(true);
         let orders = self.queue.pause(RETRY);
         self.closing |= orders.close;
         self.lose(orders.dropped);
-        if orders.reopen && self.reopen() {
-            // The new file does not have the record's first bytes.
-            return Some(batch.record_start(written));
-        }
-        Some(written)
+        // A new file does not have the record's first bytes.
+        let is_new = orders.reopen && self.reopen();
+        Some(if is_new {
+            batch.record_start(written)
+        } else {
+            written
+        })
     }
 
     fn works(&mut self) {
@@ -131,13 +142,13 @@ impl Writer {
         }
     }
 
+    /// Opens the file again, and returns whether it is another one.
     fn reopen(&mut self) -> bool {
-        let result = self.sink.reopen();
-        if let Err(error) = &result {
+        self.sink.reopen().unwrap_or_else(|error| {
             let sink = self.sink.name();
             warn!(%error, "cannot open {sink} again; the log stays where it was");
-        }
-        result.is_ok()
+            false
+        })
     }
 
     fn lose(&mut self, records: u64) {

@@ -121,17 +121,25 @@ fn a_slow_reader_loses_nothing_and_memory_is_bounded() {
         }
     });
     let pid = Pid::from_child(&child);
-    let answered = ask_until_the_end(address, || kill_process(pid, Signal::TERM).unwrap());
-    let peak = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
+    let mut peak = 0;
+    let answered = ask_until_the_end(address, || {
+        peak = peak_memory(child.id());
+        kill_process(pid, Signal::TERM).unwrap();
+    });
     let log: Vec<String> = reading.join().unwrap().lines().map(str::to_owned).collect();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let recorded = names(&log);
     let missing: Vec<_> = answered.difference(&recorded).take(5).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");
-    let peak = peak.unwrap_or_default();
-    let peak: u64 = peak
+    assert!(peak < 64_000, "{peak} kB");
+}
+
+/// The most resident memory that a running process had, in kB.
+fn peak_memory(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))
-        .map_or(0, |kb| kb.trim().trim_end_matches(" kB").parse().unwrap());
-    assert!(peak < 64_000, "{peak} kB");
+        .unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

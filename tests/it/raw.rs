@@ -51,7 +51,7 @@ fn a_silent_client_holds_nobody_up() {
 /// With both limits the end comes although the client goes on: no answer is worth for ever.
 #[test]
 fn the_drain_is_bounded_in_time_and_in_bytes() {
-    for limit in [["--linger-timeout", "100ms"], ["--linger-bytes", "10"]] {
+    for limit in [["--linger-timeout", "1s"], ["--linger-bytes", "10"]] {
         let service = Service::raw(&limit);
         let mut client = service.connect();
         client.send("hi");

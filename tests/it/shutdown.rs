@@ -9,6 +9,11 @@ use crate::support::{Client, HELLO, Service, expect_answer, expect_record, progr
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+/// A service whose connections all learn of a signal at the same moment.
+fn one_worker(options: &[&str]) -> Service {
+    Service::start(&[&["--workers", "1"], options].concat())
+}
+
 #[test]
 fn sigterm_and_sigint_end_an_idle_service() {
     for service in [Service::start, Service::raw] {
@@ -36,7 +41,7 @@ fn idle_and_silent_connections_are_closed() {
 
 #[test]
 fn what_is_in_flight_is_finished() {
-    let service = Service::start(&[]);
+    let service = one_worker(&[]);
     let (mut head, mut body) = (service.connect(), service.connect());
     head.send("GET / HTTP/1.1\r\n");
     body.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -127,7 +132,7 @@ fn a_second_signal_ends_at_once() {
 
 #[test]
 fn with_a_delay_new_connections_are_still_answered_with_close() {
-    let service = Service::start(&["--shutdown-delay", "1h", "--diagnostics", "info"]);
+    let service = one_worker(&["--shutdown-delay", "1h", "--diagnostics", "info"]);
     let mut idle = service.connect();
     idle.send(GET);
     idle.read_answer();
