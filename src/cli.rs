@@ -76,7 +76,7 @@ pub fn parse() -> Invocation {
     let log = listening.log();
     Invocation {
         command,
-        server: listening.server(log.0.as_ref()),
+        server: listening.server(),
         log,
         diagnostics: listening.diagnostics,
         color_stderr: may_color(&io::stderr()),
@@ -334,7 +334,7 @@ impl ListeningOptions {
         }
     }
 
-    fn server(&self, log: Option<&request_log::Config>) -> server::Config {
+    fn server(&self) -> server::Config {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
         server::Config {
             listen: self.listen.clone(),
@@ -343,7 +343,7 @@ impl ListeningOptions {
             max_connections: self.max_connections.get(),
             shutdown_delay: self.shutdown_delay,
             drain_timeout: self.drain_timeout,
-            reopens_log: log.is_some_and(|log| log.target != Target::Stdout),
+            reopens_log: self.log.file.is_some(),
         }
     }
 

@@ -195,6 +195,8 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
+        // As a list in the environment may have it: `127.0.0.1:8080, [::1]:8080`.
+        let text = text.trim();
         if let Ok(ip) = text.parse::<SocketAddr>() {
             return Ok(Self::Ip(ip));
         }

@@ -21,8 +21,8 @@ use super::log::Overflow;
 /// still well within the 50 ms in which a record is in the sink.
 const GATHER: Duration = Duration::from_millis(10);
 
-/// With this many bytes waiting the writer does not wait for more: 256 KiB is several times what
-/// one write needs to be cheap.
+/// With this many bytes waiting the writer does not wait for more, or with half the queue's limit:
+/// 256 KiB is several times what one write needs to be cheap.
 const ENOUGH: usize = 256 * 1024;
 
 /// Whole formatted records.
@@ -84,7 +84,7 @@ pub(super) struct Orders {
 #[derive(Debug, Default)]
 struct Shared {
     waiting: Batch,
-    /// How many bytes, and records, the writer has taken and not yet given back.
+    /// How many bytes the writer has taken and not yet written, and of how many records.
     writing: usize,
     writing_records: usize,
     orders: Orders,
@@ -105,6 +105,8 @@ pub(super) struct Queue {
     /// The sink has failed for good: nothing is queued any more.
     dead: AtomicBool,
     limit: usize,
+    /// With this many bytes waiting the writer waits for no more.
+    enough: usize,
     overflow: Overflow,
 }
 
@@ -118,7 +120,9 @@ impl Queue {
             pending: AtomicUsize::new(0),
             failing: AtomicBool::new(false),
             dead: AtomicBool::new(false),
-            limit,
+            // One record is always let through, and the writer is not kept waiting by a full queue.
+            limit: limit.max(1),
+            enough: ENOUGH.min(limit / 2),
             overflow,
         }
     }
@@ -176,7 +180,7 @@ impl Queue {
             self.pending
                 .store(after + shared.writing, Ordering::Relaxed);
             // Only the two crossings the writer waits for: a wake-up is a system call.
-            if before == 0 || (before < ENOUGH && after >= ENOUGH) {
+            if before == 0 || (before < self.enough && after >= self.enough) {
                 self.filled.notify_one();
             }
         }
@@ -215,8 +219,8 @@ impl Queue {
 
     // === The writer's side ===
 
-    /// Gives back `batch`, which was written, and takes all records there are. Waits for some, for
-    /// an order, or for `at_most`.
+    /// Gives back `batch`, of which nothing will be written any more, and takes all records there
+    /// are. Waits for some, for an order, or for `at_most`.
     pub(super) fn take(&self, batch: &mut Batch, at_most: Duration) -> Orders {
         batch.clear();
         let mut shared = self.lock();
@@ -230,12 +234,26 @@ impl Queue {
         });
         if !shared.waiting.is_empty() {
             shared = self.wait(shared, GATHER, |shared| {
-                shared.waiting.bytes.len() < ENOUGH && !urgent(shared)
+                shared.waiting.bytes.len() < self.enough && !urgent(shared)
             });
         }
         mem::swap(&mut shared.waiting, batch);
         (shared.writing, shared.writing_records) = (batch.bytes.len(), batch.ends.len());
         shared.orders.take()
+    }
+
+    /// Gives back room: some of the batch is written. A slow sink then slows the service down evenly,
+    /// instead of stopping it until all is.
+    pub(super) fn wrote(&self, bytes: usize) {
+        let mut shared = self.lock();
+        // A torn record is written twice where the file is another one.
+        shared.writing = shared.writing.saturating_sub(bytes);
+        self.pending.store(
+            shared.waiting.bytes.len() + shared.writing,
+            Ordering::Relaxed,
+        );
+        drop(shared);
+        self.room.notify_waiters();
     }
 
     /// Waits for an order, for `at_most`.

@@ -86,6 +86,7 @@ impl Writer {
             match self.sink.write(&batch.bytes[written..]) {
                 Ok(more) => {
                     written += more;
+                    self.queue.wrote(more);
                     self.works();
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

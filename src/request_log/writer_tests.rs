@@ -198,6 +198,29 @@ fn nothing_is_written_behind_half_a_record() {
 }
 
 #[test]
+fn a_queue_of_nothing_still_lets_records_through() {
+    let log = Fixture::new(0, Overflow::Wait, file());
+    assert!(log.has_room());
+    log.push("one\n");
+    assert!(!log.has_room());
+    log.step(Step::Take(100));
+    assert_eq!(log.close(), ("one\n".to_owned(), 0));
+}
+
+#[test]
+fn room_is_given_back_as_it_is_written() {
+    let log = Fixture::new(8, Overflow::Wait, file());
+    log.push("1234567\n");
+    log.until_writing();
+    assert!(!log.has_room());
+    log.step(Step::Take(1));
+    log.until_writing();
+    assert!(log.has_room(), "one byte is written");
+    log.step(Step::Take(100));
+    assert_eq!(log.close(), ("1234567\n".to_owned(), 0));
+}
+
+#[test]
 fn waiting_has_a_bound_and_ends_when_there_is_room() {
     let log = Fixture::new(8, Overflow::Wait, file());
     assert!(log.has_room());
