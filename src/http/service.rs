@@ -42,7 +42,7 @@ pub(super) async fn answer(
     exchange.answered();
     if is_last {
         exchange.set_last_answer();
-    } else if exchange.is_closing() {
+    } else if exchange.is_closing() && !exchange.has_unanswered() {
         exchange.set_server_ended();
         answer::close(&mut reply);
     }

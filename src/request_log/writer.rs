@@ -18,6 +18,10 @@ use super::sink::Sink;
 /// How long after a failure the sink is tried again.
 const RETRY: Duration = Duration::from_millis(250);
 
+/// How much is written at once. A pipe takes all of it before the write returns, and only then is
+/// there room for other records: with a reader of 1 MB/s, every 64 ms.
+const AT_ONCE: usize = 64 * 1024;
+
 /// How long a non-blocking standard output, somebody else's choice, is left alone when it is full.
 const FULL: Duration = Duration::from_millis(2);
 
@@ -83,7 +87,8 @@ impl Writer {
         }
         let mut written = 0;
         while written < batch.bytes.len() {
-            match self.sink.write(&batch.bytes[written..]) {
+            let end = batch.bytes.len().min(written + AT_ONCE);
+            match self.sink.write(&batch.bytes[written..end]) {
                 Ok(more) => {
                     written += more;
                     self.queue.wrote(more);

@@ -68,6 +68,29 @@ fn what_is_in_flight_is_finished() {
     );
 }
 
+/// Also of requests that came together: all are answered, and the last says that it is.
+#[test]
+fn what_came_before_the_signal_is_answered_to_the_last() {
+    let text = "x".repeat(100_000);
+    let service = one_worker(&["--text", &text]);
+    let mut client = service.connect();
+    client.send(GET.repeat(200));
+    // The service has begun, and can't get on for now.
+    expect_answer(&client.read_answer(), 200, &text);
+    service.signal(Signal::TERM);
+    until_refused(&service);
+    let rest = client.read_to_end();
+    assert_eq!(rest.matches("HTTP/1.1 200 OK").count(), 199);
+    assert_eq!(rest.matches(&text).count(), 199);
+    let stopped = service.wait();
+    assert_eq!(
+        (stopped.status.code(), stopped.stdout.len()),
+        (Some(0), 200),
+        "{:?}",
+        stopped.stderr
+    );
+}
+
 #[test]
 fn new_connections_are_refused_after_the_signal() {
     let service = Service::start(&[]);
