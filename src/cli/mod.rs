@@ -3,6 +3,8 @@
 //!
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
+mod values;
+
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
@@ -10,7 +12,6 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
@@ -20,6 +21,7 @@ use crate::net::listen::Address;
 use crate::request_log::format::Format;
 use crate::request_log::{self, Log, OpenError, Overflow, Target};
 use crate::{http, raw, server};
+use values::{duration, head_size, memory_size, size, timeout};
 
 /// What to do, and how.
 #[derive(Debug)]
@@ -384,57 +386,6 @@ fn may_color(stream: &impl io::IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-// === Values ===
-
-/// The longest time any option takes. It keeps moments in time within what clocks can say.
-const LONGEST: Duration = Duration::from_hours(365 * 24);
-
-/// The most memory any option takes.
-const MOST_MEMORY: u64 = 1 << 30;
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; expected a time as in 10s, 500ms or 2m"))?;
-    if duration > LONGEST {
-        Err("longer than 365 days".to_owned())
-    } else {
-        Ok(duration)
-    }
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    let duration = duration(text)?;
-    if duration.is_zero() {
-        Err("must be longer than 0s".to_owned())
-    } else {
-        Ok(duration)
-    }
-}
-
-fn size(text: &str) -> Result<u64, String> {
-    let size: ByteSize = text
-        .parse()
-        .map_err(|_| "expected a size as in 4096, 64KiB or 16MiB".to_owned())?;
-    Ok(size.as_u64())
-}
-
-fn memory_size(text: &str) -> Result<usize, String> {
-    let size = size(text)?;
-    if size > MOST_MEMORY {
-        return Err("more than 1 GiB".to_owned());
-    }
-    usize::try_from(size).map_err(|error| error.to_string())
-}
-
-fn head_size(text: &str) -> Result<usize, String> {
-    let size = memory_size(text)?;
-    if (256..=16 << 20).contains(&size) {
-        Ok(size)
-    } else {
-        Err("not within 256 B to 16 MiB".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,33 +393,5 @@ mod tests {
     #[test]
     fn the_options_are_consistent() {
         Options::command().debug_assert();
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(duration("0s"), Ok(Duration::ZERO));
-        assert_eq!(duration("1m 500ms"), Ok(Duration::from_millis(60_500)));
-        assert_eq!(duration("365days"), Ok(LONGEST));
-        for text in ["", "10", "-1s", "s", "1 parsec", "366days"] {
-            assert!(duration(text).is_err(), "{text:?}");
-        }
-        assert!(timeout("0s").is_err());
-        assert_eq!(timeout("1ms"), Ok(Duration::from_millis(1)));
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size("0"), Ok(0));
-        assert_eq!(size("16MiB"), Ok(16 << 20));
-        assert_eq!(memory_size("1GiB"), Ok(1 << 30));
-        assert_eq!(head_size("256"), Ok(256));
-        assert_eq!(head_size("16MiB"), Ok(16 << 20));
-        for text in ["", "x", "-1", "1 parsec"] {
-            assert!(size(text).is_err(), "{text:?}");
-        }
-        assert!(memory_size("1025MiB").is_err());
-        for text in ["255", "16777217"] {
-            assert!(head_size(text).is_err(), "{text:?}");
-        }
     }
 }

@@ -1,0 +1,94 @@
+//! The values that options take: times, sizes, and their bounds.
+//!
+//! Each is checked where it is parsed, so that nothing behind the command line has to.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+/// The longest time any option takes. It keeps moments in time within what clocks can say.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// The most memory any option takes.
+const MOST_MEMORY: u64 = 1 << 30;
+
+/// A time of any length up to [`LONGEST`], as in `10s` or `1m 500ms`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; expected a time as in 10s, 500ms or 2m"))?;
+    if duration > LONGEST {
+        Err("longer than 365 days".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+/// A time that is not none.
+pub(super) fn timeout(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() {
+        Err("must be longer than 0s".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+/// A number of bytes, as in `4096` or `64KiB`.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let size: ByteSize = text
+        .parse()
+        .map_err(|_| "expected a size as in 4096, 64KiB or 16MiB".to_owned())?;
+    Ok(size.as_u64())
+}
+
+/// A number of bytes that are held in memory.
+pub(super) fn memory_size(text: &str) -> Result<usize, String> {
+    let size = size(text)?;
+    if size > MOST_MEMORY {
+        return Err("more than 1 GiB".to_owned());
+    }
+    usize::try_from(size).map_err(|error| error.to_string())
+}
+
+/// The length of a request's head.
+pub(super) fn head_size(text: &str) -> Result<usize, String> {
+    let size = memory_size(text)?;
+    if (256..=16 << 20).contains(&size) {
+        Ok(size)
+    } else {
+        Err("not within 256 B to 16 MiB".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        assert_eq!(duration("1m 500ms"), Ok(Duration::from_millis(60_500)));
+        assert_eq!(duration("365days"), Ok(LONGEST));
+        for text in ["", "10", "-1s", "s", "1 parsec", "366days"] {
+            assert!(duration(text).is_err(), "{text:?}");
+        }
+        assert!(timeout("0s").is_err());
+        assert_eq!(timeout("1ms"), Ok(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("0"), Ok(0));
+        assert_eq!(size("16MiB"), Ok(16 << 20));
+        assert_eq!(memory_size("1GiB"), Ok(1 << 30));
+        assert_eq!(head_size("256"), Ok(256));
+        assert_eq!(head_size("16MiB"), Ok(16 << 20));
+        for text in ["", "x", "-1", "1 parsec"] {
+            assert!(size(text).is_err(), "{text:?}");
+        }
+        assert!(memory_size("1025MiB").is_err());
+        for text in ["255", "16777217"] {
+            assert!(head_size(text).is_err(), "{text:?}");
+        }
+    }
+}
