@@ -26,7 +26,7 @@ pub struct Limits {
 }
 
 /// Reads on through `read`, which gives the length of what it read, until the peer closes, an
-/// error, or a limit. During a drain [`HURRIED`] is the limit: the peer has its answer.
+/// error, or a limit. During a drain half a second is the limit: the peer has its answer.
 pub async fn drain(
     limits: Limits,
     mut phases: Phases,
