@@ -185,7 +185,7 @@ impl Life<'_> {
         };
         if !closed.finished {
             warn!(
-                "the log did not take {} records in time; they are lost",
+                "the log did not take all in time: up to {} records are lost",
                 closed.lost
             );
         }

@@ -57,23 +57,29 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let refusal = exchange
         .take_refusal()
         .filter(|_| is_done && !exchange.has_last_answer());
-    // Also where hyper was given more than it took: requests behind the last one.
-    let may_send = !is_done || !parts.read_buf.is_empty() || exchange.peer_may_send();
+    let has_more = !parts.read_buf.is_empty();
     drop((parts.read_buf, parts.service));
     let mut tap = parts.io.into_inner();
-    let mut end = End {
-        text: tap.take_unsent(),
-        has_ended: exchange.peer_has_ended(),
-    };
-    end.text
-        .extend(refusal.map(answer::refusal_bytes).unwrap_or_default());
-    let has_end = !end.text.is_empty() || (may_send && !end.has_ended);
+    let mut text = tap.take_unsent();
+    text.extend(refusal.map(answer::refusal_bytes).unwrap_or_default());
+    // Also where hyper was given more than it took: requests behind the last one. Or the socket
+    // has more, as far as the runtime knows, which is no system call.
+    let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap).await;
+    let has_end = !text.is_empty() || (may_send && !exchange.peer_has_ended());
     if result.is_some() && has_end {
+        let has_ended = exchange.peer_has_ended();
+        let end = End { text, has_ended };
         Box::pin(end.carry_out(&mut tap, config.linger, phases)).await;
     }
     if tap.observer_mut().is_unsettled() {
         Box::pin(tap.observer_mut().settle()).await;
     }
+}
+
+/// Whether the socket held something that nobody had read, and that is recorded now.
+async fn has_unread(tap: &mut TapIo<TcpStream, Gate>) -> bool {
+    let read = poll_fn(|cx| Poll::Ready(tap.poll_read_past(cx))).await;
+    matches!(read, Poll::Ready(Ok(1..)))
 }
 
 /// Runs hyper until it has finished, or for nothing: none when it can't, because its peer takes no
@@ -142,7 +148,7 @@ struct Deadline<'a> {
     exchange: &'a Exchange,
     config: &'a Config,
     is_draining: bool,
-    /// From the end of the input on: when the peer must have taken its answers.
+    /// From the end of the input on: when hyper must have finished, unless answers are being taken.
     last: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
 }
@@ -165,10 +171,14 @@ impl<'a> Deadline<'a> {
         if self.exchange.is_write_blocked() {
             return since + self.config.idle_timeout;
         }
-        self.last.unwrap_or_else(|| match phase {
+        if let Some(last) = self.last {
+            // Answers that are taken slowly are taken all the same.
+            return last.max(since + self.config.linger.time);
+        }
+        match phase {
             Phase::Fresh | Phase::Head => since + self.config.header_timeout,
             Phase::Idle | Phase::Body | Phase::Refused => since + self.config.idle_timeout,
-        })
+        }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Passed> {

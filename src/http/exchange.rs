@@ -158,7 +158,7 @@ impl Exchange {
         self.server_ended.get() || !self.is_idle()
     }
 
-    /// Whether no request has begun that is not answered, or being answered.
+    /// Whether the input is between two requests, or before the first.
     pub(super) fn is_idle(&self) -> bool {
         matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
     }

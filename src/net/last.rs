@@ -15,7 +15,8 @@ use tokio::net::TcpStream;
 /// What can hold its last bytes back until its end.
 pub trait WriteLast: AsyncWrite {
     /// As `poll_write`, where the writing side is shut down, or the connection closed, as soon as
-    /// all is written. Otherwise the bytes leave late, after 200 ms.
+    /// all is written. Otherwise the bytes leave late, after 200 ms; and where it is closed with
+    /// something unread, never.
     fn poll_write_last(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

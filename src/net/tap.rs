@@ -7,6 +7,7 @@
 //! down is left to whoever owns it in the end: the reader's wish for it does nothing here, because
 //! a last answer may have to follow.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
@@ -106,15 +107,17 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
     ///
     /// What reading failed with.
     pub async fn read_past(&mut self) -> io::Result<usize> {
-        std::future::poll_fn(|cx| {
-            let mut space = [MaybeUninit::uninit(); BEHIND];
-            let mut buf = ReadBuf::uninit(&mut space);
-            ready!(self.observer.poll_room(cx));
-            ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
-            self.observer.read(buf.filled());
-            Poll::Ready(Ok(buf.filled().len()))
-        })
-        .await
+        poll_fn(|cx| self.poll_read_past(cx)).await
+    }
+
+    /// As [`TapIo::read_past`].
+    pub fn poll_read_past(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut space = [MaybeUninit::uninit(); BEHIND];
+        let mut buf = ReadBuf::uninit(&mut space);
+        ready!(self.observer.poll_room(cx));
+        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
+        self.observer.read(buf.filled());
+        Poll::Ready(Ok(buf.filled().len()))
     }
 
     /// Reads into `buf` and takes back what may not pass. Returns whether the reader has its

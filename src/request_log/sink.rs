@@ -75,7 +75,7 @@ impl Sink {
         let identity = identity(&file)?;
         let is_new = self.identity != Some(identity);
         if is_new {
-            end_line(path, &file)?;
+            end_line(path, &file);
         }
         self.identity = Some(identity);
         self.output = Box::new(file);
@@ -119,18 +119,16 @@ fn identity(file: &File) -> io::Result<(u64, u64)> {
 }
 
 /// Ends the last line where an earlier run was cut in the middle of it: the next record begins a
-/// line of its own.
-fn end_line(path: &Path, mut file: &File) -> io::Result<()> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() == 0 {
-        return Ok(());
-    }
+/// line of its own. Where that fails the file is used as it is.
+fn end_line(path: &Path, mut file: &File) {
+    let length = match file.metadata() {
+        Ok(metadata) if metadata.is_file() && metadata.len() > 0 => metadata.len(),
+        _ => return,
+    };
     let mut last = [0];
-    // Who may append may not always read; then it stays as it is.
-    let read = File::open(path).and_then(|file| file.read_exact_at(&mut last, metadata.len() - 1));
+    // Who may append may not always read.
+    let read = File::open(path).and_then(|file| file.read_exact_at(&mut last, length - 1));
     if read.is_ok() && last != *b"\n" {
-        file.write_all(b"\n")
-    } else {
-        Ok(())
+        let _ = file.write_all(b"\n");
     }
 }

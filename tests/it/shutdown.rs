@@ -72,13 +72,15 @@ fn what_is_in_flight_is_finished() {
 #[test]
 fn what_came_before_the_signal_is_answered_to_the_last() {
     let text = "x".repeat(100_000);
-    let service = one_worker(&["--text", &text]);
+    let service = one_worker(&["--text", &text, "--linger-timeout", "50ms"]);
     let mut client = service.connect();
     client.send(GET.repeat(200));
     // The service has begun, and can't get on for now.
     expect_answer(&client.read_answer(), 200, &text);
     service.signal(Signal::TERM);
     until_refused(&service);
+    // Time that passes: a client that pauses for longer than others are listened to.
+    std::thread::sleep(Duration::from_millis(200));
     let rest = client.read_to_end();
     assert_eq!(rest.matches("HTTP/1.1 200 OK").count(), 199);
     assert_eq!(rest.matches(&text).count(), 199);

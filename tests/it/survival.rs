@@ -67,6 +67,28 @@ fn who_has_shut_down_its_side_gets_its_answer_200_times_of_200() {
     }
 }
 
+/// The blank line that old clients send behind a body (RFC 9112 section 2.2), where the service's
+/// read ends just before it: it must not cost the answer, although the client asked for the end.
+#[test]
+fn an_empty_line_behind_the_last_request_costs_no_answer() {
+    let head = |body: usize| {
+        format!("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {body}\r\n\r\n")
+    };
+    let service = Service::start(&[]);
+    // About the sizes at which hyper's reads end.
+    for length in [8191, 8192, 8193, 24_576, 57_344] {
+        let body = (0..length)
+            .rfind(|body| head(*body).len() + body == length)
+            .unwrap();
+        let request = head(body) + &"x".repeat(body) + "\r\n";
+        for _ in 0..20 {
+            let mut client = service.connect();
+            client.send(&request);
+            expect_answer(&client.read_to_end(), 200, HELLO);
+        }
+    }
+}
+
 /// A client that sends and sends and takes no answer is read no further: the service's memory does
 /// not grow with what it is owed.
 #[test]
