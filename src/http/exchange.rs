@@ -126,7 +126,7 @@ impl Exchange {
         self.refusal.take()
     }
 
-    /// From now on each answer is the last.
+    /// From now on an answer is the last, unless there are whole requests behind it.
     pub(super) fn close_after_answer(&self) {
         self.closing.set(true);
     }

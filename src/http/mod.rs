@@ -8,7 +8,8 @@
 //! One connection: `connection` runs and ends it, `gate` decides what hyper gets to see, `service`
 //! answers what hyper made of it, and `exchange` is what the three know of each other. What always
 //! holds: a request is in the log before it is answered; a refused request never reaches hyper;
-//! whoever is answered gets the whole answer, also when more was sent than was read.
+//! whoever is answered gets the whole answer, also when more was sent than was read (but for a peer
+//! that asked for the end and goes on sending after it).
 
 mod answer;
 mod connection;

@@ -21,8 +21,8 @@ use super::last::WriteLast;
 /// request's head, so more would seldom be filled.
 const BEHIND: usize = 4 * 1024;
 
-/// How much of what is written is gathered at most. One answer is some 150 bytes, and benchmarks
-/// pipeline 16; more than this gains nothing that could be measured.
+/// How much of what is written is gathered at most: the answers to 100 requests that came together,
+/// at some 150 bytes each. It bounds what a peer that takes nothing is owed.
 const GATHERED: usize = 16 * 1024;
 
 /// What of the bytes not yet passed goes on.

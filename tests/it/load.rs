@@ -10,7 +10,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Client, HELLO, Service, program};
+use crate::support::{Client, HELLO, Service, memory, program};
 
 const CLIENTS: usize = 64;
 
@@ -123,7 +123,7 @@ fn a_slow_reader_loses_nothing_and_memory_is_bounded() {
     let pid = Pid::from_child(&child);
     let mut peak = 0;
     let answered = ask_until_the_end(address, || {
-        peak = peak_memory(child.id());
+        peak = memory(child.id(), "VmHWM");
         kill_process(pid, Signal::TERM).unwrap();
     });
     let log: Vec<String> = reading.join().unwrap().lines().map(str::to_owned).collect();
@@ -132,14 +132,4 @@ fn a_slow_reader_loses_nothing_and_memory_is_bounded() {
     let missing: Vec<_> = answered.difference(&recorded).take(5).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");
     assert!(peak < 64_000, "{peak} kB");
-}
-
-/// The most resident memory that a running process had, in kB.
-fn peak_memory(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

@@ -28,6 +28,23 @@ fn records_are_appended_to_a_file_of_our_own() {
     );
 }
 
+/// An earlier run was cut in the middle of a record: the next one begins a line of its own.
+#[test]
+fn half_a_line_is_ended_before_the_first_record() {
+    let directory = directory();
+    let path = directory.path().join("log");
+    fs::write(&path, "half a rec").unwrap();
+    let service = Service::start(&["--log-file", path.to_str().unwrap()]);
+    service.exchange(GET);
+    // Without a rename it is the same file, and goes on.
+    service.signal(Signal::HUP);
+    service.exchange(GET);
+    service.stop();
+    let log = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = log.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "half a rec"), "{log}");
+}
+
 #[test]
 fn a_renamed_file_is_left_on_sighup() {
     let directory = directory();

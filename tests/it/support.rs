@@ -328,3 +328,17 @@ pub(crate) fn expect_record(record: &str, end: impl AsRef<str> + Debug) {
 pub(crate) fn directory() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
+
+/// A line of a running process's memory as the kernel counts it, in kB: `VmRSS` now, `VmHWM` at
+/// most so far.
+pub(crate) fn memory(id: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let is_it = |row: &&str| row.starts_with(line);
+    let value = status
+        .lines()
+        .find(is_it)
+        .unwrap()
+        .split_whitespace()
+        .nth(1);
+    value.unwrap().parse().unwrap()
+}

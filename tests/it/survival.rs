@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::thread;
 
-use crate::support::{Client, HELLO, Service, expect_answer};
+use crate::support::{Client, HELLO, Service, expect_answer, memory};
 
 /// Sends `bytes` to the end without looking at what comes back, then reads it all.
 #[track_caller]
@@ -94,7 +94,7 @@ fn an_empty_line_behind_the_last_request_costs_no_answer() {
 #[test]
 fn a_client_that_takes_no_answers_is_not_read() {
     let service = Service::start(&["--log", "off", "--workers", "1"]);
-    let before = resident(service.id());
+    let before = memory(service.id(), "VmRSS");
     let mut client = service.connect();
     client
         .0
@@ -106,7 +106,7 @@ fn a_client_that_takes_no_answers_is_not_read() {
     while sent < 200_000_000 && client.0.write_all(requests.as_bytes()).is_ok() {
         sent += requests.len();
     }
-    let grown = resident(service.id()).saturating_sub(before);
+    let grown = memory(service.id(), "VmRSS").saturating_sub(before);
     assert!(
         sent < 200_000_000 && grown < 20_000,
         "sent {sent}, grown by {grown} kB"
@@ -133,14 +133,4 @@ fn who_takes_its_answers_late_gets_them_all() {
     let answers = client.read_to_end();
     sending.join().unwrap();
     assert_eq!(answers.matches(HELLO).count(), count);
-}
-
-/// A process's resident memory, in kB.
-fn resident(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }
