@@ -13,7 +13,7 @@
 //!   socket.
 //! - [`server`]: one service's life, from bound addresses to an exit code.
 //! - [`http`] and [`raw`]: what the service's connections speak.
-//! - [`cli`]: what the user typed. [`diagnostics`]: what the user is told.
+//! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
 //!
 //! # The flow of one request
 //!
@@ -41,6 +41,7 @@ pub mod cli;
 pub mod diagnostics;
 pub mod exit;
 pub mod http;
+pub mod language;
 pub mod net;
 pub mod raw;
 pub mod request_log;

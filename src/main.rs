@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-use hellowire::cli::{self, Command};
+use hellowire::cli::{self, Invocation, Service};
 use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::http::Http;
+use hellowire::net::workers::Protocol;
 use hellowire::raw::Raw;
-use hellowire::server::{self, StartError};
+use hellowire::request_log::Handle;
+use hellowire::server;
 
 fn main() -> ExitCode {
     match run(cli::parse()) {
@@ -20,13 +22,19 @@ fn main() -> ExitCode {
     .into()
 }
 
-fn run(invocation: cli::Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
-    diagnostics::init(invocation.diagnostics, invocation.color_stderr);
-    let log = invocation.log.open()?;
-    let handle = log.handle();
-    let exit: Result<Exit, StartError> = match invocation.command {
-        Command::Http(config) => server::run(&invocation.server, Http::new(config, handle), log),
-        Command::Raw(config) => server::run(&invocation.server, Raw::new(config, handle), log),
-    };
-    Ok(exit?)
+fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
+    match invocation {
+        Invocation::Http(config, service) => serve(service, |log| Http::new(config, log)),
+        Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
+    }
+}
+
+fn serve<P: Protocol>(
+    service: Service,
+    protocol: impl FnOnce(Handle) -> P,
+) -> Result<Exit, Box<dyn std::error::Error>> {
+    diagnostics::init(service.diagnostics, service.color_stderr);
+    let log = service.log.open()?;
+    let protocol = protocol(log.handle());
+    Ok(server::run(&service.server, protocol, log)?)
 }

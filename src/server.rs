@@ -15,8 +15,10 @@ use tracing::{error, info, warn};
 
 use crate::diagnostics::say;
 use crate::exit::Exit;
+use crate::language::Language;
+use crate::net::address::Address;
 use crate::net::descriptors;
-use crate::net::listen::{self, Address, BindError};
+use crate::net::listen::{self, BindError};
 use crate::net::shutdown::{Phase, Request, Signals};
 use crate::net::workers::{self, Protocol, Workers};
 use crate::request_log::{Handle, Log};
@@ -46,6 +48,8 @@ pub struct Config {
     pub drain_timeout: Duration,
     /// Whether SIGHUP opens the log again.
     pub reopens_log: bool,
+    /// In which language the addresses are said.
+    pub language: Language,
 }
 
 /// Why a service could not start.
@@ -73,7 +77,7 @@ pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, 
         let signals = Signals::catch(config.reopens_log)?;
         let workers = workers::spawn(bound, protocol, config.max_connections)?;
         for address in &addresses {
-            say(format_args!("listening on http://{address}"));
+            say(config.language.listening(format_args!("http://{address}")));
         }
         let mut life = Life {
             config,

@@ -3,31 +3,32 @@
 //!
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
+mod service;
 mod values;
 
 use std::env;
-use std::io::{self, IsTerminal as _};
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::thread::available_parallelism;
-use std::time::Duration;
+use std::io::IsTerminal;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-use crate::net::linger;
-use crate::net::listen::Address;
-use crate::request_log::format::Format;
-use crate::request_log::{self, Log, OpenError, Overflow, Target};
+use crate::language::Language;
+use crate::request_log::{self, Log, OpenError};
 use crate::{http, raw, server};
-use values::{duration, head_size, memory_size, size, timeout};
+use service::{HttpOptions, ListeningOptions};
 
 /// What to do, and how.
 #[derive(Debug)]
-pub struct Invocation {
-    /// The service to run.
-    pub command: Command,
+pub enum Invocation {
+    /// Answer HTTP.
+    Http(http::Config, Service),
+    /// Answer with the document's bytes.
+    Raw(raw::Config, Service),
+}
+
+/// What both services need.
+#[derive(Debug)]
+pub struct Service {
     /// How it listens and ends.
     pub server: server::Config,
     /// How it logs.
@@ -36,15 +37,6 @@ pub struct Invocation {
     pub diagnostics: LevelFilter,
     /// Whether stderr may be colored.
     pub color_stderr: bool,
-}
-
-/// The service to run.
-#[derive(Debug)]
-pub enum Command {
-    /// HTTP, over hyper.
-    Http(http::Config),
-    /// The document's bytes over TCP.
-    Raw(raw::Config),
 }
 
 /// How to log, if at all.
@@ -66,22 +58,15 @@ impl LogConfig {
 /// and where something is wrong.
 #[must_use]
 pub fn parse() -> Invocation {
-    let options = Options::parse();
-    let listening = match &options.command {
-        Some(Subcommands::Raw(raw)) => raw.listening.clone(),
-        None => options.http.listening.clone(),
-    };
-    let command = match options.command {
-        Some(Subcommands::Raw(raw)) => Command::Raw(raw.listening.raw()),
-        None => Command::Http(options.http.config()),
-    };
-    let log = listening.log();
-    Invocation {
-        command,
-        server: listening.server(),
-        log,
-        diagnostics: listening.diagnostics,
-        color_stderr: may_color(&io::stderr()),
+    let Options { command, http } = Options::parse();
+    match command {
+        None => {
+            let service = http.listening.service();
+            Invocation::Http(http.config(), service)
+        }
+        Some(Subcommands::Raw(raw)) => {
+            Invocation::Raw(raw.listening.raw(), raw.listening.service())
+        }
     }
 }
 
@@ -114,280 +99,42 @@ struct RawOptions {
     listening: ListeningOptions,
 }
 
-#[derive(Debug, Args)]
-struct HttpOptions {
-    /// The body of every answer.
-    #[arg(
-        long,
-        env = "HELLOWIRE_TEXT",
-        default_value = "Hello World",
-        help_heading = "Answer"
-    )]
-    text: String,
-
-    /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
-    #[arg(
-        long,
-        value_name = "CODE",
-        env = "HELLOWIRE_STATUS",
-        default_value_t = 200,
-        help_heading = "Answer"
-    )]
-    status: u16,
-
-    /// A header field of every answer, 'Name: value'. Repeatable; in the environment one a line.
-    #[arg(
-        long = "header",
-        value_name = "FIELD",
-        env = "HELLOWIRE_HEADER",
-        value_delimiter = '\n',
-        help_heading = "Answer"
-    )]
-    headers: Vec<String>,
-
-    /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
-    max_head: usize,
-
-    /// The longest request body; over it 413, and the connection closes.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = size, help_heading = "Limits")]
-    max_body: u64,
-
-    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = timeout, help_heading = "Limits")]
-    idle_timeout: Duration,
-
-    #[command(flatten)]
-    listening: ListeningOptions,
-}
-
-/// What both services understand.
+/// In which language people are spoken to.
 #[derive(Debug, Clone, Args)]
-struct ListeningOptions {
-    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone) or `localhost:8080` (all
-    /// its addresses); port 0 is any free one. Repeatable; in the environment separated by commas.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "HELLOWIRE_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_delimiter = ','
-    )]
-    listen: Vec<Address>,
-
-    /// How many workers, each with a thread and listeners of its own [default: one a core].
-    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    workers: Option<u16>,
-
-    /// Listen also where another program does that shares its port: for a restart without a gap.
-    #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = clap::builder::BoolishValueParser::new())]
-    reuse_port: bool,
-
-    /// From which level on stderr tells what happens: error, warn, info, debug or off.
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        env = "HELLOWIRE_DIAGNOSTICS",
-        default_value = "warn"
-    )]
-    diagnostics: LevelFilter,
-
-    #[command(flatten)]
-    log: LogOptions,
-
-    /// How many connections are served at once. More wait in the kernel's backlog.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "HELLOWIRE_MAX_CONNECTIONS",
-        default_value = "10000",
-        help_heading = "Limits"
-    )]
-    max_connections: NonZeroUsize,
-
-    /// How long a request's head may take from its first byte (408), and a new connection may be
-    /// silent (it is closed).
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = timeout, help_heading = "Limits")]
-    header_timeout: Duration,
-
-    /// How long a client that goes on sending is listened to after its last answer, so that the
-    /// answer is not lost to a reset.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = duration, help_heading = "Limits")]
-    linger_timeout: Duration,
-
-    /// How much of what such a client sends is read.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = size, help_heading = "Limits")]
-    linger_bytes: u64,
-
-    /// After SIGTERM or SIGINT: how long requests in flight, and the log, may take to finish. What
-    /// has not by then is cut, and the exit code is 1.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = duration, help_heading = "Limits")]
-    drain_timeout: Duration,
-
-    /// After the signal and before that: how long new connections are still accepted, each answer
-    /// with "connection: close".
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = duration, help_heading = "Limits")]
-    shutdown_delay: Duration,
-}
-
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Request log")]
-struct LogOptions {
-    /// How requests are written [default: pretty on a terminal, else line].
-    #[arg(
-        id = "log_format",
-        long = "log",
-        value_name = "FORMAT",
-        env = "HELLOWIRE_LOG"
-    )]
-    format: Option<LogFormat>,
-
-    /// Append records to this file instead of stdout. It is created with mode 0600, and opened
-    /// again on SIGHUP.
-    #[arg(
-        id = "log_file",
-        long = "log-file",
-        value_name = "PATH",
-        env = "HELLOWIRE_LOG_FILE"
-    )]
-    file: Option<PathBuf>,
-
-    /// What happens when records come faster than they can be written: the service waits, or
-    /// records are dropped and counted.
-    #[arg(
-        id = "log_overflow",
-        long = "log-overflow",
-        value_name = "WHAT",
-        env = "HELLOWIRE_LOG_OVERFLOW",
-        default_value = "wait"
-    )]
-    overflow: LogOverflow,
-
-    /// How much of records may wait in memory to be written.
-    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = memory_size)]
-    queue: usize,
-
-    /// How much of a request's body is kept in its record, which says how much more there was.
-    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
-    body: usize,
+struct LanguageOptions {
+    /// The language of what people read, records and errors apart [default: zh where `LC_ALL`,
+    /// `LC_MESSAGES` or LANG say so, else en].
+    #[arg(long, value_name = "LANGUAGE", env = "HELLOWIRE_LANG")]
+    lang: Option<Lang>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    /// For people: a header line, then the request as readable lines.
-    Pretty,
-    /// One line a record, the bytes escaped within double quotes.
-    Line,
-    /// One JSON object a line.
-    Json,
-    /// Offset, hex and ASCII columns.
-    Hex,
-    /// A Python bytes literal a line, as the document's server prints it.
-    Document,
-    /// Nothing.
-    Off,
+enum Lang {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogOverflow {
-    /// The service waits: nothing is lost.
-    Wait,
-    /// Records are dropped and counted: the service keeps its speed.
-    Drop,
-}
-
-// === From options to configurations ===
-
-impl HttpOptions {
-    fn config(mut self) -> http::Config {
-        // A variable that is set to nothing, or ends in a line end.
-        self.headers.retain(|field| !field.is_empty());
-        let answer =
-            http::Answer::new(self.text, self.status, &self.headers).unwrap_or_else(|error| {
-                Options::command()
-                    .error(ErrorKind::InvalidValue, error)
-                    .exit()
-            });
-        http::Config {
-            answer,
-            max_head: self.max_head,
-            max_body: self.max_body,
-            kept_body: self.listening.log.body,
-            header_timeout: self.listening.header_timeout,
-            idle_timeout: self.idle_timeout,
-            linger: self.listening.linger(),
+impl LanguageOptions {
+    fn language(&self) -> Language {
+        match self.lang {
+            Some(Lang::En) => Language::English,
+            Some(Lang::Zh) => Language::Chinese,
+            None => Language::of_locale(|name| env::var(name).ok()),
         }
-    }
-}
-
-impl ListeningOptions {
-    fn raw(&self) -> raw::Config {
-        raw::Config {
-            header_timeout: self.header_timeout,
-            kept_body: self.log.body,
-            linger: self.linger(),
-        }
-    }
-
-    fn linger(&self) -> linger::Limits {
-        linger::Limits {
-            time: self.linger_timeout,
-            bytes: self.linger_bytes,
-        }
-    }
-
-    fn server(&self) -> server::Config {
-        let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
-        server::Config {
-            listen: self.listen.clone(),
-            workers: self.workers.map_or_else(cores, usize::from),
-            share_port: self.reuse_port,
-            max_connections: self.max_connections.get(),
-            shutdown_delay: self.shutdown_delay,
-            drain_timeout: self.drain_timeout,
-            reopens_log: self.log.file.is_some(),
-        }
-    }
-
-    fn log(&self) -> LogConfig {
-        let target = self.log.file.clone().map_or(Target::Stdout, Target::File);
-        let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
-        let default = if on_terminal {
-            LogFormat::Pretty
-        } else {
-            LogFormat::Line
-        };
-        let format = match self.log.format.unwrap_or(default) {
-            LogFormat::Pretty => Format::Pretty,
-            LogFormat::Line => Format::Line,
-            LogFormat::Json => Format::Json,
-            LogFormat::Hex => Format::Hex,
-            LogFormat::Document => Format::Document,
-            LogFormat::Off => return LogConfig(None),
-        };
-        let overflow = match self.log.overflow {
-            LogOverflow::Wait => Overflow::Wait,
-            LogOverflow::Drop => Overflow::Drop,
-        };
-        let color = on_terminal && may_color(&io::stdout());
-        let queue = self.log.queue;
-        LogConfig(Some(request_log::Config {
-            format,
-            color,
-            target,
-            overflow,
-            queue,
-        }))
     }
 }
 
 /// A terminal, and no `NO_COLOR` (no-color.org: set, and not empty).
-fn may_color(stream: &impl io::IsTerminal) -> bool {
+fn may_color(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! Knows no HTTP and no log, and imports nothing of ours.
 
+pub mod address;
 pub mod descriptors;
 pub mod last;
 pub mod linger;

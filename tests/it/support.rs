@@ -24,7 +24,7 @@ pub(crate) fn program() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HELLOWIRE_")) {
         command.env_remove(name);
     }
-    command.env_remove("NO_COLOR");
+    command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
     command
 }
 
@@ -96,6 +96,8 @@ pub(crate) struct Service {
     pub(crate) addresses: Vec<SocketAddr>,
     /// Its records, where it logs to stdout.
     pub(crate) stdout: Lines,
+    /// What it said when it listened, the first address.
+    pub(crate) greeting: String,
     /// Its diagnostics, from behind the addresses on.
     pub(crate) stderr: Lines,
 }
@@ -149,14 +151,18 @@ impl Service {
             child,
             addresses: Vec::new(),
             stdout,
+            greeting: String::new(),
             stderr,
         };
         for _ in 0..addresses {
-            let said = service.stderr.until("listening on http://").pop().unwrap();
+            let said = service.stderr.until(" http://").pop().unwrap();
             let address = said.rsplit('/').next().unwrap().parse();
             service
                 .addresses
                 .push(address.unwrap_or_else(|error| panic!("{said}: {error}")));
+            if service.greeting.is_empty() {
+                service.greeting = said;
+            }
         }
         service
     }

@@ -54,6 +54,7 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
         ),
         (&["--log-overflow", "lose"], "possible values: wait, drop"),
         (&["--unknown"], "unexpected argument"),
+        (&["--lang", "fr"], "possible values: en, zh"),
         (&["sing"], "unrecognized subcommand"),
         (&["raw", "--text", "x"], "unexpected argument"),
         (&["--text", "x", "raw"], "cannot be used with"),
@@ -192,6 +193,30 @@ fn every_option_has_a_variable_and_the_help_shows_it() {
                 "{name}: {help}"
             );
         }
+    }
+}
+
+#[test]
+fn the_start_is_said_in_the_language_of_the_locale() {
+    let said = |options: &[&str], locale: &str| {
+        let mut command = program();
+        command.args(["--listen", "127.0.0.1:0"]).args(options);
+        Service::launch(command.env("LC_ALL", locale))
+            .greeting
+            .clone()
+    };
+    let (english, chinese) = (
+        "listening on http://127.0.0.1:",
+        "服务器等待客户端连接…… http://127.0.0.1:",
+    );
+    for (options, locale, expected) in [
+        (&[][..], "C.UTF-8", english),
+        (&[], "zh_CN.UTF-8", chinese),
+        (&["--lang", "zh"], "C.UTF-8", chinese),
+        (&["--lang", "en"], "zh_CN.UTF-8", english),
+    ] {
+        let said = said(options, locale);
+        assert!(said.starts_with(expected), "{options:?} {locale}: {said}");
     }
 }
 

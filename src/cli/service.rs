@@ -1,0 +1,301 @@
+//! What both services understand, and what only HTTP does: `hellowire` and `hellowire raw`.
+
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+use super::values::{duration, head_size, memory_size, size, timeout};
+use super::{LanguageOptions, LogConfig, Options, Service, may_color};
+use crate::net::address::Address;
+use crate::net::linger;
+use crate::request_log::format::Format;
+use crate::request_log::{self, Overflow, Target};
+use crate::{http, raw, server};
+
+#[derive(Debug, Args)]
+pub(super) struct HttpOptions {
+    /// The body of every answer.
+    #[arg(
+        long,
+        env = "HELLOWIRE_TEXT",
+        default_value = "Hello World",
+        help_heading = "Answer"
+    )]
+    text: String,
+
+    /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "HELLOWIRE_STATUS",
+        default_value_t = 200,
+        help_heading = "Answer"
+    )]
+    status: u16,
+
+    /// A header field of every answer, 'Name: value'. Repeatable; in the environment one a line.
+    #[arg(
+        long = "header",
+        value_name = "FIELD",
+        env = "HELLOWIRE_HEADER",
+        value_delimiter = '\n',
+        help_heading = "Answer"
+    )]
+    headers: Vec<String>,
+
+    /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
+    max_head: usize,
+
+    /// The longest request body; over it 413, and the connection closes.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = size, help_heading = "Limits")]
+    max_body: u64,
+
+    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = timeout, help_heading = "Limits")]
+    idle_timeout: Duration,
+
+    #[command(flatten)]
+    pub(super) listening: ListeningOptions,
+}
+
+/// What both services understand.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ListeningOptions {
+    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone) or `localhost:8080` (all
+    /// its addresses); port 0 is any free one. Repeatable; in the environment separated by commas.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "HELLOWIRE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_delimiter = ','
+    )]
+    listen: Vec<Address>,
+
+    /// How many workers, each with a thread and listeners of its own [default: one a core].
+    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+
+    /// Listen also where another program does that shares its port: for a restart without a gap.
+    #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = clap::builder::BoolishValueParser::new())]
+    reuse_port: bool,
+
+    /// From which level on stderr tells what happens: error, warn, info, debug or off.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "HELLOWIRE_DIAGNOSTICS",
+        default_value = "warn"
+    )]
+    diagnostics: LevelFilter,
+
+    #[command(flatten)]
+    language: LanguageOptions,
+
+    #[command(flatten)]
+    log: LogOptions,
+
+    /// How many connections are served at once. More wait in the kernel's backlog.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "HELLOWIRE_MAX_CONNECTIONS",
+        default_value = "10000",
+        help_heading = "Limits"
+    )]
+    max_connections: NonZeroUsize,
+
+    /// How long a request's head may take from its first byte (408), and a new connection may be
+    /// silent (it is closed).
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = timeout, help_heading = "Limits")]
+    header_timeout: Duration,
+
+    /// How long a client that goes on sending is listened to after its last answer, so that the
+    /// answer is not lost to a reset.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = duration, help_heading = "Limits")]
+    linger_timeout: Duration,
+
+    /// How much of what such a client sends is read.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = size, help_heading = "Limits")]
+    linger_bytes: u64,
+
+    /// After SIGTERM or SIGINT: how long requests in flight, and the log, may take to finish. What
+    /// has not by then is cut, and the exit code is 1.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = duration, help_heading = "Limits")]
+    drain_timeout: Duration,
+
+    /// After the signal and before that: how long new connections are still accepted, each answer
+    /// with "connection: close".
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = duration, help_heading = "Limits")]
+    shutdown_delay: Duration,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Request log")]
+struct LogOptions {
+    /// How requests are written [default: pretty on a terminal, else line].
+    #[arg(
+        id = "log_format",
+        long = "log",
+        value_name = "FORMAT",
+        env = "HELLOWIRE_LOG"
+    )]
+    format: Option<LogFormat>,
+
+    /// Append records to this file instead of stdout. It is created with mode 0600, and opened
+    /// again on SIGHUP.
+    #[arg(
+        id = "log_file",
+        long = "log-file",
+        value_name = "PATH",
+        env = "HELLOWIRE_LOG_FILE"
+    )]
+    file: Option<PathBuf>,
+
+    /// What happens when records come faster than they can be written: the service waits, or
+    /// records are dropped and counted.
+    #[arg(
+        id = "log_overflow",
+        long = "log-overflow",
+        value_name = "WHAT",
+        env = "HELLOWIRE_LOG_OVERFLOW",
+        default_value = "wait"
+    )]
+    overflow: LogOverflow,
+
+    /// How much of records may wait in memory to be written.
+    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = memory_size)]
+    queue: usize,
+
+    /// How much of a request's body is kept in its record, which says how much more there was.
+    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
+    body: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people: a header line, then the request as readable lines.
+    Pretty,
+    /// One line a record, the bytes escaped within double quotes.
+    Line,
+    /// One JSON object a line.
+    Json,
+    /// Offset, hex and ASCII columns.
+    Hex,
+    /// A Python bytes literal a line, as the document's server prints it.
+    Document,
+    /// Nothing.
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogOverflow {
+    /// The service waits: nothing is lost.
+    Wait,
+    /// Records are dropped and counted: the service keeps its speed.
+    Drop,
+}
+
+// === From options to configurations ===
+
+impl HttpOptions {
+    pub(super) fn config(mut self) -> http::Config {
+        // A variable that is set to nothing, or ends in a line end.
+        self.headers.retain(|field| !field.is_empty());
+        let answer =
+            http::Answer::new(self.text, self.status, &self.headers).unwrap_or_else(|error| {
+                Options::command()
+                    .error(ErrorKind::InvalidValue, error)
+                    .exit()
+            });
+        http::Config {
+            answer,
+            max_head: self.max_head,
+            max_body: self.max_body,
+            kept_body: self.listening.log.body,
+            header_timeout: self.listening.header_timeout,
+            idle_timeout: self.idle_timeout,
+            linger: self.listening.linger(),
+        }
+    }
+}
+
+impl ListeningOptions {
+    pub(super) fn raw(&self) -> raw::Config {
+        raw::Config {
+            header_timeout: self.header_timeout,
+            kept_body: self.log.body,
+            linger: self.linger(),
+        }
+    }
+
+    pub(super) fn service(&self) -> Service {
+        Service {
+            server: self.server(),
+            log: self.log.config(),
+            diagnostics: self.diagnostics,
+            color_stderr: may_color(&io::stderr()),
+        }
+    }
+
+    fn linger(&self) -> linger::Limits {
+        linger::Limits {
+            time: self.linger_timeout,
+            bytes: self.linger_bytes,
+        }
+    }
+
+    fn server(&self) -> server::Config {
+        let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
+        server::Config {
+            listen: self.listen.clone(),
+            workers: self.workers.map_or_else(cores, usize::from),
+            share_port: self.reuse_port,
+            max_connections: self.max_connections.get(),
+            shutdown_delay: self.shutdown_delay,
+            drain_timeout: self.drain_timeout,
+            reopens_log: self.log.file.is_some(),
+            language: self.language.language(),
+        }
+    }
+}
+
+impl LogOptions {
+    fn config(&self) -> LogConfig {
+        let target = self.file.clone().map_or(Target::Stdout, Target::File);
+        let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
+        let default = if on_terminal {
+            LogFormat::Pretty
+        } else {
+            LogFormat::Line
+        };
+        let format = match self.format.unwrap_or(default) {
+            LogFormat::Pretty => Format::Pretty,
+            LogFormat::Line => Format::Line,
+            LogFormat::Json => Format::Json,
+            LogFormat::Hex => Format::Hex,
+            LogFormat::Document => Format::Document,
+            LogFormat::Off => return LogConfig(None),
+        };
+        let overflow = match self.overflow {
+            LogOverflow::Wait => Overflow::Wait,
+            LogOverflow::Drop => Overflow::Drop,
+        };
+        let color = on_terminal && may_color(&io::stdout());
+        let queue = self.queue;
+        LogConfig(Some(request_log::Config {
+            format,
+            color,
+            target,
+            overflow,
+            queue,
+        }))
+    }
+}
