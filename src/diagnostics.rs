@@ -23,7 +23,8 @@ pub fn init(level: LevelFilter, color: bool) {
 
 /// Tells a line as it is.
 pub fn say(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    // In one piece: stderr has no buffer, and others may write to it.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Tells an error and its causes in one line.

@@ -5,6 +5,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::chat::session::End;
+
 /// What a program says to people, in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -39,6 +41,104 @@ impl Language {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "listening on {place}"),
             Self::Chinese => write!(f, "服务器等待客户端连接…… {place}"),
+        })
+    }
+
+    /// What the client asks for, at a terminal.
+    #[must_use]
+    pub fn data_to_send(self) -> &'static str {
+        match self {
+            Self::English => "Data to send: ",
+            Self::Chinese => "请输入要发送的数据:",
+        }
+    }
+
+    /// What the client puts before a reply, at a terminal.
+    #[must_use]
+    pub fn received_data(self) -> &'static str {
+        match self {
+            Self::English => "Received: ",
+            Self::Chinese => "接收到的数据为: ",
+        }
+    }
+    /// A chat's listener has been called by `peer`.
+    pub fn called_by(self, peer: impl Display) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "connected: {peer}"),
+            Self::Chinese => write!(f, "连接已建立 {peer}"),
+        })
+    }
+
+    /// A chat's caller has reached `peer`.
+    pub fn connected_to(self, peer: impl Display) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "connected to {peer}"),
+            Self::Chinese => write!(f, "已连接 {peer}"),
+        })
+    }
+
+    /// What a chat's line editor asks for a message with.
+    #[must_use]
+    pub fn message_prompt(self) -> &'static str {
+        match self {
+            Self::English => "you: ",
+            Self::Chinese => "输入发送内容:",
+        }
+    }
+
+    /// What stands before a message from the other side, at a terminal.
+    #[must_use]
+    pub fn received_message(self) -> &'static str {
+        match self {
+            Self::English => "peer: ",
+            Self::Chinese => "接收到的内容:",
+        }
+    }
+
+    /// A message waits for the other side's.
+    #[must_use]
+    pub fn held(self) -> &'static str {
+        match self {
+            Self::English => "(waits until the other side has answered; Ctrl-C leaves)",
+            Self::Chinese => "(等待对方回复后发送;按 Ctrl-C 离开)",
+        }
+    }
+
+    /// A line was longer than a message may be.
+    #[must_use]
+    pub fn too_long(self, most: usize) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "(longer than {most} bytes: sent in parts)"),
+            Self::Chinese => write!(f, "(超过 {most} 字节,分段发送)"),
+        })
+    }
+
+    /// Why a chat is over.
+    #[must_use]
+    pub fn chat_end(self, end: End) -> &'static str {
+        match (self, end) {
+            (Self::English, End::WeSaidBye) => "you said byebye",
+            (Self::English, End::TheySaidBye) => "the other side said byebye",
+            (Self::English, End::InputEnded) => "end of input: you left",
+            (Self::English, End::Stopped) => "interrupted: you left",
+            (Self::English, End::TheyLeft) => "the other side left",
+            (Self::Chinese, End::WeSaidBye) => "你说了 byebye,聊天结束",
+            (Self::Chinese, End::TheySaidBye) => "对方说了 byebye,聊天结束",
+            (Self::Chinese, End::InputEnded) => "输入结束,你已离开",
+            (Self::Chinese, End::Stopped) => "已中断,你已离开",
+            (Self::Chinese, End::TheyLeft) => "对方已离开",
+        }
+    }
+
+    /// Messages that the other side never got.
+    #[must_use]
+    pub fn unsent(self, count: usize) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(
+                f,
+                "not sent, for want of an answer: {count} of your messages"
+            ),
+            Self::Chinese => write!(f, "对方未回复,有 {count} 条消息未发送"),
         })
     }
 }

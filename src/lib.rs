@@ -13,6 +13,8 @@
 //!   socket.
 //! - [`server`]: one service's life, from bound addresses to an exit code.
 //! - [`http`] and [`raw`]: what the service's connections speak.
+//! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
+//!   show of foreign text.
 //! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
 //!
 //! # The flow of one request
@@ -37,6 +39,7 @@
 //! assert_eq!(records, [&b"GET / HTTP/1.1\r\n\r\n"[..], b"GET /2 HTTP/1.1\r\n\r\n"]);
 //! ```
 
+pub mod chat;
 pub mod cli;
 pub mod diagnostics;
 pub mod exit;
@@ -45,4 +48,6 @@ pub mod language;
 pub mod net;
 pub mod raw;
 pub mod request_log;
+pub mod send;
 pub mod server;
+pub mod visible;

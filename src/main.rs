@@ -9,7 +9,7 @@ use hellowire::http::Http;
 use hellowire::net::workers::Protocol;
 use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
-use hellowire::server;
+use hellowire::{chat, send, server};
 
 fn main() -> ExitCode {
     match run(cli::parse()) {
@@ -26,6 +26,8 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
     match invocation {
         Invocation::Http(config, service) => serve(service, |log| Http::new(config, log)),
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
+        Invocation::Send(config) => Ok(send::run(config)?),
+        Invocation::Chat(config) => Ok(chat::run(&config)?),
     }
 }
 

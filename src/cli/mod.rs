@@ -3,6 +3,8 @@
 //!
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
+mod chat;
+mod send;
 mod service;
 mod values;
 
@@ -14,7 +16,9 @@ use tracing::level_filters::LevelFilter;
 
 use crate::language::Language;
 use crate::request_log::{self, Log, OpenError};
-use crate::{http, raw, server};
+use crate::{chat as talk, http, raw, send as client, server};
+use chat::ChatOptions;
+use send::SendOptions;
 use service::{HttpOptions, ListeningOptions};
 
 /// What to do, and how.
@@ -24,6 +28,10 @@ pub enum Invocation {
     Http(http::Config, Service),
     /// Answer with the document's bytes.
     Raw(raw::Config, Service),
+    /// Send, and print the reply.
+    Send(client::Config),
+    /// Talk with somebody.
+    Chat(talk::Config),
 }
 
 /// What both services need.
@@ -67,6 +75,8 @@ pub fn parse() -> Invocation {
         Some(Subcommands::Raw(raw)) => {
             Invocation::Raw(raw.listening.raw(), raw.listening.service())
         }
+        Some(Subcommands::Send(send)) => Invocation::Send(send.config()),
+        Some(Subcommands::Chat(chat)) => Invocation::Chat(chat.config()),
     }
 }
 
@@ -91,6 +101,20 @@ enum Subcommands {
     /// Takes what arrives first, logs it, sends exactly "HTTP/1.1 200 OK\r\n\r\nHello World", and
     /// closes so that no client loses that to a reset. It parses nothing.
     Raw(RawOptions),
+
+    /// Sends text, or all of stdin, and prints the reply.
+    ///
+    /// The reply goes to stdout as it came, and on a terminal with control bytes made visible. It
+    /// ends when the other side closes, or falls silent. Exit codes: 0 there was a reply, 1 there was
+    /// none or it was cut short, 2 bad usage.
+    Send(SendOptions),
+
+    /// Two people, one TCP connection: one listens, the other connects, both type.
+    ///
+    /// "byebye" from either side ends it, and so do Ctrl-D and Ctrl-C. Without a terminal each line
+    /// of stdin is a message, and each message a line of stdout. Exit codes: 0 the chat came to its
+    /// end, 1 there was none or the connection was lost, 2 bad usage.
+    Chat(ChatOptions),
 }
 
 #[derive(Debug, Args)]

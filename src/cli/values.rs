@@ -60,6 +60,16 @@ pub(super) fn head_size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The length of a chat's message. The document's programs take 1 KiB at once.
+pub(super) fn message_size(text: &str) -> Result<usize, String> {
+    let size = memory_size(text)?;
+    if (1 << 10..=16 << 20).contains(&size) {
+        Ok(size)
+    } else {
+        Err("not within 1 KiB to 16 MiB".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +99,11 @@ mod tests {
         assert!(memory_size("1025MiB").is_err());
         for text in ["255", "16777217"] {
             assert!(head_size(text).is_err(), "{text:?}");
+        }
+        assert_eq!(message_size("1024"), Ok(1024));
+        assert_eq!(message_size("16MiB"), Ok(16 << 20));
+        for text in ["1023", "16777217"] {
+            assert!(message_size(text).is_err(), "{text:?}");
         }
     }
 }

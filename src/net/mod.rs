@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod descriptors;
+pub mod dial;
 pub mod last;
 pub mod linger;
 pub mod listen;

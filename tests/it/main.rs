@@ -12,24 +12,36 @@
 
 /// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
 mod answers;
+/// Two people without terminals.
+mod chat;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.
 mod load;
+/// The chat with the document's own programs.
+mod peers;
 /// The raw-TCP fallback.
 mod raw;
 /// The records, for requests and for what never became one.
 mod records;
+/// The client.
+mod send;
 /// Signals, drains, exit codes.
 mod shutdown;
 /// Log files and sinks that break.
 mod sink;
 /// No client loses its answer, whatever it sends and however it ends.
 mod survival;
+/// The client and the chat at a terminal.
+mod terminal;
 /// curl, Chromium and Python as clients and as judges.
 mod tools;
 /// What the command line and the environment accept, and what they say when they don't.
 mod usage;
 
+/// A pseudo-terminal with a program in it.
+mod screen;
 /// Starts, stops and talks to the program.
 mod support;
+/// A program that talks by lines.
+mod talker;

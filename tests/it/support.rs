@@ -33,7 +33,7 @@ pub(crate) fn program() -> Command {
 pub(crate) struct Lines(Receiver<String>);
 
 impl Lines {
-    fn of(stream: impl Read + Send + 'static) -> Self {
+    pub(crate) fn of(stream: impl Read + Send + 'static) -> Self {
         let (sender, lines) = sync_channel(1 << 20);
         thread::spawn(move || {
             for line in BufReader::new(stream).lines() {

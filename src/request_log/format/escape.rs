@@ -38,7 +38,7 @@ pub(super) fn escape(
 
 /// The escapes that C, Rust and Python share: `\r`, `\n`, `\t`, a backslash before `\` and
 /// quotes, else `\x1b`.
-pub(super) fn backslash(byte: u8, out: &mut Vec<u8>) {
+pub(crate) fn backslash(byte: u8, out: &mut Vec<u8>) {
     match byte {
         b'\r' => out.extend_from_slice(b"\\r"),
         b'\n' => out.extend_from_slice(b"\\n"),

@@ -6,7 +6,7 @@
 //! into the exact bytes; `pretty` is for people.
 
 mod document;
-mod escape;
+pub(crate) mod escape;
 mod hex;
 mod json;
 mod line;

@@ -1,0 +1,203 @@
+//! From the bytes of a connection to messages.
+//!
+//! What always holds: at most one message's length is kept; a longer message is cut between two
+//! characters and comes in parts, each but the last marked as such.
+
+use std::mem;
+use std::str::Utf8Error;
+use std::time::Duration;
+
+use super::{ACK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
+
+/// A message, or a part of one that is longer than a message may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What was said: text, if the other side keeps to it. Without a line end.
+    pub text: Vec<u8>,
+    /// Whether this is not all of it, because it is too long.
+    pub goes_on: bool,
+}
+
+/// Finds the messages in what a peer sends.
+#[derive(Debug)]
+pub struct Incoming {
+    manner: Manner,
+    /// What has come of the next message.
+    begun: Vec<u8>,
+    most: usize,
+    is_first_byte: bool,
+}
+
+impl Incoming {
+    /// For messages of at most `most` bytes.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self {
+            manner: Manner::Unknown,
+            begun: Vec::new(),
+            most,
+            is_first_byte: true,
+        }
+    }
+
+    /// How the peer's messages end, as far as that is known.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        self.manner
+    }
+
+    /// Takes what was read; adds the messages that it ends to `messages`.
+    pub fn push(&mut self, mut bytes: &[u8], messages: &mut Vec<Message>) {
+        if let [first, rest @ ..] = bytes
+            && mem::take(&mut self.is_first_byte)
+            && *first == ACK
+        {
+            self.manner = Manner::Lines;
+            bytes = rest;
+        }
+        while let Some(end) = memchr::memchr(b'\n', bytes) {
+            self.manner = Manner::Lines;
+            self.take(&bytes[..end], messages);
+            // As telnet ends its lines.
+            if self.begun.ends_with(b"\r") {
+                self.begun.pop();
+            }
+            self.end(messages);
+            bytes = &bytes[end + 1..];
+        }
+        self.take(bytes, messages);
+    }
+
+    /// After which silence [`paused`](Self::paused) is to be called; none where silence has no
+    /// meaning.
+    #[must_use]
+    pub fn pause(&self) -> Option<Duration> {
+        match self.manner {
+            _ if self.begun.is_empty() => None,
+            Manner::Unknown => Some(PAUSE_AT_FIRST),
+            Manner::Turns => Some(PAUSE_IN_TURNS),
+            Manner::Lines => None,
+        }
+    }
+
+    /// The peer has been silent: its message has ended, unless it ends within a character.
+    pub fn paused(&mut self, messages: &mut Vec<Message>) {
+        let is_torn = |error: Utf8Error| error.error_len().is_none();
+        if self.pause().is_some() && !str::from_utf8(&self.begun).is_err_and(is_torn) {
+            self.manner = Manner::Turns;
+            self.end(messages);
+        }
+    }
+
+    /// The connection has ended, and with it a message that had begun.
+    pub fn finish(&mut self, messages: &mut Vec<Message>) {
+        if !self.begun.is_empty() {
+            self.end(messages);
+        }
+    }
+
+    fn take(&mut self, mut bytes: &[u8], messages: &mut Vec<Message>) {
+        while self.begun.len() + bytes.len() > self.most {
+            let (left, right) = bytes.split_at((self.most + 1).saturating_sub(self.begun.len()));
+            self.begun.extend_from_slice(left);
+            bytes = right;
+            let rest = self.begun.split_off(cut(&self.begun, self.most));
+            messages.push(Message {
+                text: mem::replace(&mut self.begun, rest),
+                goes_on: true,
+            });
+        }
+        self.begun.extend_from_slice(bytes);
+    }
+
+    fn end(&mut self, messages: &mut Vec<Message>) {
+        messages.push(Message {
+            text: mem::take(&mut self.begun),
+            goes_on: false,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(messages: &[Message]) -> Vec<&str> {
+        messages
+            .iter()
+            .map(|message| str::from_utf8(&message.text).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn lines() {
+        let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
+        for byte in "a\n菜鸡\r\n\nb".bytes() {
+            incoming.push(&[byte], &mut messages);
+        }
+        assert_eq!(texts(&messages), ["a", "菜鸡", ""]);
+        assert_eq!(incoming.manner(), Manner::Lines);
+        // Silence has no meaning, the end has.
+        assert_eq!(incoming.pause(), None);
+        incoming.paused(&mut messages);
+        assert_eq!(messages.len(), 3);
+        incoming.finish(&mut messages);
+        assert_eq!(texts(&messages), ["a", "菜鸡", "", "b"]);
+    }
+
+    #[test]
+    fn turns() {
+        let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
+        assert_eq!(incoming.pause(), None);
+        incoming.push("你".as_bytes(), &mut messages);
+        assert_eq!(incoming.pause(), Some(PAUSE_AT_FIRST));
+        incoming.paused(&mut messages);
+        assert_eq!(incoming.manner(), Manner::Turns);
+        // A pause within a character is no end.
+        let (left, right) = "好".as_bytes().split_at(1);
+        incoming.push(left, &mut messages);
+        assert_eq!(incoming.pause(), Some(PAUSE_IN_TURNS));
+        incoming.paused(&mut messages);
+        incoming.push(right, &mut messages);
+        incoming.paused(&mut messages);
+        assert_eq!(texts(&messages), ["你", "好"]);
+    }
+
+    #[test]
+    fn an_acknowledgement_is_no_message_and_means_lines() {
+        let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
+        incoming.push(&[ACK], &mut messages);
+        assert_eq!((incoming.manner(), messages.len()), (Manner::Lines, 0));
+        incoming.push(&[ACK, b'\n'], &mut messages);
+        assert_eq!(texts(&messages), ["\x06"]);
+    }
+
+    #[test]
+    fn a_message_may_be_as_long_as_the_limit_and_no_longer() {
+        let (mut incoming, mut messages) = (Incoming::new(4), Vec::new());
+        incoming.push("abcd\n菜鸡x\n".as_bytes(), &mut messages);
+        assert_eq!(texts(&messages), ["abcd", "菜", "鸡x"]);
+        let goes_on: Vec<_> = messages.iter().map(|message| message.goes_on).collect();
+        assert_eq!(goes_on, [false, true, false]);
+    }
+
+    proptest! {
+        /// Whatever comes, no byte but line ends is lost, and no message is over the limit.
+        #[test]
+        fn bounded(bytes in prop_oneof![any::<Vec<u8>>(), "[菜😀a]{0,40}".prop_map(String::into_bytes)], most in 4_usize..9) {
+            let (mut incoming, mut messages) = (Incoming::new(most), Vec::new());
+            let bytes: Vec<u8> = bytes.into_iter().filter(|byte| !b"\r\n\x06".contains(byte)).collect();
+            incoming.push(&bytes, &mut messages);
+            prop_assert!(incoming.begun.len() <= most);
+            incoming.finish(&mut messages);
+            prop_assert!(messages.iter().all(|message| message.text.len() <= most));
+            if str::from_utf8(&bytes).is_ok() {
+                prop_assert!(messages.iter().all(|message| str::from_utf8(&message.text).is_ok()));
+            }
+            let joined: Vec<u8> = messages.into_iter().flat_map(|message| message.text).collect();
+            prop_assert_eq!(joined, bytes);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Two people on one TCP connection: the document's part 4.
+//!
+//! ```text
+//! terminal or pipe (the user) ─ session ─ codec ─ TCP ─ the other side
+//! ```
+//!
+//! This file is one chat's life: a connection, the talk, a word about its end. `session` moves the
+//! messages, `codec` says what a message is on the wire, `terminal` and `pipe` are the two kinds
+//! of user. What always holds: one connection, and a listener that is closed once it has it; the
+//! user learns how the chat ended.
+
+pub mod codec;
+pub mod pipe;
+pub mod session;
+pub mod terminal;
+pub mod user;
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::task::Poll;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
+use tokio::select;
+
+use crate::diagnostics::say;
+use crate::exit::Exit;
+use crate::language::Language;
+use crate::net::address::Address;
+use crate::net::dial::{self, DialError, dial};
+use crate::net::listen::{self, BindError};
+use crate::net::shutdown::Signals;
+use pipe::Pipe;
+use session::{End, Report, TalkError, talk};
+use terminal::Terminal;
+
+/// With whom and how to talk.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Which side of the connection this is.
+    pub side: Side,
+    /// How long a message may be, in bytes; longer ones go in parts.
+    pub max_message: usize,
+    /// Whether the user sits at a terminal.
+    pub has_terminal: bool,
+    /// The language of what is said about the chat.
+    pub language: Language,
+}
+
+/// Who calls whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    /// Waits here to be called.
+    Listen(Address),
+    /// Calls this address, for at most this long.
+    Connect(Address, Duration),
+}
+
+/// Why there was no chat, or it broke off.
+#[derive(Debug, Error)]
+pub enum ChatError {
+    /// The address to wait at can't be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The other side can't be reached.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// It broke off.
+    #[error(transparent)]
+    Talk(#[from] TalkError),
+    /// Waiting for a caller failed.
+    #[error("cannot take a call")]
+    Accept(#[source] io::Error),
+    /// The terminal can't be used.
+    #[error("cannot use the terminal")]
+    Terminal(#[source] io::Error),
+    /// The system refused a handler or a runtime.
+    #[error("cannot start")]
+    System(#[source] io::Error),
+}
+
+/// Runs a chat to its end. Blocks.
+///
+/// # Errors
+///
+/// When there was none, or the connection was lost.
+pub fn run(config: &Config) -> Result<Exit, ChatError> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(ChatError::System)?;
+    let done = runtime.block_on(chat(config));
+    // A read from stdin can't be called off; nobody waits for it.
+    runtime.shutdown_background();
+    match done {
+        // Who reads stdout has seen enough.
+        Err(ChatError::Talk(TalkError::Output(error)))
+            if error.kind() == io::ErrorKind::BrokenPipe => {}
+        done => {
+            let report = done?;
+            say(config.language.chat_end(report.end));
+            if report.unsent > 0 {
+                say(config.language.unsent(report.unsent));
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn chat(config: &Config) -> Result<Report, ChatError> {
+    // SIGHUP too: a terminal that is gone must not keep the other side waiting.
+    let mut signals = Signals::catch(true).map_err(ChatError::System)?;
+    let connected = select! {
+        connected = connect(config) => connected?,
+        _ = signals.next() => return Ok(Report { end: End::Stopped, unsent: 0 }),
+    };
+    let stop = async { _ = signals.next().await };
+    let (most, language) = (config.max_message, config.language);
+    if config.has_terminal {
+        let mut terminal = Terminal::start(most, language).map_err(ChatError::Terminal)?;
+        let report = talk(connected, &mut terminal, stop, most, language).await;
+        terminal.close().await;
+        Ok(report?)
+    } else {
+        let mut pipe = Pipe::stdio(most, language);
+        Ok(talk(connected, &mut pipe, stop, most, language).await?)
+    }
+}
+
+async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
+    let language = config.language;
+    match &config.side {
+        Side::Connect(address, time) => {
+            let socket = dial(address, *time).await?;
+            say(language.connected_to(address));
+            Ok(socket)
+        }
+        Side::Listen(address) => {
+            let bound = listen::bind(std::slice::from_ref(address), 1, false)?;
+            for address in &bound.addresses {
+                say(language.listening(address));
+            }
+            let listeners = bound.listeners.into_iter().flatten();
+            let listeners: io::Result<Vec<_>> = listeners.map(TcpListener::from_std).collect();
+            let accepted = accept(listeners.map_err(ChatError::Accept)?).await;
+            let (socket, peer) = accepted.map_err(ChatError::Accept)?;
+            dial::make_ready(&socket);
+            say(language.called_by(peer));
+            Ok(socket)
+        }
+    }
+}
+
+/// The first caller at any of these. No other is taken: the listeners are closed.
+async fn accept(listeners: Vec<TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    poll_fn(|cx| {
+        for listener in &listeners {
+            match listener.poll_accept(cx) {
+                // A caller that has hung up again: the next may be there already.
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {
+                    cx.waker().wake_by_ref();
+                }
+                Poll::Ready(accepted) => return Poll::Ready(accepted),
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}

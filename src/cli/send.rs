@@ -1,0 +1,64 @@
+//! `hellowire send`.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
+use std::os::unix::ffi::OsStringExt as _;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::LanguageOptions;
+use super::values::timeout;
+use crate::net::address::Address;
+use crate::send::{Config, Source};
+
+#[derive(Debug, Args)]
+pub(super) struct SendOptions {
+    /// What to send, exactly these bytes [default: a line that is asked for, or all of stdin where
+    /// that is no terminal].
+    text: Option<OsString>,
+
+    /// Whom to send it to: `127.0.0.1:8080`, `[::1]:8080` or `example.org:80`, of which all
+    /// addresses are tried.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "HELLOWIRE_TO",
+        default_value = "127.0.0.1:8080"
+    )]
+    to: Address,
+
+    /// How long connecting may take.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = timeout)]
+    connect_timeout: Duration,
+
+    /// How long the other side may take nothing of what is sent, and then answer nothing.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_TIMEOUT", default_value = "10s", value_parser = timeout)]
+    timeout: Duration,
+
+    /// After how much silence a reply is taken as whole, where the other side does not close.
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = timeout)]
+    quiet: Duration,
+
+    #[command(flatten)]
+    language: LanguageOptions,
+}
+
+impl SendOptions {
+    pub(super) fn config(self) -> Config {
+        let source = match self.text {
+            Some(text) => Source::Text(text.into_vec()),
+            None if io::stdin().is_terminal() => Source::Line,
+            None => Source::Stdin,
+        };
+        Config {
+            to: self.to,
+            source,
+            connect_timeout: self.connect_timeout,
+            timeout: self.timeout,
+            quiet: self.quiet,
+            is_shown: io::stdout().is_terminal(),
+            language: self.language.language(),
+        }
+    }
+}

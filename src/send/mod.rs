@@ -1,0 +1,260 @@
+//! The client: the document's part 3, for any service.
+//!
+//! ```text
+//! text, typed line or stdin ─ socket ─ reply ─ stdout
+//! ```
+//!
+//! Both directions run at once. What always holds: neither is cut short because the other has
+//! ended, whatever is sent is sent as it is, and memory does not grow with either.
+
+mod reply;
+
+use std::cell::OnceCell;
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
+use thiserror::Error;
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::select;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+
+use crate::exit::Exit;
+use crate::language::Language;
+use crate::net::address::Address;
+use crate::net::dial::{DialError, dial};
+use reply::Reply;
+
+/// How much is moved at once: what a pipe holds.
+const CHUNK: usize = 64 * 1024;
+
+/// Whom to send what.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Whom.
+    pub to: Address,
+    /// What.
+    pub source: Source,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long the other side may take nothing, and then answer nothing.
+    pub timeout: Duration,
+    /// After how much silence a reply that has begun, and is not ended, is taken as whole.
+    pub quiet: Duration,
+    /// Whether the reply goes to a terminal, and gets a label and visible control bytes.
+    pub is_shown: bool,
+    /// The language of prompt and label.
+    pub language: Language,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// These bytes.
+    Text(Vec<u8>),
+    /// A line that is asked for, without its end.
+    Line,
+    /// Everything from stdin; then the writing side is shut down.
+    Stdin,
+}
+
+/// Why there is no whole reply. Each kind names itself in its text.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// There is no connection.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// The other side has closed and said nothing.
+    #[error("closed without an answer")]
+    NoAnswer,
+    /// The other side takes nothing, or answers nothing.
+    #[error("timed out: {0} for {1:?}")]
+    TimedOut(&'static str, Duration),
+    /// The other side has cut the connection.
+    #[error("reset: the other side has cut the connection")]
+    Reset,
+    /// The connection failed in another way.
+    #[error("the connection failed")]
+    Connection(#[source] io::Error),
+    /// What is to be sent can't be read.
+    #[error("cannot read what to send")]
+    Input(#[source] io::Error),
+    /// The reply can't be written.
+    #[error("cannot write the reply")]
+    Output(#[source] io::Error),
+    /// The system refused a runtime.
+    #[error("cannot start")]
+    System(#[source] io::Error),
+}
+
+/// Sends, prints the reply, and is done. Blocks.
+///
+/// # Errors
+///
+/// Where there is no connection, no reply, or one that is cut short; what came of it is printed.
+pub fn run(config: Config) -> Result<Exit, SendError> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(SendError::System)?;
+    let done = runtime.block_on(send(config));
+    // A read from stdin can't be called off; nobody waits for it.
+    runtime.shutdown_background();
+    match done {
+        // Who reads the reply has seen enough: `hellowire send | head -1`.
+        Err(SendError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Exit::Done)
+        }
+        done => done.map(|()| Exit::Done),
+    }
+}
+
+async fn send(config: Config) -> Result<(), SendError> {
+    let mut socket = dial(&config.to, config.connect_timeout).await?;
+    match &config.source {
+        Source::Text(text) => converse(socket, &text[..], &config).await,
+        Source::Stdin => converse(socket, tokio::io::stdin(), &config).await,
+        Source::Line => {
+            let Some(line) = ask(config.language).await? else {
+                return Ok(());
+            };
+            // A server need not wait for as long as a person types.
+            if has_ended(&socket) {
+                socket = dial(&config.to, config.connect_timeout).await?;
+            }
+            converse(socket, &line[..], &config).await
+        }
+    }
+}
+
+/// A line from the terminal, without its end; none at the end of input.
+async fn ask(language: Language) -> Result<Option<Vec<u8>>, SendError> {
+    // Not to stdout, which may go elsewhere. A terminal that is gone shows in the read.
+    let _ = write!(io::stderr(), "{}", language.data_to_send());
+    let mut line = Vec::new();
+    let read = BufReader::new(tokio::io::stdin())
+        .read_until(b'\n', &mut line)
+        .await;
+    if read.map_err(SendError::Input)? == 0 {
+        let _ = writeln!(io::stderr());
+        return Ok(None);
+    }
+    if line.ends_with(b"\n") {
+        line.pop();
+    }
+    Ok(Some(line))
+}
+
+/// Whether the other side has closed before anything was sent.
+fn has_ended(socket: &TcpStream) -> bool {
+    // What there is to read stays there.
+    match recv(socket, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT) {
+        Ok((_, length)) => length == 0,
+        Err(error) => error != Errno::AGAIN,
+    }
+}
+
+/// Both directions at once.
+async fn converse(
+    mut socket: TcpStream,
+    input: impl AsyncRead + Unpin,
+    config: &Config,
+) -> Result<(), SendError> {
+    let (reader, mut writer) = socket.split();
+    let (done, sent) = oneshot::channel::<()>();
+    let unsent = OnceCell::new();
+    let sending = async {
+        if let Err(error) = forward(input, &mut writer, config).await {
+            // There may be a reply all the same: it is printed before this is said.
+            let _ = unsent.set(error);
+        }
+        // Nobody hears it where receiving has ended first.
+        let _ = done.send(());
+        Ok(())
+    };
+    let received = tokio::try_join!(sending, receive(reader, sent, config));
+    if let Some(error) = unsent.into_inner() {
+        return Err(error);
+    }
+    match received? {
+        ((), true) => Ok(()),
+        ((), false) => Err(SendError::NoAnswer),
+    }
+}
+
+/// Sends all of `input`, and after stdin says that this was all.
+async fn forward(
+    mut input: impl AsyncRead + Unpin,
+    writer: &mut (impl AsyncWrite + Unpin),
+    config: &Config,
+) -> Result<(), SendError> {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let length = input.read(&mut chunk).await.map_err(SendError::Input)?;
+        if length == 0 {
+            break;
+        }
+        let mut rest = &chunk[..length];
+        while !rest.is_empty() {
+            let written = timeout(config.timeout, writer.write(rest)).await;
+            let written = written.map_err(|_| config.timed_out("nothing was taken"))?;
+            rest = &rest[written.map_err(failed)?..];
+        }
+    }
+    if config.source == Source::Stdin {
+        writer.shutdown().await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Prints what comes back, and returns whether anything did. Waiting has a bound only once
+/// everything is `sent`.
+async fn receive(
+    mut reader: impl AsyncRead + Unpin,
+    mut sent: oneshot::Receiver<()>,
+    config: &Config,
+) -> Result<bool, SendError> {
+    let mut reply = Reply::new(tokio::io::stdout(), config);
+    let mut chunk = vec![0; CHUNK];
+    let (mut is_sent, mut has_begun) = (false, false);
+    let ended = loop {
+        let patience = if has_begun {
+            config.quiet
+        } else {
+            config.timeout
+        };
+        select! {
+            read = reader.read(&mut chunk) => match read {
+                Ok(0) => break Ok(()),
+                Ok(length) => {
+                    has_begun = true;
+                    reply.write(&chunk[..length]).await?;
+                }
+                Err(error) => break Err(failed(error)),
+            },
+            _ = &mut sent, if !is_sent => is_sent = true,
+            () = sleep(patience), if is_sent => {
+                break if has_begun { Ok(()) } else { Err(config.timed_out("no answer")) };
+            }
+        }
+    };
+    reply.finish().await?;
+    ended.map(|()| has_begun)
+}
+
+fn failed(error: io::Error) -> SendError {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => SendError::Reset,
+        _ => SendError::Connection(error),
+    }
+}
+
+impl Config {
+    fn timed_out(&self, what: &'static str) -> SendError {
+        SendError::TimedOut(what, self.timeout)
+    }
+}

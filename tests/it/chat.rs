@@ -1,0 +1,237 @@
+//! Two people, or programs, without terminals: lines in, messages out.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Client, memory, program};
+use crate::talker::Talker;
+
+/// Two of ours, connected.
+#[track_caller]
+fn pair() -> (Talker, Talker) {
+    let (listener, address) = Talker::listen(&[]);
+    let caller = Talker::connect(address);
+    listener.stderr.until("connected: 127.0.0.1:");
+    (listener, caller)
+}
+
+/// A network between a caller and `to` that cuts what is sent into single bytes.
+fn byte_by_byte(to: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (left, _) = listener.accept().unwrap();
+        let right = TcpStream::connect(to).unwrap();
+        let relay = |mut from: TcpStream, mut to: TcpStream| {
+            thread::spawn(move || {
+                to.set_nodelay(true).unwrap();
+                let mut byte = [0];
+                while let Ok(1) = from.read(&mut byte) {
+                    if to.write_all(&byte).is_err() {
+                        return;
+                    }
+                }
+                let _ = to.shutdown(Shutdown::Write);
+            })
+        };
+        relay(left.try_clone().unwrap(), right.try_clone().unwrap());
+        relay(right, left);
+    });
+    address
+}
+
+#[test]
+fn both_may_speak_at_any_time() {
+    let (mut listener, mut caller) = pair();
+    listener.type_in("one\ntwo\n");
+    caller.type_in("菜鸡菜鸡,我是菜鸟\n\nthree\n");
+    for (talker, said) in [
+        (&caller, &["one", "two"][..]),
+        (&listener, &["菜鸡菜鸡,我是菜鸟", "", "three"]),
+    ] {
+        for line in said {
+            assert_eq!(talker.stdout.next(), *line);
+        }
+    }
+}
+
+#[test]
+fn a_thousand_lines_at_once_are_a_thousand_messages() {
+    let (listener, address) = Talker::listen(&[]);
+    let mut caller = Talker::connect(byte_by_byte(address));
+    let lines: Vec<String> = (0..1000)
+        .map(|number| format!("{number} 菜鸡 😀"))
+        .collect();
+    caller.type_in(lines.join("\n"));
+    caller.finish();
+    let received: Vec<String> = lines.iter().map(|_| listener.stdout.next()).collect();
+    assert_eq!(received, lines);
+    caller.expect_end(0, "end of input: you left");
+    listener.expect_end(0, "the other side left");
+}
+
+#[test]
+fn a_message_may_be_64_kib_and_a_longer_one_comes_in_parts() {
+    let (listener, mut caller) = pair();
+    let longest = "菜".repeat(65_535 / 3) + "a";
+    caller.type_in(format!("{longest}\n{longest}b\n"));
+    assert_eq!(listener.stdout.next(), longest);
+    assert_eq!(listener.stdout.next(), longest);
+    assert_eq!(listener.stdout.next(), "b");
+    assert_eq!(
+        caller.stderr.next(),
+        "(longer than 65536 bytes: sent in parts)"
+    );
+}
+
+#[test]
+fn the_longest_message_is_an_option() {
+    let (mut listener, address) = Talker::listen(&["--max-message", "1KiB"]);
+    let mut client = Client::connect(address);
+    let (whole, over) = ("a".repeat(1024), "b".repeat(1025));
+    client.send(format!("{whole}\n{over}\n"));
+    assert_eq!(listener.stdout.next(), whole);
+    assert_eq!(listener.stdout.next(), over[1..]);
+    assert_eq!(listener.stdout.next(), "b");
+    listener.type_in(format!("{whole}\n{over}\nbyebye\n"));
+    assert_eq!(
+        client.read_to_end(),
+        format!("\x06{whole}\n{}\nb\nbyebye", &over[1..])
+    );
+}
+
+#[test]
+fn endless_messages_take_no_memory() {
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    let before = memory(listener.id(), "VmHWM");
+    let sender = thread::spawn(move || {
+        let bytes = vec![b'a'; 32 << 20];
+        client.send(bytes);
+        client
+    });
+    let mut got = 0;
+    while got < (32 << 20) - 65_536 {
+        got += listener.stdout.next().len();
+    }
+    let client = sender.join().unwrap();
+    let grown = memory(listener.id(), "VmHWM") - before;
+    assert!(
+        grown < 8 * 1024,
+        "{grown} kB more for 32 MiB without an end"
+    );
+    drop(client);
+    listener.finish();
+}
+
+#[test]
+fn a_listener_takes_one_caller() {
+    let (listener, address) = Talker::listen(&[]);
+    let _first = Talker::connect(address);
+    listener.stderr.until("connected: 127.0.0.1:");
+    let second = Talker::start(program().args(["chat", "connect", &address.to_string()]));
+    second.expect_end(
+        1,
+        &format!("hellowire: refused: nobody listens at {address}"),
+    );
+}
+
+#[test]
+fn whoever_cannot_be_reached_is_named() {
+    let caller = Talker::start(program().args(["chat", "connect", "nobody.invalid:1"]));
+    caller.expect_end(1, "hellowire: no such host: nobody.invalid:1");
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let listener = Talker::start(program().args(["chat", "listen", &address]));
+    listener.expect_end(
+        1,
+        &format!("hellowire: cannot listen on {address}: Address already in use"),
+    );
+}
+
+#[test]
+fn byebye_ends_it_on_both_sides() {
+    for we_say in [true, false] {
+        let (listener, caller) = pair();
+        let (mut one, other) = if we_say {
+            (listener, caller)
+        } else {
+            (caller, listener)
+        };
+        one.type_in("a\nbyebye\nnever sent\n");
+        assert_eq!(other.stdout.next(), "a");
+        one.expect_end(0, "you said byebye");
+        other.expect_end(0, "the other side said byebye");
+    }
+}
+
+#[test]
+fn a_signal_ends_it_also_while_it_waits_for_a_caller() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let (listener, address) = Talker::listen(&[]);
+        kill_process(Pid::from_raw(listener.id().cast_signed()).unwrap(), signal).unwrap();
+        listener.expect_end(0, "interrupted: you left");
+
+        let (listener, _) = Talker::listen(&[]);
+        drop(listener);
+        let (listener, caller) = pair();
+        kill_process(Pid::from_raw(caller.id().cast_signed()).unwrap(), signal).unwrap();
+        caller.expect_end(0, "interrupted: you left");
+        // It could be one of the document's, which would not notice.
+        listener.expect_end(0, "the other side said byebye");
+        assert!(TcpStream::connect(address).is_err());
+    }
+}
+
+#[test]
+fn a_reset_is_a_lost_connection() {
+    let (listener, address) = Talker::listen(&[]);
+    let client = Client::connect(address);
+    listener.stderr.until("connected: ");
+    rustix::net::sockopt::set_socket_linger(&client.0, Some(std::time::Duration::ZERO)).unwrap();
+    drop(client);
+    listener.expect_end(
+        1,
+        "hellowire: the connection is lost: Connection reset by peer",
+    );
+}
+
+#[test]
+fn a_reader_of_stdout_that_has_seen_enough_is_no_failure() {
+    let (listener, address) = Talker::listen(&[]);
+    drop(listener);
+    assert!(TcpStream::connect(address).is_err());
+    let mut command = std::process::Command::new("sh");
+    let script = format!(
+        "{} chat listen 127.0.0.1:0 | head -1",
+        env!("CARGO_BIN_EXE_hellowire")
+    );
+    let mut shell = Talker::start(command.args(["-c", &script]).env("LC_ALL", "C"));
+    let address = shell.stderr.next();
+    let mut client = Client::connect(address.rsplit(' ').next().unwrap().parse().unwrap());
+    client.send("one\n");
+    assert_eq!(shell.stdout.next(), "one");
+    client.send("two\n");
+    // Its end, whichever way: it has nobody to show anything to.
+    let mut rest = Vec::new();
+    let _ = client.0.read_to_end(&mut rest);
+    shell.finish();
+    assert_eq!(shell.wait(), Some(0));
+}
+
+#[test]
+fn netcat_is_a_peer() {
+    // Lines with ends of either kind, and a last one without.
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    client.send("hi\r\nho\n");
+    assert_eq!(
+        (listener.stdout.next(), listener.stdout.next()),
+        ("hi".into(), "ho".into())
+    );
+    listener.type_in("yo\nbyebye\n");
+    assert_eq!(client.read_to_end(), "\x06yo\nbyebye");
+}
