@@ -30,13 +30,18 @@
 //! ```
 //! use hellowire::request_log::capture::{Capture, Limits};
 //!
-//! let mut capture = Capture::new(Limits { head: 65_536, kept_body: 65_536 });
+//! let mut capture = Capture::new(Limits {
+//!     head: 65_536,
+//!     target: 32_768,
+//!     body: 16 << 20,
+//!     kept_body: 65_536,
+//! });
 //! let mut records = Vec::new();
 //! // However the bytes are cut into reads, the records are the same.
-//! for read in ["GET / HT", "TP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n", "\r\n"] {
+//! for read in ["GET / HT", "TP/1.0\r\n\r\nGET /2 HTTP/1.0\r\n", "\r\n"] {
 //!     capture.push(read.as_bytes(), |request| records.push(request.raw.to_vec()));
 //! }
-//! assert_eq!(records, [&b"GET / HTTP/1.1\r\n\r\n"[..], b"GET /2 HTTP/1.1\r\n\r\n"]);
+//! assert_eq!(records, [&b"GET / HTTP/1.0\r\n\r\n"[..], b"GET /2 HTTP/1.0\r\n\r\n"]);
 //! ```
 
 pub mod chat;

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-use super::values::{duration, head_size, memory_size, size, timeout};
+use super::values::{duration, head_size, memory_size, size, target_size, timeout};
 use super::{LanguageOptions, LogConfig, Options, Service, may_color};
 use crate::net::address::Address;
 use crate::net::linger;
@@ -52,6 +52,10 @@ pub(super) struct HttpOptions {
     /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
     max_head: usize,
+
+    /// The longest request target; over it 414. 1 to 65534 B.
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_TARGET", default_value = "32KiB", value_parser = target_size, help_heading = "Limits")]
+    max_target: usize,
 
     /// The longest request body; over it 413, and the connection closes.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = size, help_heading = "Limits")]
@@ -218,6 +222,7 @@ impl HttpOptions {
         http::Config {
             answer,
             max_head: self.max_head,
+            max_target: self.max_target,
             max_body: self.max_body,
             kept_body: self.listening.log.body,
             header_timeout: self.listening.header_timeout,

@@ -70,6 +70,16 @@ pub(super) fn message_size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The length of a request target: hyper refuses longer ones itself.
+pub(super) fn target_size(text: &str) -> Result<usize, String> {
+    let size = memory_size(text)?;
+    if (1..=65_534).contains(&size) {
+        Ok(size)
+    } else {
+        Err("not within 1 B to 65534 B".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +107,11 @@ mod tests {
             assert!(size(text).is_err(), "{text:?}");
         }
         assert!(memory_size("1025MiB").is_err());
+        assert_eq!(target_size("1"), Ok(1));
+        assert_eq!(target_size("65534"), Ok(65_534));
+        for text in ["0", "65535"] {
+            assert!(target_size(text).is_err(), "{text:?}");
+        }
         for text in ["255", "16777217"] {
             assert!(head_size(text).is_err(), "{text:?}");
         }

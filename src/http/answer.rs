@@ -13,14 +13,10 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use thiserror::Error;
 
-use crate::request_log::capture::Refusal;
+use crate::request_log::{Refusal, SERVED_METHODS};
 
 const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
-
-/// What CONNECT and TRACE are answered with (RFC 9110 section 10.2.1): all methods but those.
-const ALLOWED: HeaderValue =
-    HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
 /// A response as hyper takes it.
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -130,31 +126,35 @@ pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
     reply
 }
 
-/// A refusal as bytes, for where hyper has nothing more to say.
-pub(super) fn refusal_bytes(refusal: Refusal) -> Vec<u8> {
+/// A refusal as bytes, for where hyper has nothing more to say. The answer to a HEAD request has
+/// all but its content (RFC 9110 section 9.3.2).
+pub(super) fn refusal_bytes(refusal: Refusal, is_for_head: bool) -> Vec<u8> {
     let text = refusal_text(refusal);
     let date = httpdate::fmt_http_date(SystemTime::now());
     let status = status_of(refusal);
+    let allow = if status == StatusCode::METHOD_NOT_ALLOWED {
+        // RFC 9110 section 15.5.6.
+        format!("allow: {SERVED_METHODS}\r\n")
+    } else {
+        String::new()
+    };
+    let content = if is_for_head { "" } else { text.as_str() };
     format!(
         "HTTP/1.1 {status}\r\n\
          content-type: text/plain; charset=utf-8\r\n\
          content-length: {}\r\n\
+         {allow}\
          connection: close\r\n\
-         date: {date}\r\n\r\n{text}",
+         date: {date}\r\n\r\n{content}",
         text.len()
     )
     .into_bytes()
 }
 
-/// The answer to a method that would change what the connection is.
-pub(super) fn method_not_allowed() -> Reply {
-    let mut reply = Response::new(Full::new(Bytes::from_static(
-        b"this method is not served\n",
-    )));
-    *reply.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    reply.headers_mut().insert(CONTENT_TYPE, TEXT_PLAIN);
-    reply.headers_mut().insert(ALLOW, ALLOWED);
-    reply
+/// Adds what OPTIONS asks for (RFC 9110 section 9.3.7), unless the answer says it already.
+pub(super) fn tell_methods(reply: &mut Reply) {
+    let methods = HeaderValue::from_static(SERVED_METHODS);
+    reply.headers_mut().entry(ALLOW).or_insert(methods);
 }
 
 /// Makes a reply its connection's last.
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn refusals_say_why_and_close() {
-        let bytes = refusal_bytes(Refusal::new(431, "too long"));
+        let bytes = refusal_bytes(Refusal::new(431, "too long"), false);
         let text = String::from_utf8(bytes).unwrap();
         assert!(
             text.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"),
@@ -244,5 +244,9 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with(" GMT\r\n\r\ntoo long\n"), "{text}");
+        let bytes = refusal_bytes(Refusal::new(431, "too long"), true);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains("\r\ncontent-length: 9\r\n"), "{text}");
+        assert!(text.ends_with(" GMT\r\n\r\n"), "{text}");
     }
 }

@@ -26,10 +26,11 @@ use crate::net::linger;
 use crate::net::shutdown::{self, Phases};
 use crate::net::tap::TapIo;
 use crate::net::workers::Accepted;
-use crate::request_log::capture::{Phase, Refusal};
+use crate::request_log::Refusal;
+use crate::request_log::capture::Phase;
 
-const HEAD_TOO_SLOW: Refusal = Refusal::new(408, "the head took too long");
-const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long");
+const HEAD_TOO_SLOW: Refusal = Refusal::new(408, "the head took too long (RFC 9110 15.5.9)");
+const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long (RFC 9110 15.5.9)");
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
@@ -41,8 +42,7 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let answer = service_fn(|request| {
         let (worker, exchange) = (Rc::clone(&worker), Rc::clone(&exchange));
         async move {
-            let config = &worker.config;
-            let reply = service::answer(&config.answer, config.max_body, &exchange, request).await;
+            let reply = service::answer(&worker.config.answer, &exchange, request).await;
             Ok::<_, Infallible>(reply)
         }
     });
@@ -61,7 +61,10 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     drop((parts.read_buf, parts.service));
     let mut tap = parts.io.into_inner();
     let mut text = tap.take_unsent();
-    text.extend(refusal.map(answer::refusal_bytes).unwrap_or_default());
+    if let Some(refusal) = refusal {
+        let is_for_head = tap.observer_mut().is_head_request();
+        text.extend(answer::refusal_bytes(refusal, is_for_head));
+    }
     // Also where hyper was given more than it took: requests behind the last one. Or the socket
     // has more, as far as the runtime knows, which is no system call.
     let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap).await;

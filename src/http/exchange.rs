@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use tokio::time::Instant;
 
-use crate::request_log::capture::{Phase, Refusal};
+use crate::request_log::Refusal;
+use crate::request_log::capture::Phase;
 
 /// See the module.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(super) struct Exchange {
     input_is_over: Cell<bool>,
     peer_has_ended: Cell<bool>,
     refusal: Cell<Option<Refusal>>,
+    refusal_is_said: Cell<bool>,
     closing: Cell<bool>,
     has_last_answer: Cell<bool>,
     server_ended: Cell<bool>,
@@ -36,6 +38,7 @@ impl Exchange {
             input_is_over: Cell::new(false),
             peer_has_ended: Cell::new(false),
             refusal: Cell::new(None),
+            refusal_is_said: Cell::new(false),
             closing: Cell::new(false),
             has_last_answer: Cell::new(false),
             server_ended: Cell::new(false),
@@ -121,9 +124,15 @@ impl Exchange {
         }
     }
 
-    /// The refusal, for whoever answers with it.
+    /// The refusal, for the record.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.refusal.get()
+    }
+
+    /// The refusal, for whoever answers with it: the first who asks.
     pub(super) fn take_refusal(&self) -> Option<Refusal> {
-        self.refusal.take()
+        let is_said = self.refusal_is_said.replace(true);
+        self.refusal.get().filter(|_| !is_said)
     }
 
     /// From now on an answer is the last, unless there are whole requests behind it.

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use super::exchange::Exchange;
 use crate::net::tap::{Observer, Pass};
 use crate::request_log::capture::{Capture, Limits};
-use crate::request_log::{Entries, Trail};
+use crate::request_log::{Refusal, Trail};
 
 /// See the module.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Gate {
     capture: Capture,
     trail: Trail,
     exchange: Rc<Exchange>,
+    /// The refused request is a HEAD.
+    refuses_head: bool,
 }
 
 impl Gate {
@@ -28,7 +30,13 @@ impl Gate {
             capture: Capture::new(limits),
             trail,
             exchange,
+            refuses_head: false,
         }
+    }
+
+    /// Whether the request that is refused, here or for its time, is a HEAD.
+    pub(super) fn is_head_request(&self) -> bool {
+        self.refuses_head || self.capture.is_head_request()
     }
 
     /// Whether something has begun that is not recorded.
@@ -39,8 +47,23 @@ impl Gate {
     /// Records that, as soon as the log has room for it.
     pub(super) async fn settle(&mut self) {
         poll_fn(|cx| self.trail.poll_room(cx)).await;
+        self.hear_refusal();
         self.trail
             .record(|entries| self.capture.finish(|request| entries.add(request)));
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refuses_head = self.capture.is_head_request();
+        self.exchange.refuse(refusal);
+    }
+
+    /// Where the time of a request was up, the capture is not the one that refused it.
+    fn hear_refusal(&mut self) {
+        if self.exchange.input_is_over()
+            && let Some(refusal) = self.exchange.refusal()
+        {
+            self.capture.refuse(refusal);
+        }
     }
 }
 
@@ -56,6 +79,7 @@ impl Observer for Gate {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
+        self.hear_refusal();
         let before = self.capture.phase();
         let mut requests = 0;
         let verdict = self.trail.record(|entries| {
@@ -69,7 +93,7 @@ impl Observer for Gate {
         let goes_on = verdict.pass == 0 && phase == before;
         self.exchange.read(phase, requests, goes_on);
         if let Some(refusal) = verdict.refusal {
-            self.exchange.refuse(refusal);
+            self.refuse(refusal);
         }
         Pass {
             bytes: verdict.pass,
@@ -79,10 +103,11 @@ impl Observer for Gate {
 
     fn ended(&mut self) {
         self.exchange.set_peer_ended();
-        let finish = |entries: &mut Entries<'_>| self.capture.finish(|rest| entries.add(rest));
-        if let Some(refusal) = self.trail.record(finish) {
-            self.exchange.refuse(refusal);
+        if let Some(refusal) = self.capture.end() {
+            self.refuse(refusal);
         }
+        self.trail
+            .record(|entries| self.capture.finish(|rest| entries.add(rest)));
     }
 
     fn set_write_blocked(&mut self, is_blocked: bool) {
@@ -101,6 +126,7 @@ impl Observer for Gate {
 /// Only where the connection was cut: else it has settled before.
 impl Drop for Gate {
     fn drop(&mut self) {
+        self.hear_refusal();
         self.trail
             .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }

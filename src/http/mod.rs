@@ -41,6 +41,8 @@ pub struct Config {
     pub answer: Answer,
     /// The longest head, in bytes; over it 431.
     pub max_head: usize,
+    /// The longest request target, in bytes, at most 65 534, which is hyper's limit; over it 414.
+    pub max_target: usize,
     /// The longest body, in bytes; over it 413.
     pub max_body: u64,
     /// How much of a body is kept for the log, in bytes.
@@ -80,6 +82,8 @@ impl Worker {
     fn capture_limits(&self) -> capture::Limits {
         capture::Limits {
             head: self.config.max_head,
+            target: self.config.max_target,
+            body: self.config.max_body,
             kept_body: self.config.kept_body,
         }
     }

@@ -9,24 +9,24 @@
 //! the records are the same; memory stays within [`Limits`]. Who answers a refused request, and
 //! how, is left to the service.
 
-use memchr::memchr_iter;
-
 use super::chunked::{Chunked, Progress};
-use super::head::{self, Framing};
+use super::head::{self, Framing, Head, Longest};
 use super::record::{Captured, State};
-
-pub use super::head::Refusal;
+use super::refusal::{self as rules, Refusal};
+use super::search::{Search, Seen};
 
 /// Up to this much of the buffer that held a spread-out request is kept for the next one.
 const KEPT_CAPACITY: usize = 4 * 1024;
 
-const CUT_SHORT: Refusal = Refusal::new(400, "the head ended early");
-
-/// How much of a connection's bytes the capture holds, in bytes.
+/// How long what a connection sends may be, and how much of it the capture holds, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The longest head, and the longest trailer section. A longer one is refused with 431.
     pub head: usize,
+    /// The longest request target. A longer one is refused with 414.
+    pub target: usize,
+    /// The longest body. A longer one is refused with 413.
+    pub body: u64,
     /// How much of a body is kept for the record.
     pub kept_body: usize,
 }
@@ -60,7 +60,7 @@ enum Stage {
     Head,
     Sized { remaining: u64 },
     Chunked(Chunked),
-    Refused,
+    Refused(Refusal),
 }
 
 /// The capture of one connection.
@@ -73,19 +73,9 @@ pub struct Capture {
     omitted: u64,
     /// How many bytes more of the unfinished request are kept once its head is.
     room: usize,
-    /// How much of an unfinished head was searched for its end.
-    searched: usize,
-    /// At this length an unfinished head is parsed again, to refuse garbage before it ends.
-    parse_at: usize,
+    search: Search,
     records: u64,
     fresh: bool,
-}
-
-/// What the bytes at the start of a request are.
-enum Seen {
-    Whole(usize, Framing),
-    Partial,
-    Refused(Refusal),
 }
 
 impl Capture {
@@ -98,8 +88,7 @@ impl Capture {
             kept: Vec::new(),
             omitted: 0,
             room: 0,
-            searched: 0,
-            parse_at: 0,
+            search: Search::default(),
             records: 0,
             fresh: true,
         }
@@ -113,7 +102,7 @@ impl Capture {
             Stage::Head if self.kept.iter().all(|b| matches!(b, b'\r' | b'\n')) => Phase::Idle,
             Stage::Head => Phase::Head,
             Stage::Sized { .. } | Stage::Chunked(_) => Phase::Body,
-            Stage::Refused => Phase::Refused,
+            Stage::Refused(_) => Phase::Refused,
         }
     }
 
@@ -143,7 +132,7 @@ impl Capture {
                 Stage::Head => self.take_head(rest, &mut emit),
                 Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
                 Stage::Chunked(_) => self.take_chunked(rest, &mut emit),
-                Stage::Refused => {
+                Stage::Refused(_) => {
                     self.keep(rest);
                     break;
                 }
@@ -155,7 +144,7 @@ impl Capture {
             let goes_on = match self.stage {
                 Stage::Head => self.kept.is_empty(),
                 Stage::Sized { .. } | Stage::Chunked(_) => true,
-                Stage::Refused => taken > 0,
+                Stage::Refused(_) => taken > 0,
             };
             if goes_on {
                 verdict.pass = held + at;
@@ -164,23 +153,61 @@ impl Capture {
         verdict
     }
 
-    /// The input has ended: gives `emit` what never became a whole request, and says why where
-    /// that is a head. (Whoever reads a body sees for itself that it ended early.)
-    pub fn finish(&mut self, emit: impl FnOnce(Captured<'_>)) -> Option<Refusal> {
-        let (state, refusal) = match self.stage {
-            Stage::Refused => (State::Malformed, None),
-            Stage::Head if self.phase() == Phase::Head => match head::parse(&self.kept) {
-                // Not every read was parsed.
-                Err(refusal) => (State::Malformed, Some(refusal)),
-                Ok(_) => (State::Incomplete, Some(CUT_SHORT)),
-            },
-            _ => (State::Incomplete, None),
+    /// The peer has ended its side: refuses what is unfinished, and says why.
+    pub fn end(&mut self) -> Option<Refusal> {
+        let refusal = match self.phase() {
+            Phase::Head => self.malformed().unwrap_or(rules::HEAD_CUT_SHORT),
+            Phase::Body => rules::BODY_CUT_SHORT,
+            Phase::Fresh | Phase::Idle | Phase::Refused => return None,
+        };
+        self.refuse(refusal);
+        Some(refusal)
+    }
+
+    /// Somebody else refuses what is unfinished, for its time is up. Where it was refused before,
+    /// or nothing has begun, this changes nothing.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        if matches!(self.phase(), Phase::Head | Phase::Body) {
+            if self.phase() == Phase::Head {
+                self.room = self.limits.head + self.limits.kept_body - self.kept.len();
+            }
+            self.stage = Stage::Refused(refusal);
+        }
+    }
+
+    /// The connection is over: gives `emit` what is unfinished.
+    pub fn finish(&mut self, emit: impl FnOnce(Captured<'_>)) {
+        let state = match self.stage {
+            Stage::Refused(refusal) => State::Refused(refusal),
+            Stage::Head if self.phase() == Phase::Head => {
+                self.malformed().map_or(State::Incomplete, State::Refused)
+            }
+            _ => State::Incomplete,
         };
         if self.is_unfinished() {
             self.emit_kept(state, emit);
         }
-        self.begin_search();
-        refusal
+        self.search = Search::default();
+    }
+
+    /// Whether what has come of an unfinished request begins with the method HEAD, whose answer has
+    /// no content.
+    #[must_use]
+    pub fn is_head_request(&self) -> bool {
+        let start = self.kept.iter().position(|b| !matches!(b, b'\r' | b'\n'));
+        start.is_some_and(|start| self.kept[start..].starts_with(b"HEAD "))
+    }
+
+    /// What is wrong with an unfinished head: not every read was parsed.
+    fn malformed(&self) -> Option<Refusal> {
+        head::parse(&self.kept, self.longest()).err()
+    }
+
+    fn longest(&self) -> Longest {
+        Longest {
+            target: self.limits.target,
+            body: self.limits.body,
+        }
     }
 
     /// Reads a head, whole or in part. A refused one is left to [`Stage::Refused`] to keep.
@@ -197,13 +224,16 @@ impl Capture {
             self.kept.extend_from_slice(&rest[..wanted]);
         }
         let seen = if in_place {
-            self.look(&rest[..wanted])
+            let longest = self.longest();
+            self.search.look(&rest[..wanted], self.limits.head, longest)
         } else {
             self.look_at_kept()
         };
         match seen {
-            Seen::Whole(length, framing) => {
-                self.begin_search();
+            Seen::Whole(Head {
+                length, framing, ..
+            }) => {
+                self.search = Search::default();
                 if in_place && let Some(taken) = self.take_whole(rest, length, framing, emit) {
                     return (taken, None);
                 }
@@ -224,50 +254,15 @@ impl Capture {
             Seen::Refused(refusal) => {
                 self.kept.truncate(held);
                 self.room = self.limits.head + self.limits.kept_body - held;
-                self.stage = Stage::Refused;
+                self.stage = Stage::Refused(refusal);
                 (0, Some(refusal))
             }
         }
     }
 
     fn look_at_kept(&mut self) -> Seen {
-        let kept = std::mem::take(&mut self.kept);
-        let seen = self.look(&kept);
-        self.kept = kept;
-        seen
-    }
-
-    /// Looks for a head at the start of `window`, which is never longer than the limit.
-    fn look(&mut self, window: &[u8]) -> Seen {
-        let is_full = window.len() >= self.limits.head;
-        let worth_parsing = is_full || window.len() >= self.parse_at || self.has_end(window);
-        self.searched = window.len();
-        if !worth_parsing {
-            return Seen::Partial;
-        }
-        // Doubled each time, so that all attempts together read no more than twice the head.
-        self.parse_at = window.len() * 2;
-        match head::parse(window) {
-            Ok(Some((length, framing))) => Seen::Whole(length, framing),
-            Ok(None) if is_full => Seen::Refused(Refusal::new(431, "the head is too long")),
-            Ok(None) => Seen::Partial,
-            Err(refusal) => Seen::Refused(refusal),
-        }
-    }
-
-    /// Whether an empty line has come since the last look.
-    fn has_end(&self, window: &[u8]) -> bool {
-        // The line feeds of an empty line are at most two bytes apart.
-        let from = self.searched.saturating_sub(2);
-        memchr_iter(b'\n', &window[from..]).any(|at| {
-            let after = &window[from + at + 1..];
-            after.starts_with(b"\n") || after.starts_with(b"\r\n")
-        })
-    }
-
-    fn begin_search(&mut self) {
-        self.searched = 0;
-        self.parse_at = 0;
+        let longest = self.longest();
+        self.search.look(&self.kept, self.limits.head, longest)
     }
 
     /// The common case: a whole request in one read, given on without a copy.
@@ -300,7 +295,7 @@ impl Capture {
         self.stage = match framing {
             Framing::Length(0) => return self.emit_kept(State::Complete, emit),
             Framing::Length(remaining) => Stage::Sized { remaining },
-            Framing::Chunked => Stage::Chunked(Chunked::new(self.limits.head)),
+            Framing::Chunked => Stage::Chunked(Chunked::new(self.limits.body, self.limits.head)),
         };
     }
 
@@ -342,7 +337,7 @@ impl Capture {
             }
             Progress::Refused(taken, refusal) => {
                 self.keep(&rest[..taken]);
-                self.stage = Stage::Refused;
+                self.stage = Stage::Refused(refusal);
                 (taken, Some(refusal))
             }
         }

@@ -11,6 +11,8 @@ use super::*;
 
 const LIMITS: Limits = Limits {
     head: 256,
+    target: 100,
+    body: 10_000,
     kept_body: 32,
 };
 
@@ -44,7 +46,8 @@ fn capture<'a>(
         passed.extend(held.drain(..verdict.pass));
         refusal = refusal.or(verdict.refusal);
     }
-    let last = capture.finish(&mut emit);
+    let last = capture.end();
+    capture.finish(&mut emit);
     (records, passed, refusal.or(last))
 }
 
@@ -58,11 +61,14 @@ fn raws(bytes: &[u8]) -> Vec<(String, State)> {
 
 #[test]
 fn pipelined_requests_are_separate_records() {
-    let bytes = b"GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /3 HTTP/1.0\r\n\r\n";
+    let bytes = b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhiGET /3 HTTP/1.0\r\n\r\n";
     let expected = [
-        (r"GET /1 HTTP/1.1\r\n\r\n".to_owned(), State::Complete),
         (
-            r"POST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi".to_owned(),
+            r"GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+            State::Complete,
+        ),
+        (
+            r"POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi".to_owned(),
             State::Complete,
         ),
         (r"GET /3 HTTP/1.0\r\n\r\n".to_owned(), State::Complete),
@@ -72,7 +78,8 @@ fn pipelined_requests_are_separate_records() {
 
 #[test]
 fn a_chunked_body_is_kept_as_it_came() {
-    let bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    let bytes =
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
     assert_eq!(
         raws(bytes),
         [(bytes.escape_ascii().to_string(), State::Complete)]
@@ -82,7 +89,7 @@ fn a_chunked_body_is_kept_as_it_came() {
 #[test]
 fn a_long_body_is_kept_in_part_and_counted() {
     for length in [31, 32, 33, 5000] {
-        let head = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n");
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
         let bytes = [head.as_bytes(), &vec![b'x'; length]].concat();
         for cut in [bytes.len(), 1] {
             let (records, passed, _) = capture(bytes.chunks(cut));
@@ -105,11 +112,11 @@ fn a_long_body_is_kept_in_part_and_counted() {
 
 #[test]
 fn what_is_no_request_is_malformed_with_all_that_follows() {
-    let hello = b"\x16\x03\x01\x02\x00\x01GET / HTTP/1.1\r\n\r\n";
+    let hello = b"\x16\x03\x01\x02\x00\x01GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     let (records, passed, refusal) = capture([&hello[..]]);
     assert_eq!(
         (records[0].raw.as_slice(), records[0].state),
-        (&hello[..], State::Malformed)
+        (&hello[..], State::Refused(rules::REQUEST_LINE))
     );
     assert_eq!(
         (records.len(), passed.len(), refusal.map(|r| r.status)),
@@ -119,39 +126,119 @@ fn what_is_no_request_is_malformed_with_all_that_follows() {
 
 #[test]
 fn a_refused_request_never_goes_on_but_those_before_it_do() {
-    let fine = b"GET / HTTP/1.1\r\n\r\n";
-    let (records, passed, refusal) = capture([&fine[..], b"GET / HTTP/1.1\r\nbad\r\n\r\n"]);
+    let fine = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let (records, passed, refusal) =
+        capture([&fine[..], b"GET / HTTP/1.1\r\nHost: a\r\nbad\r\n\r\n"]);
     assert_eq!((records.len(), passed.as_slice()), (2, &fine[..]));
     assert_eq!(refusal.map(|r| r.status), Some(400));
 }
 
 #[test]
 fn a_bad_chunk_refuses_what_has_begun() {
-    let head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel";
+    let head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel";
     let (records, passed, refusal) = capture([&head[..], b"lo0\r\n\r\n"]);
-    assert_eq!(records[0].state, State::Malformed);
+    assert_eq!(records[0].state, State::Refused(rules::CHUNK_DATA));
     assert_eq!(passed, [&head[..], b"lo"].concat());
     assert_eq!(refusal.map(|r| r.status), Some(400));
 }
 
-#[test]
-fn an_end_in_the_middle_is_incomplete() {
-    for bytes in [
-        &b"GET / HT"[..],
-        b"\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nh",
-    ] {
-        assert_eq!(
-            raws(bytes),
-            [(bytes.escape_ascii().to_string(), State::Incomplete)]
-        );
+/// The one record of a request that `pieces` begin and `interfere` has a say about.
+fn unfinished(pieces: &[&[u8]], interfere: impl Fn(&mut Capture)) -> Option<(Vec<u8>, State)> {
+    let mut records = Vec::new();
+    let mut capture = Capture::new(LIMITS);
+    for piece in pieces {
+        capture.push(piece, |_| panic!("it is whole"));
+        interfere(&mut capture);
     }
+    capture.finish(|request| records.push((request.raw.to_vec(), request.state)));
+    records.pop()
+}
+
+const HALF_HEAD: &[u8] = b"GET / HT";
+const HALF_BODY: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh";
+
+#[test]
+fn what_the_peer_ends_in_the_middle_is_refused() {
+    for (bytes, refusal) in [
+        (HALF_HEAD, rules::HEAD_CUT_SHORT),
+        (b"GET \\", rules::HEAD_CUT_SHORT),
+        (HALF_BODY, rules::BODY_CUT_SHORT),
+    ] {
+        let expected = [(bytes.escape_ascii().to_string(), State::Refused(refusal))];
+        assert_eq!(raws(bytes), expected);
+    }
+    assert_eq!(raws(b"\r\n"), [(r"\r\n".to_owned(), State::Incomplete)]);
     assert_eq!(raws(b""), []);
 }
 
 #[test]
+fn what_a_failed_connection_cuts_is_incomplete() {
+    for bytes in [HALF_HEAD, HALF_BODY, b"\r\n"] {
+        let seen = unfinished(&[bytes], |_| {});
+        assert_eq!(seen, Some((bytes.to_vec(), State::Incomplete)));
+    }
+    assert_eq!(unfinished(&[], |_| {}), None);
+}
+
+#[test]
+fn what_others_refuse_takes_all_that_follows_with_it() {
+    let slow = Refusal::new(408, "too slow");
+    for (bytes, more) in [
+        (HALF_HEAD, "TP/1.0\r\n\r\n"),
+        (HALF_BODY, "iGET / HTTP/1.0\r\n\r\n"),
+    ] {
+        let seen = unfinished(&[bytes, more.as_bytes()], |capture| capture.refuse(slow));
+        let expected = ([bytes, more.as_bytes()].concat(), State::Refused(slow));
+        assert_eq!(seen, Some(expected));
+    }
+    // Nothing has begun.
+    let seen = unfinished(&[b"\r\n"], |capture| capture.refuse(slow));
+    assert_eq!(seen, Some((b"\r\n".to_vec(), State::Incomplete)));
+}
+
+#[test]
+fn a_body_has_a_limit() {
+    let sized = |length: u64| format!("POST / HTTP/1.0\r\nContent-Length: {length}\r\n\r\nabc");
+    let chunked = |length: u64| {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        format!("{head}{length:x}\r\nabc")
+    };
+    for bytes in [sized(LIMITS.body), chunked(LIMITS.body)] {
+        let (_, passed, refusal) = capture([bytes.as_bytes()]);
+        assert_eq!(
+            (passed.len(), refusal),
+            (bytes.len(), Some(rules::BODY_CUT_SHORT))
+        );
+    }
+    for bytes in [sized(LIMITS.body + 1), chunked(LIMITS.body + 1)] {
+        let (records, _, refusal) = capture([bytes.as_bytes()]);
+        assert_eq!(refusal, Some(rules::BODY_TOO_LONG));
+        assert_eq!(records[0].raw, bytes.as_bytes());
+    }
+}
+
+#[test]
+fn a_refused_request_is_known_for_a_head_request() {
+    for (bytes, is_head) in [
+        ("HEAD / HTTP/1.1\r\n\r\n", true),
+        ("\r\nHEAD / HT", true),
+        ("HEADS / HTTP/1.1\r\n\r\n", false),
+        ("GET / HTTP/1.1\r\n\r\n", false),
+    ] {
+        let mut capture = Capture::new(LIMITS);
+        capture.push(bytes.as_bytes(), |_| {});
+        assert_eq!(capture.is_head_request(), is_head, "{bytes:?}");
+    }
+}
+
+#[test]
 fn a_head_has_a_limit() {
-    let head = |length: usize| format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "b".repeat(length - 23));
+    let head = |length: usize| {
+        format!(
+            "GET / HTTP/1.1\r\nHost: a\r\nA: {}\r\n\r\n",
+            "b".repeat(length - 32)
+        )
+    };
     for cut in [1, 7, 1000] {
         let (records, _, refusal) = capture(head(LIMITS.head).as_bytes().chunks(cut));
         assert_eq!(
@@ -160,7 +247,11 @@ fn a_head_has_a_limit() {
             "cut by {cut}"
         );
         let (records, passed, refusal) = capture(head(LIMITS.head + 1).as_bytes().chunks(cut));
-        assert_eq!(records[0].state, State::Malformed, "cut by {cut}");
+        assert_eq!(
+            records[0].state,
+            State::Refused(rules::HEAD_TOO_LONG),
+            "cut by {cut}"
+        );
         assert_eq!(
             (passed.len(), refusal.map(|r| r.status)),
             (0, Some(431)),
@@ -175,9 +266,9 @@ fn phases() {
     let mut phases = vec![capture.phase()];
     for piece in [
         "\r\n",
-        "GET / HTTP/1.1\r",
+        "GET / HTTP/1.0\r",
         "\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
         "x",
         "\0",
         "x",
@@ -197,11 +288,11 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         4 => "(GET|PUT|FOO) /[a-z]{0,8} HTTP/1\\.[01]\r\n(A: b\r\n){0,3}\r\n".prop_map(String::into_bytes),
         2 => body().prop_map(|body| {
-            let head = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+            let head = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
             [head.as_bytes(), &body].concat()
         }),
         2 => vec(body(), 0..4).prop_map(|chunks| {
-            let mut bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            let mut bytes = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
             for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
                 bytes.extend(format!("{:x}\r\n", chunk.len()).bytes().chain(chunk.iter().copied()));
                 bytes.extend(b"\r\n");
@@ -209,8 +300,8 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
             [&bytes[..], b"0\r\n\r\n"].concat()
         }),
         1 => "(\r\n|\n){1,3}".prop_map(String::into_bytes),
-        1 => "GET / HTTP/1.1\r\n([A-Za-z-]{0,9}:? ?[ -~]{0,9}\r?\n){0,30}\r\n".prop_map(String::into_bytes),
-        1 => "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n([0-9a-f;]{1,2}\r\n[a-z]{0,9}\r\n){0,3}0\r\n".prop_map(String::into_bytes),
+        1 => "GET / HTTP/1.1\r\nHost: a\r\n([A-Za-z-]{0,9}:? ?[ -~]{0,9}\r?\n){0,30}\r\n".prop_map(String::into_bytes),
+        1 => "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n([0-9a-f;]{1,2}\r\n[a-z]{0,9}\r\n){0,3}0\r\n".prop_map(String::into_bytes),
         1 => vec(any::<u8>(), 0..40),
         1 => "[ -~]{0,400}".prop_map(String::into_bytes),
     ]
@@ -251,8 +342,7 @@ proptest! {
         }
         prop_assert!(rest.is_empty(), "not recorded: {:?}", rest);
         prop_assert!(bytes.starts_with(&passed));
-        if records.iter().any(|r| r.state == State::Malformed) {
-            prop_assert!(refusal.is_some(), "{:?}", records);
-        }
+        let recorded = records.iter().find_map(|r| r.state.refusal());
+        prop_assert_eq!(recorded, refusal, "{:?}", records);
     }
 }

@@ -4,22 +4,18 @@
 //! unfinished trailer section, and is stricter than hyper's decoder, which reads the same bytes
 //! after it: what passes here, hyper ends at the same byte.
 
-use super::head::{Refusal, is_trailer_section};
-
-/// The most bytes of chunk extensions one body may have: hyper's own fixed number.
-const EXTENSIONS: usize = 16 * 1024 - 1;
+use super::chunk_line::ChunkLine;
+use super::head::check_trailers;
+use super::refusal::{self as rules, Refusal};
 
 /// Where in the body the next byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    SizeStart,
-    Size,
-    Extension,
-    SizeLf,
+    Line,
     Data,
     DataCr,
     DataLf,
-    LineStart,
+    TrailerStart,
     Trailer,
     TrailerLf,
     EndLf,
@@ -40,20 +36,24 @@ pub(super) enum Progress {
 #[derive(Debug)]
 pub(super) struct Chunked {
     place: Place,
-    /// The chunk's size while it is read, then how much of its data is to come.
+    line: ChunkLine,
+    /// How much of a chunk's data is to come.
     remaining: u64,
-    extensions: usize,
+    /// How much data more the body may have.
+    room: u64,
     trailers: Vec<u8>,
     longest_trailers: usize,
 }
 
 impl Chunked {
-    /// A body of which nothing was read. Its trailer section may have `longest_trailers` bytes.
-    pub(super) fn new(longest_trailers: usize) -> Self {
+    /// A body of which nothing was read. Its data may have `longest` bytes and its trailer section
+    /// `longest_trailers`.
+    pub(super) fn new(longest: u64, longest_trailers: usize) -> Self {
         Self {
-            place: Place::SizeStart,
+            place: Place::Line,
+            line: ChunkLine::new(),
             remaining: 0,
-            extensions: 0,
+            room: longest,
             trailers: Vec::new(),
             longest_trailers,
         }
@@ -87,64 +87,41 @@ impl Chunked {
 
     /// The place after `byte`, or none where the body ends with it.
     fn step(&mut self, byte: u8) -> Result<Option<Place>, Refusal> {
-        const SIZE: Refusal = Refusal::new(400, "a chunk's size line is malformed");
-        const DATA: Refusal = Refusal::new(400, "a chunk's data is not followed by CRLF");
-        const TRAILERS: Refusal = Refusal::new(400, "the trailer section is malformed");
         let place = match (self.place, byte) {
-            (Place::SizeStart | Place::Size, digit) if digit.is_ascii_hexdigit() => {
-                self.digit(digit)?;
-                Place::Size
-            }
-            (Place::Size, b';') => Place::Extension,
-            (Place::Size | Place::Extension, b'\r') => Place::SizeLf,
-            (Place::Extension, b'\t' | b' '..=b'~' | 0x80..) => {
-                self.extensions += 1;
-                if self.extensions > EXTENSIONS {
-                    return Err(Refusal::new(400, "the chunk extensions are too long"));
+            (Place::Line, _) => match self.line.read(byte, self.room)? {
+                None => Place::Line,
+                Some(0) => Place::TrailerStart,
+                Some(size) => {
+                    (self.remaining, self.room) = (size, self.room - size);
+                    Place::Data
                 }
-                Place::Extension
-            }
-            (Place::SizeLf, b'\n') if self.remaining == 0 => Place::LineStart,
-            (Place::SizeLf, b'\n') => Place::Data,
-            (Place::SizeStart | Place::Size | Place::Extension | Place::SizeLf, _) => {
-                return Err(SIZE);
-            }
+            },
             (Place::DataCr, b'\r') => Place::DataLf,
-            (Place::DataLf, b'\n') => Place::SizeStart,
-            (Place::DataCr | Place::DataLf | Place::Data, _) => return Err(DATA),
-            (Place::LineStart, b'\r') => self.trailer(byte, Place::EndLf)?,
+            (Place::DataLf, b'\n') => Place::Line,
+            (Place::DataCr | Place::DataLf | Place::Data, _) => return Err(rules::CHUNK_DATA),
+            (Place::TrailerStart, b'\r') => self.trailer(byte, Place::EndLf)?,
             (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
             // hyper counts lines by their CR, and would find more fields than lines.
-            (Place::LineStart | Place::Trailer, b'\n') => return Err(TRAILERS),
-            (Place::LineStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
-            (Place::TrailerLf, b'\n') => self.trailer(byte, Place::LineStart)?,
+            (Place::TrailerStart | Place::Trailer, b'\n') => return Err(rules::TRAILERS),
+            (Place::TrailerStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
+            (Place::TrailerLf, b'\n') => self.trailer(byte, Place::TrailerStart)?,
             (Place::EndLf, b'\n') => {
                 self.trailers.push(byte);
-                let whole = self.trailers.len() == 2 || is_trailer_section(&self.trailers);
-                return if whole { Ok(None) } else { Err(TRAILERS) };
+                return if self.trailers.len() == b"\r\n".len() {
+                    Ok(None)
+                } else {
+                    check_trailers(&self.trailers).map(|()| None)
+                };
             }
-            (Place::TrailerLf | Place::EndLf, _) => return Err(TRAILERS),
+            (Place::TrailerLf | Place::EndLf, _) => return Err(rules::TRAILERS),
         };
         Ok(Some(place))
-    }
-
-    fn digit(&mut self, digit: u8) -> Result<(), Refusal> {
-        let value = u64::from(match digit {
-            b'0'..=b'9' => digit - b'0',
-            _ => (digit | 0x20) - b'a' + 10,
-        });
-        let size = self
-            .remaining
-            .checked_mul(16)
-            .and_then(|size| size.checked_add(value));
-        self.remaining = size.ok_or(Refusal::new(400, "a chunk's size is too large"))?;
-        Ok(())
     }
 
     fn trailer(&mut self, byte: u8, next: Place) -> Result<Place, Refusal> {
         // The empty line that ends the section is not counted: without fields there is only that.
         if self.trailers.len() >= self.longest_trailers && next != Place::EndLf {
-            return Err(Refusal::new(431, "the trailer section is too long"));
+            return Err(rules::TRAILERS_TOO_LONG);
         }
         self.trailers.push(byte);
         Ok(next)
@@ -160,8 +137,8 @@ mod tests {
     /// Reads `bytes` whole and, to see that cuts change nothing, byte by byte.
     #[track_caller]
     fn read(bytes: &[u8]) -> Progress {
-        let whole = Chunked::new(LONGEST).advance(bytes);
-        let mut chunked = Chunked::new(LONGEST);
+        let whole = Chunked::new(u64::MAX, LONGEST).advance(bytes);
+        let mut chunked = Chunked::new(u64::MAX, LONGEST);
         let mut single = Progress::More;
         for (at, byte) in bytes.chunks(1).enumerate() {
             single = match chunked.advance(byte) {
@@ -203,22 +180,18 @@ mod tests {
     }
 
     #[test]
-    fn size_lines_are_hex_digits_and_crlf() {
-        for line in [
-            "\r\n", " 5\r\n", "-1\r\n", "+1\r\n", "0x5\r\n", "5_0\r\n", "5 \r\n", "g\r\n", "5\n",
-            "5;a\n", "5;\0\r\n", "5\rx",
-        ] {
-            assert!(
-                matches!(read(line.as_bytes()), Progress::Refused(..)),
-                "{line:?}"
-            );
-        }
+    fn a_bad_size_line_is_refused_where_it_goes_wrong() {
+        refused(b"1\r\na\r\n5_0\r\n", 7, 400);
+        refused(b"5;\r\n", 2, 400);
     }
 
     #[test]
-    fn a_size_has_64_bits() {
-        assert_eq!(read(b"ffffffffffffffff\r\n"), Progress::More);
-        refused(b"10000000000000000\r\n", 16, 400);
+    fn all_data_together_has_a_limit() {
+        let body = |last: &str| format!("3\r\nabc\r\n{last}\r\n");
+        let read = |last: &str| Chunked::new(10, LONGEST).advance(body(last).as_bytes());
+        assert_eq!(read("7"), Progress::More);
+        assert_eq!(read("8"), Progress::Refused(8, rules::BODY_TOO_LONG));
+        assert_eq!(read("70"), Progress::Refused(9, rules::BODY_TOO_LONG));
     }
 
     #[test]
@@ -247,9 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn extensions_have_a_limit() {
-        let line = |length: usize| format!("1;{}\r\n", "y".repeat(length));
-        assert_eq!(read(line(EXTENSIONS).as_bytes()), Progress::More);
-        refused(line(EXTENSIONS + 1).as_bytes(), 2 + EXTENSIONS, 400);
+    fn trailers_have_a_hundred_fields_at_most() {
+        let body = |fields: usize| format!("0\r\n{}\r\n", "a:\r\n".repeat(fields));
+        let read = |fields: usize| Chunked::new(0, 4096).advance(body(fields).as_bytes());
+        assert_eq!(read(100), Progress::End(body(100).len()));
+        let last = body(101).len() - 1;
+        assert_eq!(read(101), Progress::Refused(last, rules::TOO_MANY_TRAILERS));
     }
 }

@@ -9,6 +9,7 @@
 //! dropped uncounted. This module knows no socket and no HTTP library, and imports nothing of ours.
 
 pub mod capture;
+mod chunk_line;
 mod chunked;
 pub mod format;
 mod head;
@@ -16,9 +17,14 @@ mod log;
 mod queue;
 pub mod record;
 mod recorder;
+mod refusal;
+mod search;
 mod sink;
 mod writer;
 
+pub use head::SERVED_METHODS;
 pub use log::{Closed, Config, Handle, Log, OpenError, Overflow};
 pub use recorder::{Entries, Recorder, Trail};
+pub(crate) use refusal::BODY_CUT_SHORT;
+pub use refusal::Refusal;
 pub use sink::Target;

@@ -5,6 +5,8 @@
 
 use std::time::SystemTime;
 
+use super::refusal::Refusal;
+
 /// What a record's bytes turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -12,8 +14,9 @@ pub enum State {
     Complete,
     /// The connection ended before the request did.
     Incomplete,
-    /// Not HTTP/1.x as RFC 9112 has it. All that followed on the connection is in the same record.
-    Malformed,
+    /// A request, or what never became one, that was answered with this refusal. All that followed
+    /// on the connection is in the same record.
+    Refused(Refusal),
     /// Came after the answer. Only `raw` has these: it answers what arrives first.
     Late,
 }
@@ -25,8 +28,17 @@ impl State {
         match self {
             Self::Complete => None,
             Self::Incomplete => Some("incomplete"),
-            Self::Malformed => Some("malformed"),
+            Self::Refused(_) => Some("refused"),
             Self::Late => Some("late"),
+        }
+    }
+
+    /// Why it was refused, where it was.
+    #[must_use]
+    pub fn refusal(self) -> Option<Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
         }
     }
 }
@@ -40,7 +52,7 @@ pub struct Captured<'a> {
     pub raw: &'a [u8],
     /// How many bytes more there were.
     pub omitted: u64,
-    /// Whether it was a request at all.
+    /// Whether it was a request, and one that was taken.
     pub state: State,
 }
 

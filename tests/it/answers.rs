@@ -17,7 +17,7 @@ fn every_path_and_ordinary_method_gets_hello_world() {
         "OPTIONS / ",
         "OPTIONS * ",
         "GET http://a/b ",
-        "BREW / ",
+        "PROPFIND / ",
     ] {
         let answer = service.exchange(format!("{request}HTTP/1.1\r\nHost: a\r\n\r\n"));
         expect_answer(&answer, 200, HELLO);
@@ -36,17 +36,6 @@ fn head_gets_the_same_without_the_body() {
     let answer = service.exchange("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
     expect_answer(&answer, 200, "");
     assert!(answer.contains("\r\ncontent-length: 11\r\n"), "{answer}");
-}
-
-#[test]
-fn connect_and_trace_are_not_served() {
-    let service = Service::start(&[]);
-    for request in ["CONNECT a:80 ", "TRACE / "] {
-        let answer = service.exchange(format!("{request}HTTP/1.1\r\nHost: a\r\n\r\n{GET}"));
-        assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
-        assert!(answer.contains("\r\nallow: GET, HEAD, "), "{answer}");
-        expect_answer(&answer[answer.rfind("HTTP/1.1").unwrap()..], 200, HELLO);
-    }
 }
 
 #[test]
@@ -169,23 +158,22 @@ fn a_refusal_says_why_after_the_answers_before_it() {
         (
             "GET / HTTP/1.1\r\nbad\r\n\r\n",
             400,
-            "a header field's name is malformed\n",
+            "a field has no colon (RFC 9112 5)\n",
         ),
-        ("\x16\x03\x01\x02\0", 400, "the request line is malformed\n"),
+        (
+            "\x16\x03\x01\x02\0",
+            400,
+            "the request line is malformed (RFC 9112 3)\n",
+        ),
         (
             "GET / HTTP/2.0\r\n\r\n",
             505,
-            "only HTTP/1.0 and HTTP/1.1 are served\n",
+            "only HTTP/1.0 and HTTP/1.1 are served (RFC 9110 15.6.6)\n",
         ),
         (
-            "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
             400,
-            "both Content-Length and Transfer-Encoding are present\n",
-        ),
-        (
-            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
-            400,
-            "a chunk's size line is malformed\n",
+            "the size line of a chunk is malformed (RFC 9112 7.1)\n",
         ),
     ] {
         // The client keeps its side open, and a fine request behind the bad one is not answered.
@@ -201,7 +189,11 @@ fn a_refusal_says_why_after_the_answers_before_it() {
 #[test]
 fn a_head_that_ends_early_is_refused() {
     let service = Service::start(&[]);
-    expect_answer(&service.exchange("GET / HT"), 400, "the head ended early\n");
+    expect_answer(
+        &service.exchange("GET / HT"),
+        400,
+        "the head ended early (RFC 9112 8)\n",
+    );
 }
 
 #[test]
@@ -212,7 +204,7 @@ fn a_body_that_ends_early_gets_no_200() {
         "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
     ] {
         let answer = service.exchange(format!("POST / HTTP/1.1\r\nHost: a\r\n{framing}"));
-        expect_answer(&answer, 400, "the body ended early\n");
+        expect_answer(&answer, 400, "the body ended early (RFC 9112 8)\n");
     }
 }
 
@@ -243,7 +235,7 @@ fn answers_are_whole_whatever_stands_behind_the_last_request() {
             vec![200, 400],
         ),
         (
-            format!("{GET}POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhel"),
+            format!("{GET}POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel"),
             vec![200, 400],
         ),
     ] {

@@ -37,7 +37,7 @@ fn who_waits_for_100_continue_is_refused_before_it_sends() {
     client
         .send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n");
     let answer = client.read_to_end();
-    expect_answer(&answer, 413, "the body is too long\n");
+    expect_answer(&answer, 413, "the body is too long (RFC 9110 15.5.14)\n");
     assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
 }
 
@@ -45,25 +45,70 @@ fn who_waits_for_100_continue_is_refused_before_it_sends() {
 fn a_head_may_have_max_head_bytes() {
     for max in [256, 100_000] {
         let service = Service::start(&["--max-head", &max.to_string()]);
-        let head =
-            |length: usize| format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "b".repeat(length - 23));
+        let head = |length: usize| {
+            format!(
+                "GET / HTTP/1.1\r\nHost: a\r\nA: {}\r\n\r\n",
+                "b".repeat(length - 32)
+            )
+        };
         expect_answer(&service.exchange(head(max)), 200, HELLO);
         let refused = service.exchange(head(max + 1));
-        expect_answer(&refused, 431, "the head is too long\n");
+        expect_answer(&refused, 431, "the head is too long (RFC 6585 5)\n");
         assert!(service.stdout.next().ends_with('"'));
-        expect_record(&service.stdout.next(), "malformed");
+        expect_record(
+            &service.stdout.next(),
+            "refused 431: the head is too long (RFC 6585 5)",
+        );
     }
+}
+
+#[test]
+fn a_target_may_have_max_target_bytes() {
+    for (options, max) in [
+        (&[][..], 32 * 1024),
+        (&["--max-target", "10"], 10),
+        (&["--max-target", "65534", "--max-head", "128KiB"], 65_534),
+    ] {
+        let service = Service::start(options);
+        let head = |length: usize| {
+            format!(
+                "GET /{} HTTP/1.1\r\nHost: a\r\n\r\n",
+                "a".repeat(length - 1)
+            )
+        };
+        expect_answer(&service.exchange(head(max)), 200, HELLO);
+        let reason = "the request target is too long (RFC 9112 3)";
+        let answer = service.exchange(head(max + 1));
+        expect_answer(&answer, 414, &format!("{reason}\n"));
+        service.stdout.next();
+        expect_record(&service.stdout.next(), format!("refused 414: {reason}"));
+    }
+}
+
+/// A target that has no end within the head's limit is a target that is too long.
+#[test]
+fn a_target_that_fills_the_head_gets_414() {
+    let service = Service::start(&["--max-head", "1000"]);
+    let mut client = service.connect();
+    client.send("GET /".to_owned() + &"a".repeat(995));
+    let reason = "the request target is too long (RFC 9112 3)\n";
+    expect_answer(&client.read_to_end(), 414, reason);
 }
 
 #[test]
 fn a_head_may_have_a_hundred_fields() {
     let service = Service::start(&[]);
-    let head = |fields: usize| format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(fields));
+    let head = |fields: usize| {
+        format!(
+            "GET / HTTP/1.1\r\nHost: a\r\n{}\r\n",
+            "A: b\r\n".repeat(fields - 1)
+        )
+    };
     expect_answer(&service.exchange(head(100)), 200, HELLO);
     expect_answer(
         &service.exchange(head(101)),
         431,
-        "more than 100 header fields\n",
+        "there are more than 100 fields (RFC 6585 5)\n",
     );
 }
 
@@ -80,7 +125,7 @@ fn a_trailer_section_may_have_max_head_bytes() {
     expect_answer(
         &service.exchange(request(257)),
         431,
-        "the trailer section is too long\n",
+        "the trailer section is too long (RFC 6585 5)\n",
     );
 }
 
@@ -90,10 +135,17 @@ fn a_head_that_takes_too_long_gets_408() {
     let mut client = service.connect();
     client.send(format!("{GET}GET / HT"));
     expect_answer(&client.read_answer(), 200, HELLO);
-    expect_answer(&client.read_to_end(), 408, "the head took too long\n");
+    expect_answer(
+        &client.read_to_end(),
+        408,
+        "the head took too long (RFC 9110 15.5.9)\n",
+    );
     drop(client);
     service.stdout.next();
-    expect_record(&service.stdout.next(), r#" 8 "GET / HT" incomplete"#);
+    expect_record(
+        &service.stdout.next(),
+        r#" 8 "GET / HT" refused 408: the head took too long (RFC 9110 15.5.9)"#,
+    );
 }
 
 /// A byte now and then does not help: the time is the whole head's.
@@ -105,10 +157,12 @@ fn a_head_that_drips_gets_408() {
         .0
         .set_read_timeout(Some(Duration::from_millis(50)))
         .unwrap();
-    client.send("GET / HTTP/1.1\r\nA: ");
+    client.send("GET / HTTP/1.0\r\nA: ");
     loop {
         match client.try_read_answer() {
-            Ok(answer) => break expect_answer(&answer, 408, "the head took too long\n"),
+            Ok(answer) => {
+                break expect_answer(&answer, 408, "the head took too long (RFC 9110 15.5.9)\n");
+            }
             Err((error, got)) => {
                 let is_silent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
                 assert!(is_silent && got.is_empty(), "{error}: {got:?}");
@@ -145,7 +199,11 @@ fn a_body_that_pauses_too_long_gets_408() {
     let service = Service::start(&["--header-timeout", NEVER, "--idle-timeout", "300ms"]);
     let mut client = service.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
-    expect_answer(&client.read_to_end(), 408, "the body took too long\n");
+    expect_answer(
+        &client.read_to_end(),
+        408,
+        "the body took too long (RFC 9110 15.5.9)\n",
+    );
 }
 
 /// A client that only ever sends is let go: its sending fails, and not because of its own timeout.

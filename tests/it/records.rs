@@ -62,16 +62,19 @@ fn what_never_became_a_request_is_a_record_too() {
     for (bytes, record) in [
         (
             &b"\x16\x03\x01\x02\0"[..],
-            r#" 5 "\x16\x03\x01\x02\x00" malformed"#,
+            r#" 5 "\x16\x03\x01\x02\x00" refused 400: the request line is malformed (RFC 9112 3)"#,
         ),
-        (b"GET / HT", r#" 8 "GET / HT" incomplete"#),
+        (
+            b"GET / HT",
+            r#" 8 "GET / HT" refused 400: the head ended early (RFC 9112 8)"#,
+        ),
         (
             b"GET / HTTP/1.1\r\nbad\r\n\r\nmore",
-            r#" 27 "GET / HTTP/1.1\r\nbad\r\n\r\nmore" malformed"#,
+            r#" 27 "GET / HTTP/1.1\r\nbad\r\n\r\nmore" refused 400: a field has no colon (RFC 9112 5)"#,
         ),
         (
-            b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\ncut",
-            r#" 41 "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\ncut" incomplete"#,
+            b"POST / HTTP/1.0\r\nContent-Length: 9\r\n\r\ncut",
+            r#" 41 "POST / HTTP/1.0\r\nContent-Length: 9\r\n\r\ncut" refused 400: the body ended early (RFC 9112 8)"#,
         ),
         (b"\r\n", r#" 2 "\r\n" incomplete"#),
     ] {
@@ -84,18 +87,21 @@ fn what_never_became_a_request_is_a_record_too() {
 }
 
 #[test]
-fn what_follows_a_malformed_request_late_is_in_its_record() {
+fn what_follows_a_refused_request_late_is_in_its_record() {
     let service = Service::start(&[]);
     let mut client = service.connect();
     client.send("bad\r\n");
     expect_answer(
         &client.read_to_end(),
         400,
-        "the request line is malformed\n",
+        "the request line is malformed (RFC 9112 3)\n",
     );
     client.send("more");
     drop(client);
-    expect_record(&service.stdout.next(), r#" 9 "bad\r\nmore" malformed"#);
+    expect_record(
+        &service.stdout.next(),
+        r#" 9 "bad\r\nmore" refused 400: the request line is malformed (RFC 9112 3)"#,
+    );
 }
 
 #[test]
@@ -105,7 +111,7 @@ fn a_body_is_kept_up_to_the_limit_and_counted_beyond() {
         ("abc", r#"\r\n\r\nabc""#),
         ("abcd", r#"\r\n\r\nabc" omitted=1"#),
     ] {
-        let head = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!("POST / HTTP/1.0\r\nContent-Length: {}\r\n\r\n", body.len());
         service.exchange(format!("{head}{body}"));
         let line = service.stdout.next();
         expect_record(&line, record);

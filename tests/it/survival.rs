@@ -31,7 +31,7 @@ fn bodies_over_the_limit_get_their_413_50_times_of_50() {
         let request = [head.as_bytes(), &vec![b'x'; 5_000_000]].concat();
         for _ in 0..50 {
             let answer = send_all_then_read(service.connect(), &request);
-            expect_answer(&answer, 413, "the body is too long\n");
+            expect_answer(&answer, 413, "the body is too long (RFC 9110 15.5.14)\n");
         }
     }
 }
@@ -42,7 +42,7 @@ fn garbage_gets_its_refusal_50_times_of_50() {
     let garbage = vec![b'\0'; 1_000_000];
     for _ in 0..50 {
         let answer = send_all_then_read(service.connect(), &garbage);
-        expect_answer(&answer, 400, "the request line is malformed\n");
+        expect_answer(&answer, 400, "the request line is malformed (RFC 9112 3)\n");
     }
 }
 

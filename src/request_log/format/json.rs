@@ -1,8 +1,9 @@
 //! `json`: one object a line (RFC 8259).
 //!
 //! `time`, `peer`, `connection`, `request`, `bytes` and `raw`, a string, where the bytes are UTF-8,
-//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something. Beyond
-//! what JSON asks for, characters that a terminal could obey are escaped too.
+//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something, and with
+//! the state `refused` also `status` and `reason`. Beyond what JSON asks for, characters that a
+//! terminal could obey are escaped too.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +40,13 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
     if let Some(word) = request.state.word() {
         out.extend_from_slice(b",\"state\":\"");
         out.extend_from_slice(word.as_bytes());
+        out.push(b'"');
+    }
+    if let Some(refusal) = request.state.refusal() {
+        out.extend_from_slice(b",\"status\":");
+        decimal(refusal.status.into(), out);
+        out.extend_from_slice(b",\"reason\":\"");
+        string(refusal.reason, out);
         out.push(b'"');
     }
     out.extend_from_slice(b"}\n");
@@ -91,6 +99,7 @@ mod tests {
     use super::super::Format::Json;
     use super::super::samples::{self, text};
     use super::*;
+    use crate::request_log::Refusal;
     use crate::request_log::record::State;
     use proptest::prelude::*;
     use serde_json::Value;
@@ -120,12 +129,14 @@ mod tests {
     fn what_is_special_has_its_own_fields() {
         let mut record = samples::record(b"\xff");
         record.request.omitted = 7;
-        record.request.state = State::Malformed;
+        record.request.state = State::Refused(Refusal::new(400, "why (RFC 1 2)"));
         let object: Value = serde_json::from_str(&text(Json, &record)).unwrap();
         assert_eq!(object["raw_base64"], "/w==");
         assert_eq!(object["bytes"], 8);
         assert_eq!(object["omitted"], 7);
-        assert_eq!(object["state"], "malformed");
+        assert_eq!(object["state"], "refused");
+        assert_eq!(object["status"], 400);
+        assert_eq!(object["reason"], "why (RFC 1 2)");
     }
 
     proptest! {

@@ -1,11 +1,11 @@
 //! `line`: one line a record, for files, `grep` and `cut`.
 //!
-//! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then ` omitted=N` and ` malformed` and the like
-//! where they say something. RAW is printable ASCII; other bytes, the quote and the backslash are
+//! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then ` omitted=N`, ` incomplete` or
+//! ` refused STATUS: REASON` where they say something. RAW is printable ASCII; other bytes, the quote and the backslash are
 //! escaped as in Python: undoing the escapes gives the exact bytes.
 
 use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Record, Stamp, decimal};
+use super::{Record, Stamp, State, decimal, state};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -29,9 +29,9 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
         out.extend_from_slice(b" omitted=");
         decimal(request.omitted, out);
     }
-    if let Some(word) = request.state.word() {
+    if request.state != State::Complete {
         out.push(b' ');
-        out.extend_from_slice(word.as_bytes());
+        state(request.state, out);
     }
     out.push(b'\n');
 }
@@ -40,6 +40,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
 mod tests {
     use super::super::Format::Line;
     use super::super::samples::{self, text, unescape};
+    use crate::request_log::Refusal;
     use crate::request_log::record::State;
     use proptest::prelude::*;
 
@@ -61,6 +62,9 @@ mod tests {
         record.request.omitted = 1000;
         record.request.state = State::Incomplete;
         assert!(text(Line, &record).ends_with(" #12.1 1004 \"POST\" omitted=1000 incomplete\n"));
+        record.request.state = State::Refused(Refusal::new(400, "why (RFC 1 2)"));
+        let expected = " #12.1 1004 \"POST\" omitted=1000 refused 400: why (RFC 1 2)\n";
+        assert!(text(Line, &record).ends_with(expected));
     }
 
     proptest! {

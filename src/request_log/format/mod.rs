@@ -15,7 +15,7 @@ mod pretty;
 mod samples;
 mod stamp;
 
-use super::record::{Captured, Record};
+use super::record::{Captured, Record, State};
 use stamp::Stamp;
 
 /// How records are written.
@@ -80,16 +80,28 @@ pub(super) fn decimal(number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&digits[start..]);
 }
 
-/// What a header line says behind the length: `, 12 not shown, malformed`.
+/// What a header line says behind the length: `, 12 not shown, refused 400: Host is missing …`.
 fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
     if request.omitted > 0 {
         out.extend_from_slice(b", ");
         decimal(request.omitted, out);
         out.extend_from_slice(b" not shown");
     }
-    if let Some(word) = request.state.word() {
+    if request.state != State::Complete {
         out.extend_from_slice(b", ");
-        out.extend_from_slice(word.as_bytes());
+        state(request.state, out);
+    }
+}
+
+/// Appends a state's word, and of a refused request its status and the rule it broke. None of that
+/// is a peer's.
+fn state(state: State, out: &mut Vec<u8>) {
+    out.extend_from_slice(state.word().unwrap_or_default().as_bytes());
+    if let Some(refusal) = state.refusal() {
+        out.push(b' ');
+        decimal(refusal.status.into(), out);
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(refusal.reason.as_bytes());
     }
 }
 
