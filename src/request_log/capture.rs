@@ -58,8 +58,11 @@ pub struct Verdict {
 #[derive(Debug)]
 enum Stage {
     Head,
-    Sized { remaining: u64 },
-    Chunked(Chunked),
+    Sized {
+        remaining: u64,
+    },
+    /// Apart, because a capture is moved, and few bodies are chunked.
+    Chunked(Box<Chunked>),
     Refused(Refusal),
 }
 
@@ -295,7 +298,9 @@ impl Capture {
         self.stage = match framing {
             Framing::Length(0) => return self.emit_kept(State::Complete, emit),
             Framing::Length(remaining) => Stage::Sized { remaining },
-            Framing::Chunked => Stage::Chunked(Chunked::new(self.limits.body, self.limits.head)),
+            Framing::Chunked => {
+                Stage::Chunked(Box::new(Chunked::new(self.limits.body, self.limits.head)))
+            }
         };
     }
 

@@ -28,12 +28,29 @@ pub(super) fn escape(
 ) {
     let mut rest = bytes;
     // Runs of plain bytes are copied whole: almost all of a request is plain.
-    while let Some(at) = rest.iter().position(|&byte| !plain[usize::from(byte)]) {
+    while let Some(at) = first_special(rest, plain) {
         out.extend_from_slice(&rest[..at]);
-        escape(rest[at], out);
-        rest = &rest[at + 1..];
+        if let [b'\r', b'\n', behind @ ..] = &rest[at..] {
+            // Every line of a request ends so, and every escape writes it so.
+            out.extend_from_slice(br"\r\n");
+            rest = behind;
+        } else {
+            escape(rest[at], out);
+            rest = &rest[at + 1..];
+        }
     }
     out.extend_from_slice(rest);
+}
+
+/// Where the first byte stands that is not plain. Eight at a time without a branch between them,
+/// which takes half the instructions (callgrind).
+fn first_special(bytes: &[u8], plain: &Plain) -> Option<usize> {
+    let is_plain = |&byte: &u8| plain[usize::from(byte)];
+    let all_plain = |chunk: &&[u8; 8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
+    let (chunks, _) = bytes.as_chunks();
+    let start = 8 * chunks.iter().take_while(all_plain).count();
+    let behind = bytes[start..].iter().position(|byte| !is_plain(byte))?;
+    Some(start + behind)
 }
 
 /// The escapes that C, Rust and Python share: `\r`, `\n`, `\t`, a backslash before `\` and
