@@ -14,8 +14,9 @@ pub enum State {
     Complete,
     /// The connection ended before the request did.
     Incomplete,
-    /// A request, or what never became one, that was answered with this refusal. All that followed
-    /// on the connection is in the same record.
+    /// A request, or what never became one, that breaks this rule, and is answered so, unless the
+    /// connection's last answer was given before. All that followed on the connection is in the
+    /// same record.
     Refused(Refusal),
     /// Came after the answer. Only `raw` has these: it answers what arrives first.
     Late,

@@ -199,10 +199,15 @@ fn a_body_that_pauses_too_long_gets_408() {
     let service = Service::start(&["--header-timeout", NEVER, "--idle-timeout", "300ms"]);
     let mut client = service.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
-    expect_answer(
-        &client.read_to_end(),
-        408,
-        "the body took too long (RFC 9110 15.5.9)\n",
+    let reason = "the body took too long (RFC 9110 15.5.9)";
+    expect_answer(&client.read_to_end(), 408, &format!("{reason}\n"));
+    // What comes too late makes no request of it any more.
+    client.send(format!("lo{GET}"));
+    drop(client);
+    let body = r#"\r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n""#;
+    expect_record(
+        &service.stdout.next(),
+        format!("{body} refused 408: {reason}"),
     );
 }
 

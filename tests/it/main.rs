@@ -14,6 +14,8 @@
 mod answers;
 /// Two people without terminals.
 mod chat;
+/// The RFCs, rule by rule.
+mod conformance;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.

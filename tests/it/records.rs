@@ -163,6 +163,23 @@ fn each_format_is_written_as_it_should() {
     }
 }
 
+#[test]
+fn each_format_but_document_says_why_a_request_was_refused() {
+    let why = "refused 400: Host is missing (RFC 9112 3.2)";
+    let fields = r#","state":"refused","status":400,"reason":"Host is missing (RFC 9112 3.2)"}"#;
+    for (format, end) in [
+        ("line", format!(r#" 18 "GET / HTTP/1.1\r\n\r\n" {why}"#)),
+        ("json", fields.to_owned()),
+        ("pretty", format!(" 18 bytes, {why}")),
+        ("hex", format!(" 18 bytes, {why}")),
+        ("document", r"b'GET / HTTP/1.1\r\n\r\n'".to_owned()),
+    ] {
+        let service = Service::start(&["--log", format]);
+        service.exchange("GET / HTTP/1.1\r\n\r\n");
+        expect_record(&service.stop().stdout[0], end);
+    }
+}
+
 /// The issue's bound is 50 ms. On a busy machine a single measurement says little, so the best of
 /// many has to be within it, and each within the harness's bound.
 #[test]
