@@ -14,6 +14,8 @@
 mod answers;
 /// Two people without terminals.
 mod chat;
+/// What correct clients send is never refused.
+mod clients;
 /// The RFCs, rule by rule.
 mod conformance;
 /// Each limit, on both sides.

@@ -348,3 +348,13 @@ pub(crate) fn memory(id: u32, line: &str) -> u64 {
         .nth(1);
     value.unwrap().parse().unwrap()
 }
+
+/// What a tool prints; it must succeed.
+#[track_caller]
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {output:#?}");
+    String::from_utf8(output.stdout).unwrap()
+}

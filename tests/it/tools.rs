@@ -13,7 +13,7 @@ use std::thread;
 
 use rustix::process::Signal;
 
-use crate::support::{HELLO, Service, directory};
+use crate::support::{HELLO, Service, directory, run};
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/document");
 
@@ -70,16 +70,6 @@ fn expect_exact(records: &[String], sent: &Sent) {
     assert_eq!(recorded, *sent.lock().unwrap());
 }
 
-/// What a tool prints; it must succeed.
-#[track_caller]
-fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}: {output:#?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 fn curl(options: &[&str], url: &str) -> String {
     run(Command::new("curl")
         .args(["--silent", "--show-error", "--max-time", "30"])
@@ -88,7 +78,7 @@ fn curl(options: &[&str], url: &str) -> String {
 }
 
 /// A headless Chromium that prints the page's DOM, with a profile of its own.
-fn chromium(url: &str) -> String {
+pub(crate) fn chromium(options: &[&str], url: &str) -> String {
     let profile = directory();
     run(Command::new("chromium")
         .args([
@@ -104,6 +94,7 @@ fn chromium(url: &str) -> String {
             "--disable-sync",
         ])
         .arg(format!("--user-data-dir={}", profile.path().display()))
+        .args(options)
         .args(["--dump-dom", url]))
 }
 
@@ -144,7 +135,7 @@ fn curl_gets_hello_world_and_the_log_holds_what_it_sent() {
 fn chromium_shows_hello_world_and_the_log_holds_what_it_sent() {
     let service = Service::start(&["--log", "json"]);
     let (address, sent) = relay(service.address());
-    let page = chromium(&format!("http://{address}/"));
+    let page = chromium(&[], &format!("http://{address}/"));
     assert!(page.contains(HELLO), "{page}");
     let records = service.stop().stdout;
     assert!(
@@ -197,7 +188,7 @@ fn raw_shows_what_the_documents_server_shows_for_curl() {
 #[test]
 #[ignore = "needs Python and Chromium"]
 fn raw_shows_what_the_documents_server_shows_for_chromium() {
-    expect_the_same_shown(|address| chromium(&format!("http://{address}/")));
+    expect_the_same_shown(|address| chromium(&[], &format!("http://{address}/")));
 }
 
 /// Python itself writes and reads the literals: for every byte, every choice of quotes, and much
