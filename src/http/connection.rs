@@ -1,6 +1,6 @@
 //! One connection from accept to close: hyper over the tap, its deadlines, and its end.
 //!
-//! Every end but one goes the same way. Whoever has had enough, the gate at a malformed request, a
+//! Every end but one goes the same way. Whoever has had enough, the gate at a refused request, a
 //! deadline, a shutdown, ends hyper's *input*; hyper answers what it has and finishes by itself;
 //! what is left to say, a refusal, is said here. Only a peer that does not even take its last
 //! answer is dropped.
@@ -53,7 +53,7 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let result = drive(&mut *hyper, &exchange, config, &mut phases).await;
     let parts = hyper.into_parts();
     let is_done = matches!(result, Some(Ok(())));
-    // Nothing is said behind a last answer, hyper's own refusals among them.
+    // Nothing is said behind a last answer, which may have been a refusal.
     let refusal = exchange
         .take_refusal()
         .filter(|_| is_done && !exchange.has_last_answer());

@@ -111,7 +111,7 @@ fn a_long_body_is_kept_in_part_and_counted() {
 }
 
 #[test]
-fn what_is_no_request_is_malformed_with_all_that_follows() {
+fn what_is_no_request_is_refused_with_all_that_follows() {
     let hello = b"\x16\x03\x01\x02\x00\x01GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     let (records, passed, refusal) = capture([&hello[..]]);
     assert_eq!(
