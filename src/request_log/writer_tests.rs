@@ -76,9 +76,16 @@ impl Fixture {
     }
 
     fn push(&self, record: &str) {
+        self.push_together(&[record]);
+    }
+
+    /// Pushes records so that the writer finds all or none.
+    fn push_together(&self, records: &[&str]) {
         let mut batch = Batch::default();
-        batch.bytes.extend_from_slice(record.as_bytes());
-        batch.end_record();
+        for record in records {
+            batch.bytes.extend_from_slice(record.as_bytes());
+            batch.end_record();
+        }
         self.queue.push(&mut batch);
     }
 
@@ -140,8 +147,7 @@ fn a_full_disk_loses_nothing_that_the_queue_can_hold() {
 #[test]
 fn a_disk_that_stays_full_holds_nobody_up_and_drops_are_counted() {
     let log = Fixture::new(8, Overflow::Wait, file());
-    log.push("one\n");
-    log.push("two\n");
+    log.push_together(&["one\n", "two\n"]);
     log.step(Step::Fail(io::ErrorKind::StorageFull));
     log.until_writing();
     log.until_writing();
@@ -155,8 +161,7 @@ fn a_disk_that_stays_full_holds_nobody_up_and_drops_are_counted() {
 #[test]
 fn a_full_disk_at_the_end_is_counted() {
     let log = Fixture::new(100, Overflow::Wait, file());
-    log.push("one\n");
-    log.push("two\n");
+    log.push_together(&["one\n", "two\n"]);
     log.step(Step::Take(5));
     for _ in 0..3 {
         log.step(Step::Fail(io::ErrorKind::StorageFull));
