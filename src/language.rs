@@ -1,11 +1,10 @@
 //! The words that people read at the client, at the chat and at a service's start, in English and
 //! in Chinese; the Chinese ones are the document's own where it has some.
 //!
-//! Errors, diagnostics and records are English whatever the language: they are searched for.
+//! Knows nobody who says them: a chat's ends have their words where they are declared. Errors,
+//! diagnostics and records are English whatever the language: they are searched for.
 
 use std::fmt::{self, Display};
-
-use crate::chat::session::End;
 
 /// What a program says to people, in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,23 +110,6 @@ impl Language {
             Self::English => write!(f, "(longer than {most} bytes: sent in parts)"),
             Self::Chinese => write!(f, "(超过 {most} 字节,分段发送)"),
         })
-    }
-
-    /// Why a chat is over.
-    #[must_use]
-    pub fn chat_end(self, end: End) -> &'static str {
-        match (self, end) {
-            (Self::English, End::WeSaidBye) => "you said byebye",
-            (Self::English, End::TheySaidBye) => "the other side said byebye",
-            (Self::English, End::InputEnded) => "end of input: you left",
-            (Self::English, End::Stopped) => "interrupted: you left",
-            (Self::English, End::TheyLeft) => "the other side left",
-            (Self::Chinese, End::WeSaidBye) => "你说了 byebye,聊天结束",
-            (Self::Chinese, End::TheySaidBye) => "对方说了 byebye,聊天结束",
-            (Self::Chinese, End::InputEnded) => "输入结束,你已离开",
-            (Self::Chinese, End::Stopped) => "已中断,你已离开",
-            (Self::Chinese, End::TheyLeft) => "对方已离开",
-        }
     }
 
     /// Messages that the other side never got.

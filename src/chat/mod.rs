@@ -99,7 +99,7 @@ pub fn run(config: &Config) -> Result<Exit, ChatError> {
             if error.kind() == io::ErrorKind::BrokenPipe => {}
         done => {
             let report = done?;
-            say(config.language.chat_end(report.end));
+            say(report.end.word(config.language));
             if report.unsent > 0 {
                 say(config.language.unsent(report.unsent));
             }

@@ -46,6 +46,25 @@ pub enum End {
     TheyLeft,
 }
 
+impl End {
+    /// The word about it.
+    #[must_use]
+    pub fn word(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::English, Self::WeSaidBye) => "you said byebye",
+            (Language::English, Self::TheySaidBye) => "the other side said byebye",
+            (Language::English, Self::InputEnded) => "end of input: you left",
+            (Language::English, Self::Stopped) => "interrupted: you left",
+            (Language::English, Self::TheyLeft) => "the other side left",
+            (Language::Chinese, Self::WeSaidBye) => "你说了 byebye,聊天结束",
+            (Language::Chinese, Self::TheySaidBye) => "对方说了 byebye,聊天结束",
+            (Language::Chinese, Self::InputEnded) => "输入结束,你已离开",
+            (Language::Chinese, Self::Stopped) => "已中断,你已离开",
+            (Language::Chinese, Self::TheyLeft) => "对方已离开",
+        }
+    }
+}
+
 /// How a chat went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
