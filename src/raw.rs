@@ -132,7 +132,7 @@ impl Worker {
                     number: 1,
                     raw: bytes,
                     omitted: 0,
-                    state: State::Complete,
+                    state: State::Unparsed,
                 };
                 trail.record(|entries| entries.add(first));
             })?;

@@ -10,12 +10,12 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-use super::values::{duration, head_size, memory_size, size, target_size, timeout};
+use super::values::{duration, excluded_path, head_size, memory_size, size, target_size, timeout};
 use super::{LanguageOptions, LogConfig, Options, Service, may_color};
 use crate::net::address::Address;
 use crate::net::linger;
 use crate::request_log::format::Format;
-use crate::request_log::{self, Overflow, Target};
+use crate::request_log::{self, Excluded, Overflow, Target};
 use crate::{http, raw, server};
 
 #[derive(Debug, Args)]
@@ -181,6 +181,12 @@ struct LogOptions {
     /// How much of a request's body is kept in its record, which says how much more there was.
     #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
     body: usize,
+
+    /// Keep requests for this path out of the log, a probe's for example: byte for byte what the
+    /// request has in front of any `?`. Repeatable; in the environment separated by commas. What is
+    /// refused, or is no whole request, is recorded all the same.
+    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = excluded_path)]
+    excluded: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -295,12 +301,17 @@ impl LogOptions {
         };
         let color = on_terminal && may_color(&io::stdout());
         let queue = self.queue;
+        // A variable that is set to nothing has one empty path.
+        let mut paths = self.excluded.clone();
+        paths.retain(|path| !path.is_empty());
+        let excluded = Excluded::new(paths);
         LogConfig(Some(request_log::Config {
             format,
             color,
             target,
             overflow,
             queue,
+            excluded,
         }))
     }
 }

@@ -1,4 +1,4 @@
-//! The values that options take: times, sizes, and their bounds.
+//! The values that options take: times, sizes, paths, and their bounds.
 //!
 //! Each is checked where it is parsed, so that nothing behind the command line has to.
 
@@ -80,6 +80,25 @@ pub(super) fn target_size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The path of a request's target (RFC 3986 section 3.3), as it is sent.
+pub(super) fn path(text: &str) -> Result<String, String> {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/".contains(&byte);
+    if text.starts_with('/') && text.bytes().all(is_plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a path as in /health, percent-encoded, without a query".to_owned())
+    }
+}
+
+/// A path in a list that may be empty, and may have spaces in it.
+pub(super) fn excluded_path(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Ok(String::new()),
+        text => path(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +139,20 @@ mod tests {
         for text in ["1023", "16777217"] {
             assert!(message_size(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn paths() {
+        for text in ["/", "/health", "/a/b.c~d", "/%20", "//"] {
+            assert_eq!(path(text).as_deref(), Ok(text));
+        }
+        for text in [
+            "", "health", "/a b", "/a?b", "/a#b", "/\u{e9}", "/a\r\n", "*",
+        ] {
+            assert!(path(text).is_err(), "{text:?}");
+        }
+        assert_eq!(excluded_path(" /a ").as_deref(), Ok("/a"));
+        assert_eq!(excluded_path("").as_deref(), Ok(""));
+        assert!(excluded_path("a").is_err());
     }
 }

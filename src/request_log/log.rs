@@ -8,7 +8,8 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::format::Format;
+use super::exclude::Excluded;
+use super::format::{Format, Formatter};
 use super::queue::Queue;
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
@@ -36,6 +37,8 @@ pub struct Config {
     pub overflow: Overflow,
     /// How many bytes of records may wait for it.
     pub queue: usize,
+    /// Which requests have no record.
+    pub excluded: Excluded,
 }
 
 /// How the log ended.
@@ -65,7 +68,15 @@ pub struct OpenError {
 /// The log as others may use it: a worker makes its [`Recorder`] from it.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    open: Option<(Arc<Queue>, Format, bool)>,
+    open: Option<Open>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    queue: Arc<Queue>,
+    format: Format,
+    color: bool,
+    excluded: Excluded,
 }
 
 impl Log {
@@ -91,7 +102,12 @@ impl Log {
                 let _ = done.send(writer.run());
             })?;
         let handle = Handle {
-            open: Some((queue, config.format, config.color)),
+            open: Some(Open {
+                queue,
+                format: config.format,
+                color: config.color,
+                excluded: config.excluded,
+            }),
         };
         Ok(Self {
             handle,
@@ -116,7 +132,7 @@ impl Log {
 
     /// Writes what is queued, until `stop_by`, and ends the writer.
     pub async fn close(self, stop_by: Instant) -> Closed {
-        let (Some((queue, ..)), Some(writer)) = (self.handle.open, self.writer) else {
+        let (Some(Open { queue, .. }), Some(writer)) = (self.handle.open, self.writer) else {
             return Closed {
                 finished: true,
                 lost: 0,
@@ -140,8 +156,8 @@ impl Log {
 impl Handle {
     /// Opens a log file again, for instance after it was renamed.
     pub fn reopen(&self) {
-        if let Some((queue, ..)) = &self.open {
-            queue.reopen();
+        if let Some(open) = &self.open {
+            open.queue.reopen();
         }
     }
 
@@ -149,8 +165,12 @@ impl Handle {
     #[must_use]
     pub fn recorder(&self) -> Recorder {
         match &self.open {
-            Some((queue, format, color)) => Recorder::new(Some(Arc::clone(queue)), *format, *color),
-            None => Recorder::new(None, Format::Line, false),
+            Some(open) => Recorder::new(
+                Arc::clone(&open.queue),
+                Formatter::new(open.format, open.color),
+                open.excluded.clone(),
+            ),
+            None => Recorder::off(),
         }
     }
 }

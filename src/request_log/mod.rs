@@ -1,16 +1,18 @@
 //! The request log: from the bytes of a connection to records in a sink.
 //!
 //! ```text
-//! bytes ─ capture ─ recorder ─ format ─ queue ─ writer ─ sink (stdout or a file)
+//! bytes ─ capture ─ recorder (exclude) ─ format ─ queue ─ writer ─ sink (stdout or a file)
 //! ```
 //!
 //! What always holds: one connection's records, joined, are the bytes read from its socket, in
-//! order; a record is in the queue before the service sees the last byte of its request; nothing is
-//! dropped uncounted. This module knows no socket and no HTTP library, and imports nothing of ours.
+//! order, but for the requests that its user excluded; a record is in the queue before the service
+//! sees the last byte of its request; nothing is dropped uncounted. This module knows no socket and
+//! no HTTP library, and imports nothing of ours.
 
 pub mod capture;
 mod chunk_line;
 mod chunked;
+mod exclude;
 pub mod format;
 mod head;
 mod log;
@@ -22,6 +24,7 @@ mod search;
 mod sink;
 mod writer;
 
+pub use exclude::Excluded;
 pub use head::SERVED_METHODS;
 pub use log::{Closed, Config, Handle, Log, OpenError, Overflow};
 pub use recorder::{Entries, Recorder, Trail};

@@ -18,6 +18,8 @@ pub enum State {
     /// connection's last answer was given before. All that followed on the connection is in the
     /// same record.
     Refused(Refusal),
+    /// Taken as it came. Only `raw` has these: it parses nothing.
+    Unparsed,
     /// Came after the answer. Only `raw` has these: it answers what arrives first.
     Late,
 }
@@ -27,7 +29,7 @@ impl State {
     #[must_use]
     pub fn word(self) -> Option<&'static str> {
         match self {
-            Self::Complete => None,
+            Self::Complete | Self::Unparsed => None,
             Self::Incomplete => Some("incomplete"),
             Self::Refused(_) => Some("refused"),
             Self::Late => Some("late"),

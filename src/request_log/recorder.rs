@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use tokio::sync::futures::OwnedNotified;
 
+use super::exclude::Excluded;
 use super::format::{Format, Formatter, decimal};
 use super::queue::{Batch, Queue};
 use super::record::{Captured, Record};
@@ -22,6 +23,7 @@ use super::record::{Captured, Record};
 pub struct Recorder {
     /// None where nothing is logged.
     queue: Option<Arc<Queue>>,
+    excluded: Excluded,
     desk: RefCell<Desk>,
 }
 
@@ -33,14 +35,21 @@ struct Desk {
 }
 
 impl Recorder {
-    pub(super) fn new(queue: Option<Arc<Queue>>, format: Format, color: bool) -> Self {
-        let formatter = Formatter::new(format, color);
+    /// A recorder of all but what is excluded.
+    pub(super) fn new(queue: Arc<Queue>, formatter: Formatter, excluded: Excluded) -> Self {
         Self {
-            queue,
-            desk: RefCell::new(Desk {
-                formatter,
-                batch: Batch::default(),
-            }),
+            queue: Some(queue),
+            excluded,
+            desk: RefCell::new(Desk::new(formatter)),
+        }
+    }
+
+    /// A recorder of nothing.
+    pub(super) fn off() -> Self {
+        Self {
+            queue: None,
+            excluded: Excluded::default(),
+            desk: RefCell::new(Desk::new(Formatter::new(Format::Line, false))),
         }
     }
 
@@ -52,6 +61,15 @@ impl Recorder {
             connection,
             peer: address(peer),
             waiting: None,
+        }
+    }
+}
+
+impl Desk {
+    fn new(formatter: Formatter) -> Self {
+        Self {
+            formatter,
+            batch: Batch::default(),
         }
     }
 }
@@ -143,9 +161,12 @@ struct Open<'a> {
 }
 
 impl Entries<'_> {
-    /// Adds a record.
+    /// Adds a record, unless the request is excluded.
     pub fn add(&mut self, request: Captured<'_>) {
         let Some(open) = &mut self.to else { return };
+        if open.trail.recorder.excluded.has(&request) {
+            return;
+        }
         if open.queue.is_dead() {
             return open.queue.count_dropped();
         }

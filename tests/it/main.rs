@@ -18,6 +18,8 @@ mod chat;
 mod clients;
 /// The RFCs, rule by rule.
 mod conformance;
+/// What the log leaves out, and what it never does.
+mod exclude;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.

@@ -53,6 +53,8 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
             "possible values: pretty, line, json, hex, document, off",
         ),
         (&["--log-overflow", "lose"], "possible values: wait, drop"),
+        (&["--log-exclude", "up"], "expected a path as in /health"),
+        (&["--log-exclude", "/up?a"], "expected a path as in /health"),
         (&["--unknown"], "unexpected argument"),
         (&["--lang", "fr"], "possible values: en, zh"),
         (&["sing"], "unrecognized subcommand"),

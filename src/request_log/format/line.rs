@@ -5,7 +5,7 @@
 //! escaped as in Python: undoing the escapes gives the exact bytes.
 
 use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Record, Stamp, State, decimal, state};
+use super::{Record, Stamp, decimal, state};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -29,7 +29,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
         out.extend_from_slice(b" omitted=");
         decimal(request.omitted, out);
     }
-    if request.state != State::Complete {
+    if request.state.word().is_some() {
         out.push(b' ');
         state(request.state, out);
     }

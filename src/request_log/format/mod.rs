@@ -87,7 +87,7 @@ fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
         decimal(request.omitted, out);
         out.extend_from_slice(b" not shown");
     }
-    if request.state != State::Complete {
+    if request.state.word().is_some() {
         out.extend_from_slice(b", ");
         state(request.state, out);
     }
