@@ -15,6 +15,7 @@
 //! - [`http`] and [`raw`]: what the service's connections speak.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
 //!   show of foreign text.
+//! - [`health`]: asks a running service for one answer.
 //! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
 //!
 //! # The flow of one request
@@ -48,6 +49,7 @@ pub mod chat;
 pub mod cli;
 pub mod diagnostics;
 pub mod exit;
+pub mod health;
 pub mod http;
 pub mod language;
 pub mod net;

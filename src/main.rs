@@ -1,4 +1,4 @@
-//! The program: parses, opens the log, runs a service, and says with its exit code how that went.
+//! The program: parses, does what was asked, and says with its exit code how that went.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use hellowire::http::Http;
 use hellowire::net::workers::Protocol;
 use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
-use hellowire::{chat, send, server};
+use hellowire::{chat, health, send, server};
 
 fn main() -> ExitCode {
     match run(cli::parse()) {
@@ -28,6 +28,10 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
         Invocation::Send(config) => Ok(send::run(config)?),
         Invocation::Chat(config) => Ok(chat::run(&config)?),
+        Invocation::Health(config) => {
+            health::check(&config)?;
+            Ok(Exit::Done)
+        }
     }
 }
 

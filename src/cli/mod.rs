@@ -4,6 +4,7 @@
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
 mod chat;
+mod health;
 mod send;
 mod service;
 mod values;
@@ -18,6 +19,7 @@ use crate::language::Language;
 use crate::request_log::{self, Log, OpenError};
 use crate::{chat as talk, http, raw, send as client, server};
 use chat::ChatOptions;
+use health::HealthOptions;
 use send::SendOptions;
 use service::{HttpOptions, ListeningOptions};
 
@@ -32,6 +34,8 @@ pub enum Invocation {
     Send(client::Config),
     /// Talk with somebody.
     Chat(talk::Config),
+    /// Ask a running service whether it is well.
+    Health(crate::health::Config),
 }
 
 /// What both services need.
@@ -77,6 +81,7 @@ pub fn parse() -> Invocation {
         }
         Some(Subcommands::Send(send)) => Invocation::Send(send.config()),
         Some(Subcommands::Chat(chat)) => Invocation::Chat(chat.config()),
+        Some(Subcommands::Health(options)) => Invocation::Health(options.config()),
     }
 }
 
@@ -115,6 +120,10 @@ enum Subcommands {
     /// of stdin is a message, and each message a line of stdout. Exit codes: 0 the chat came to its
     /// end, 1 there was none or the connection was lost, 2 bad usage.
     Chat(ChatOptions),
+    /// Asks a running service for one answer: exit code 0 if its status is within 200 to 399.
+    ///
+    /// Else 1, with the reason on stderr. For containers, which have no shell to ask with.
+    Health(HealthOptions),
 }
 
 #[derive(Debug, Args)]

@@ -20,6 +20,8 @@ mod clients;
 mod conformance;
 /// What the log leaves out, and what it never does.
 mod exclude;
+/// The probe.
+mod health;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.

@@ -58,6 +58,13 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
         (&["--unknown"], "unexpected argument"),
         (&["--lang", "fr"], "possible values: en, zh"),
         (&["sing"], "unrecognized subcommand"),
+        (&["health", "127.0.0.1:0"], "port 0 is any free one"),
+        (&["health", "127.0.0.1"], "expected an address and a port"),
+        (
+            &["health", "--path", "a b"],
+            "expected a path as in /health",
+        ),
+        (&["health", "--timeout", "0s"], "must be longer than 0s"),
         (&["raw", "--text", "x"], "unexpected argument"),
         (&["--text", "x", "raw"], "cannot be used with"),
     ] {
@@ -174,7 +181,11 @@ fn fields_in_the_environment_are_one_a_line() {
 
 #[test]
 fn every_option_has_a_variable_and_the_help_shows_it() {
-    for options in [&["--help"][..], &["raw", "--help"]] {
+    for (options, at_least) in [
+        (&["--help"][..], 20),
+        (&["raw", "--help"], 10),
+        (&["health", "--help"], 2),
+    ] {
         let output = program().args(options).output().unwrap();
         let help = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0));
@@ -187,7 +198,7 @@ fn every_option_has_a_variable_and_the_help_shows_it() {
                     .next()
             })
             .collect();
-        assert!(names.len() > 10, "{help}");
+        assert!(names.len() >= at_least, "{help}");
         for name in names {
             let variable = format!("HELLOWIRE_{}", name.to_uppercase().replace('-', "_"));
             assert!(
