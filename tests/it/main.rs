@@ -18,6 +18,8 @@ mod chat;
 mod clients;
 /// The RFCs, rule by rule.
 mod conformance;
+/// The image, in a container engine.
+mod container;
 /// What the log leaves out, and what it never does.
 mod exclude;
 /// The probe.
@@ -47,6 +49,8 @@ mod tools;
 /// What the command line and the environment accept, and what they say when they don't.
 mod usage;
 
+/// Builds images, runs containers.
+mod engine;
 /// A pseudo-terminal with a program in it.
 mod screen;
 /// Starts, stops and talks to the program.

@@ -1,0 +1,254 @@
+//! The image in a real engine: what is in it, what `docker run` gets, and how it ends.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::engine::{Container, Terminal, build, client, docker, fresh_name, image, save};
+use crate::support::{Client, HELLO, directory, expect_record};
+
+/// As little as an engine can give.
+const HARDENED: &[&str] = &[
+    "--read-only",
+    "--cap-drop",
+    "ALL",
+    "--security-opt",
+    "no-new-privileges",
+];
+
+/// What curl gets, and the end of the record of that.
+#[track_caller]
+fn curl(address: SocketAddr) -> (String, String) {
+    let url = format!("http://{address}/?curl");
+    let output = Command::new("curl")
+        .args([
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "30",
+            "--user-agent",
+            "curl",
+            &url,
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:#?}");
+    let record = format!(
+        r#""GET /?curl HTTP/1.1\r\nHost: {address}\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n""#
+    );
+    (String::from_utf8(output.stdout).unwrap(), record)
+}
+
+#[test]
+fn the_label_says_the_packages_version() {
+    let file = include_str!("../../Dockerfile");
+    let label = concat!("image.version=\"", env!("CARGO_PKG_VERSION"), "\"");
+    assert!(file.contains(label), "{label} is not in {file}");
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn nothing_is_in_the_image_but_the_program() {
+    let directory = directory();
+    let path = |name: &str| directory.path().join(name);
+    save(image(), &path("image.tar"));
+    let tar = |arguments: &[&str], file: &Path| {
+        let output = Command::new("tar")
+            .args(arguments)
+            .arg(file)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:#?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let into = format!("--directory={}", directory.path().display());
+    tar(&[&into, "--extract", "--file"], &path("image.tar"));
+    let manifest = std::fs::read(path("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let layers = manifest[0]["Layers"].as_array().unwrap();
+    let files: Vec<_> = layers
+        .iter()
+        .map(|layer| tar(&["--list", "--file"], &path(layer.as_str().unwrap())))
+        .collect();
+    assert_eq!(files, ["hellowire\n"]);
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn the_image_is_small_and_runs_as_nobody() {
+    let inspected = docker(&["image", "inspect", image()]);
+    let inspected: Value = serde_json::from_str(&inspected).unwrap();
+    let size = inspected[0]["Size"].as_u64().unwrap();
+    println!("the image has {size} bytes");
+    assert!(size <= 3_000_000, "{size} bytes");
+    let config = &inspected[0]["Config"];
+    assert_eq!(config["User"], "65532:65532");
+    assert_eq!(config["Entrypoint"], serde_json::json!(["/hellowire"]));
+    assert_eq!(config["ExposedPorts"], serde_json::json!({"8080/tcp": {}}));
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn a_hardened_container_answers_logs_is_healthy_and_keeps_its_probes_out_of_the_log() {
+    for arguments in [&[][..], &["raw"]] {
+        let container = Container::run(HARDENED, arguments);
+        let records = container.records();
+        container.expect_health("healthy");
+        let (answer, record) = curl(container.address());
+        assert_eq!(answer, HELLO);
+        // The first there is, although it has been probed before.
+        expect_record(&records.lines.next(), record);
+        docker(&["stop", &container.name]);
+        assert_eq!(records.lines.rest(), Vec::<String>::new());
+    }
+}
+
+/// The path of the image's probe, and no other, a balancer's for instance.
+#[test]
+#[ignore = "needs a container engine"]
+fn no_other_path_is_kept_out() {
+    let container = Container::run(&[], &[]);
+    let records = container.records();
+    for path in ["/hellowire-health", "/health", "/healthz"] {
+        let mut client = Client::connect(container.address());
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        client.read_answer();
+    }
+    for path in ["/health", "/healthz"] {
+        expect_record(
+            &records.lines.next(),
+            format!(r#" "GET {path} HTTP/1.1\r\nHost: a\r\n\r\n""#),
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn who_answers_badly_is_unhealthy() {
+    let options = ["--health-interval", "1s", "--health-retries", "1"];
+    let container = Container::run(&options, &["--status", "503"]);
+    container.expect_health("unhealthy");
+    let said = container.field("State.Health.Log");
+    assert!(
+        said.contains("127.0.0.1:8080 is not well: it answered 503"),
+        "{said}"
+    );
+}
+
+/// On a busy machine a single measurement says little, so the best of several has to be within a
+/// second. The connection is kept open: nobody waits for it.
+#[test]
+#[ignore = "needs a container engine"]
+fn docker_stop_ends_it_in_under_a_second_and_the_last_record_is_there() {
+    let stops = (0..3).map(|_| {
+        let container = Container::run(HARDENED, &[]);
+        let mut client = Client::connect(container.address());
+        client.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.read_answer();
+        let before = Instant::now();
+        docker(&["stop", &container.name]);
+        let elapsed = before.elapsed();
+        assert_eq!(container.field("State.ExitCode"), "0");
+        let records = docker(&["logs", &container.name]);
+        expect_record(&records, r#" "GET /last HTTP/1.1\r\nHost: a\r\n\r\n""#);
+        elapsed
+    });
+    let best = stops.min().unwrap();
+    println!("docker stop: {best:?}");
+    assert!(best < Duration::from_secs(1), "{best:?}");
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn ctrl_c_in_a_terminal_ends_it() {
+    // With `-t` alone the engine's client takes the key and sends the signal; with `-it` the
+    // container's terminal does.
+    for options in [&["-t"][..], &["-it"]] {
+        let mut terminal = Terminal::run(options, &[]);
+        terminal.screen.until("listening on http://0.0.0.0:8080");
+        terminal.type_in("\u{3}");
+        let (status, shown) = terminal.wait();
+        assert_eq!(status.code(), Some(0), "{options:?}: {shown:#?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn help_is_shown_by_docker_run() {
+    let output = client()
+        .args(["run", "--rm", image(), "--help"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:#?}");
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(help.contains("Usage: hellowire"), "{help}");
+}
+
+/// There is no resolver in the image but the program's own.
+#[test]
+#[ignore = "needs a container engine"]
+fn names_are_resolved_in_the_empty_image() {
+    let network = Network::new();
+    let service = Container::run(&["--network", &network.0], &[]);
+    service.expect_health("healthy");
+    for (name, code) in [(&*service.name, 0), ("nobody.invalid", 1)] {
+        let output = client()
+            .args(["run", "--rm", "--network", &network.0, image()])
+            .args(["health", "--timeout", "30s", &format!("{name}:8080")])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:#?}");
+    }
+}
+
+/// The cache may hold a package built from younger files than these.
+#[test]
+#[ignore = "needs a container engine"]
+fn older_files_are_built_anew() {
+    image();
+    let other = directory();
+    let copied = Command::new("cp")
+        .args([
+            "--recursive",
+            "--preserve=timestamps",
+            "Cargo.toml",
+            "Cargo.lock",
+            "Dockerfile",
+        ])
+        .args([".dockerignore", "src"])
+        .arg(other.path())
+        .current_dir(crate::engine::ROOT)
+        .status();
+    assert!(copied.unwrap().success());
+    let help = other.path().join("src/cli/mod.rs");
+    let source = std::fs::read_to_string(&help).unwrap();
+    // Not what an earlier run has left in the cache.
+    let word = fresh_name();
+    std::fs::write(&help, source.replace("Exit codes: ", &word)).unwrap();
+    let file = std::fs::File::options().append(true).open(&help).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    build("hellowire:check-other", other.path());
+    let shown = docker(&["run", "--rm", "hellowire:check-other", "--help"]);
+    docker(&["image", "rm", "hellowire:check-other"]);
+    assert!(shown.contains(&word), "{shown}");
+}
+
+/// A network where containers have names, removed with this.
+struct Network(String);
+
+impl Network {
+    fn new() -> Self {
+        let name = fresh_name();
+        docker(&["network", "create", &name]);
+        Self(name)
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        let _ = client().args(["network", "rm", &self.0]).output();
+    }
+}
