@@ -43,13 +43,6 @@ fn curl(address: SocketAddr) -> (String, String) {
 }
 
 #[test]
-fn the_label_says_the_packages_version() {
-    let file = include_str!("../../Dockerfile");
-    let label = concat!("image.version=\"", env!("CARGO_PKG_VERSION"), "\"");
-    assert!(file.contains(label), "{label} is not in {file}");
-}
-
-#[test]
 #[ignore = "needs a container engine"]
 fn nothing_is_in_the_image_but_the_program() {
     let directory = directory();

@@ -20,6 +20,8 @@ mod clients;
 mod conformance;
 /// The image, in a container engine.
 mod container;
+/// The files in deploy/, one replica or many, under load while they are updated and scaled.
+mod deploy;
 /// What the log leaves out, and what it never does.
 mod exclude;
 /// The probe.
