@@ -33,9 +33,7 @@ use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
 use crate::net::shutdown::Signals;
-use pipe::Pipe;
 use session::{End, Report, TalkError, talk};
-use terminal::Terminal;
 
 /// With whom and how to talk.
 #[derive(Debug, Clone)]
@@ -44,8 +42,10 @@ pub struct Config {
     pub side: Side,
     /// How long a message may be, in bytes; longer ones go in parts.
     pub max_message: usize,
-    /// Whether the user sits at a terminal.
+    /// Whether the user sits at a terminal that lines can be edited on.
     pub has_terminal: bool,
+    /// Else: whether messages go to a terminal all the same.
+    pub is_shown: bool,
     /// The language of what is said about the chat.
     pub language: Language,
 }
@@ -77,6 +77,9 @@ pub enum ChatError {
     /// The terminal can't be used.
     #[error("cannot use the terminal")]
     Terminal(#[source] io::Error),
+    /// The terminal takes nothing: there is nobody to tell how it ended.
+    #[error("the terminal takes nothing")]
+    Stuck,
     /// The system refused a handler or a runtime.
     #[error("cannot start")]
     System(#[source] io::Error),
@@ -97,6 +100,7 @@ pub fn run(config: &Config) -> Result<Exit, ChatError> {
         // Who reads stdout has seen enough.
         Err(ChatError::Talk(TalkError::Output(error)))
             if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(ChatError::Stuck) => return Ok(Exit::Failed),
         done => {
             let report = done?;
             say(report.end.word(config.language));
@@ -115,16 +119,23 @@ async fn chat(config: &Config) -> Result<Report, ChatError> {
         connected = connect(config) => connected?,
         _ = signals.next() => return Ok(Report { end: End::Stopped, unsent: 0 }),
     };
-    let stop = async { _ = signals.next().await };
+    let stop = async || _ = signals.next().await;
     let (most, language) = (config.max_message, config.language);
     if config.has_terminal {
-        let mut terminal = Terminal::start(most, language).map_err(ChatError::Terminal)?;
-        let report = talk(connected, &mut terminal, stop, most, language).await;
-        terminal.close().await;
+        let (mut keyboard, mut screen) =
+            terminal::start(most, language).map_err(ChatError::Terminal)?;
+        let user = (&mut keyboard, &mut screen);
+        let report = talk(connected, user, stop, most, language).await;
+        if !terminal::close(keyboard, screen).await {
+            return Err(ChatError::Stuck);
+        }
         Ok(report?)
     } else {
-        let mut pipe = Pipe::stdio(most, language);
-        Ok(talk(connected, &mut pipe, stop, most, language).await?)
+        let user = (
+            &mut pipe::input(most, language),
+            &mut pipe::output(config.is_shown),
+        );
+        Ok(talk(connected, user, stop, most, language).await?)
     }
 }
 

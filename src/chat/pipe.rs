@@ -1,9 +1,10 @@
 //! A user without a terminal: each line of stdin is a message, each message a line of stdout.
 //!
-//! What always holds: stdout gets the messages as they are and nothing else; at most one message's
+//! What always holds: stdout gets the messages as they are, visible where it is a terminal, and nothing
+//! else; at most one message's
 //! length of stdin is kept, a longer line is sent in parts.
 
-use std::fmt::Display;
+use std::fmt::Display as Text;
 use std::io;
 use std::mem;
 
@@ -12,86 +13,128 @@ use tokio::io::{
 };
 
 use super::codec::{Message, cut};
-use super::user::User;
+use super::user::{Display, Speaker};
 use crate::diagnostics::say;
 use crate::language::Language;
+use crate::visible;
 
-/// Lines in, lines out.
+/// Messages from lines.
 #[derive(Debug)]
-pub struct Pipe<R, W> {
-    input: R,
-    output: W,
+pub struct Input<R> {
+    reader: R,
     /// What has come of the next line.
     begun: Vec<u8>,
+    /// Whether parts of it are messages already.
+    is_rest: bool,
     most: usize,
     language: Language,
 }
 
-impl Pipe<BufReader<Stdin>, Stdout> {
-    /// stdin and stdout, for messages of at most `most` bytes.
-    #[must_use]
-    pub fn stdio(most: usize, language: Language) -> Self {
-        Self::new(
-            BufReader::new(tokio::io::stdin()),
-            tokio::io::stdout(),
-            most,
-            language,
-        )
+/// Lines from messages.
+#[derive(Debug)]
+pub struct Output<W> {
+    writer: W,
+    /// Lines that are not written yet.
+    lines: Vec<u8>,
+    /// Whether it is a terminal: then nothing may be obeyed.
+    is_shown: bool,
+}
+
+/// stdin, for messages of at most `most` bytes.
+#[must_use]
+pub fn input(most: usize, language: Language) -> Input<BufReader<Stdin>> {
+    Input::new(BufReader::new(tokio::io::stdin()), most, language)
+}
+
+/// stdout, which is a terminal with `is_shown`.
+#[must_use]
+pub fn output(is_shown: bool) -> Output<Stdout> {
+    Output {
+        writer: tokio::io::stdout(),
+        lines: Vec::new(),
+        is_shown,
     }
 }
 
-impl<R, W> Pipe<R, W> {
-    /// These, for messages of at most `most` bytes.
+impl<R> Input<R> {
+    /// Lines of `reader`, for messages of at most `most` bytes.
     #[must_use]
-    pub fn new(input: R, output: W, most: usize, language: Language) -> Self {
+    pub fn new(reader: R, most: usize, language: Language) -> Self {
         Self {
-            input,
-            output,
+            reader,
             begun: Vec::new(),
+            is_rest: false,
             most,
             language,
         }
     }
+
+    fn message(&mut self, text: Vec<u8>, goes_on: bool) -> Message {
+        Message {
+            text,
+            goes_on,
+            is_rest: mem::replace(&mut self.is_rest, goes_on),
+        }
+    }
 }
 
-impl<R: AsyncBufRead + Unpin, W: AsyncWrite + Unpin> User for Pipe<R, W> {
-    async fn next(&mut self) -> Option<Vec<u8>> {
+impl<R: AsyncBufRead + Unpin> Speaker for Input<R> {
+    async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
             if self.begun.len() > self.most {
                 say(self.language.too_long(self.most));
                 let rest = self.begun.split_off(cut(&self.begun, self.most));
-                return Some(mem::replace(&mut self.begun, rest));
+                let part = mem::replace(&mut self.begun, rest);
+                return Ok(Some(self.message(part, true)));
             }
             // Nothing is taken from the reader before it is kept: this may be dropped.
-            let available = self.input.fill_buf().await.unwrap_or_default();
+            let available = self.reader.fill_buf().await?;
             if available.is_empty() {
-                return Some(mem::take(&mut self.begun)).filter(|rest| !rest.is_empty());
+                let last = mem::take(&mut self.begun);
+                let is_there = !last.is_empty();
+                return Ok(is_there.then(|| self.message(last, false)));
             }
             let room = self.most + 1 - self.begun.len();
             let end = memchr::memchr(b'\n', available).filter(|&end| end < room);
             let length = end.unwrap_or_else(|| available.len().min(room));
             self.begun.extend_from_slice(&available[..length]);
-            self.input.consume(length + usize::from(end.is_some()));
+            self.reader.consume(length + usize::from(end.is_some()));
             if end.is_some() && self.begun.len() <= self.most {
                 if self.begun.ends_with(b"\r") {
                     self.begun.pop();
                 }
-                return Some(mem::take(&mut self.begun));
+                let line = mem::take(&mut self.begun);
+                return Ok(Some(self.message(line, false)));
             }
         }
     }
+}
 
-    async fn show(&mut self, messages: &[Message]) -> io::Result<()> {
-        let mut lines = Vec::new();
+impl<W: AsyncWrite + Unpin> Display for Output<W> {
+    fn put(&mut self, messages: &[Message]) {
         for message in messages {
-            lines.extend_from_slice(&message.text);
-            lines.push(b'\n');
+            if self.is_shown {
+                visible::show(&message.text, &mut self.lines);
+            } else {
+                self.lines.extend_from_slice(&message.text);
+            }
+            self.lines.push(b'\n');
         }
-        self.output.write_all(&lines).await?;
-        self.output.flush().await
     }
 
-    fn tell(&mut self, notice: impl Display) {
+    fn has_more(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        while !self.lines.is_empty() {
+            let written = self.writer.write(&self.lines).await?;
+            self.lines.drain(..written);
+        }
+        self.writer.flush().await
+    }
+
+    fn tell(&mut self, notice: impl Text) {
         say(notice);
     }
 }
@@ -103,10 +146,10 @@ mod tests {
     async fn said(input: &[u8], most: usize) -> Vec<String> {
         // A buffer of one byte: each read is the shortest there is.
         let reader = BufReader::with_capacity(1, input);
-        let mut pipe = Pipe::new(reader, tokio::io::sink(), most, Language::English);
+        let mut input = Input::new(reader, most, Language::English);
         let mut said = Vec::new();
-        while let Some(message) = pipe.next().await {
-            said.push(String::from_utf8(message).unwrap());
+        while let Some(message) = input.next().await.unwrap() {
+            said.push(String::from_utf8(message.text).unwrap());
         }
         said
     }

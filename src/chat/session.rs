@@ -4,13 +4,13 @@
 //! user ─ codec::Outgoing ─ connection ─ codec::Incoming ─ user
 //! ```
 //!
-//! Knows no terminal and no socket. What always holds: both sides may talk at any time; what was
-//! said before the end is with the other side, or counted; memory has a bound, because nothing is
-//! taken from a user whose messages have to wait, nor from the other side while the user is shown
-//! something.
+//! Knows no terminal and no socket. What always holds: both sides may talk at any time, also while
+//! the user is slow to be shown something; whoever ends first hears the other out; what was said
+//! before the end is with the other side, or counted; memory has a bound, because nothing is taken
+//! from a user whose messages have to wait, nor from the other side while there is something to show.
 
 use std::io;
-use std::pin::{Pin, pin};
+use std::mem;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -18,18 +18,23 @@ use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split,
 };
 use tokio::select;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::codec::{BYE, Incoming, Manner, Message, Outgoing};
-use super::user::User;
+use super::codec::{Incoming, Manner, Message, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
+use super::user::{Display, Speaker};
 use crate::language::Language;
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
 
-/// After our end: how long the other side may take to read the last message and to end too. One of
-/// ours does at once; a person before one of the document's programs does not.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// After our end: how long the other side may be silent, and take nothing, before the connection is
+/// closed although it has not ended its own. One of ours does when it has read our last message; a
+/// person before one of the document's programs, or before netcat, need not.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// After the other side's end: how long our user may say nothing before it is ours too. A file is
+/// read on long before that.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Why a chat is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +75,7 @@ impl End {
 pub struct Report {
     /// Why it is over.
     pub end: End,
-    /// How many of our messages were never sent.
+    /// How many of our messages were not sent.
     pub unsent: usize,
 }
 
@@ -80,15 +85,19 @@ pub enum TalkError {
     /// The connection did.
     #[error("the connection is lost")]
     Lost(#[source] io::Error),
+    /// What our user says can't be read.
+    #[error("cannot read what to say")]
+    Input(#[source] io::Error),
     /// What the other side says can't be shown any more.
     #[error("cannot show what the other side says")]
     Output(#[source] io::Error),
 }
 
-struct Session<'a, S, U> {
+struct Session<'a, S, K, D> {
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
-    user: &'a mut U,
+    speaker: &'a mut K,
+    display: &'a mut D,
     incoming: Incoming,
     outgoing: Outgoing,
     language: Language,
@@ -96,20 +105,24 @@ struct Session<'a, S, U> {
     space: Vec<u8>,
     /// When the other side last sent something.
     last_heard: Instant,
+    /// Since when messages have waited, where the user was not told.
+    held_since: Option<Instant>,
     /// How our user has ended it, once everything is said.
     ending: Option<End>,
+    /// What the connection said to a write. There may be something to read all the same.
+    broken: Option<io::Error>,
 }
 
-/// Talks over `connection` until one side ends it, or `stop` does. A message has at most `most`
-/// bytes.
+/// Talks over `connection` until one side ends it, or `stop` does, which is called again for a
+/// second time and has to be cancel safe. A message has at most `most` bytes.
 ///
 /// # Errors
 ///
-/// When the connection is lost, or the user can be shown nothing more.
-pub async fn talk<S: AsyncRead + AsyncWrite, U: User>(
+/// When the connection is lost, or the user can't be heard, or be shown anything, any more.
+pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
     connection: S,
-    user: &mut U,
-    stop: impl Future<Output = ()>,
+    (speaker, display): (&mut K, &mut D),
+    mut stop: impl AsyncFnMut(),
     most: usize,
     language: Language,
 ) -> Result<Report, TalkError> {
@@ -117,33 +130,36 @@ pub async fn talk<S: AsyncRead + AsyncWrite, U: User>(
     let mut session = Session {
         reader,
         writer,
-        user,
+        speaker,
+        display,
         incoming: Incoming::new(most),
         outgoing: Outgoing::new(),
         language,
         space: vec![0; CHUNK],
         last_heard: Instant::now(),
+        held_since: None,
         ending: None,
+        broken: None,
     };
-    let mut stop = pin!(stop);
-    let end = session.run(stop.as_mut()).await?;
-    let unsent = session.outgoing.unsent();
-    if !matches!(end, End::TheySaidBye | End::TheyLeft) {
-        session.outgoing.leave();
+    let end = session.run(&mut stop).await?;
+    let given_up = if end == End::Stopped {
+        session.outgoing.unsent()
+    } else {
+        0
+    };
+    select! {
         // Whoever is told twice to go, goes.
-        select! {
-            () = stop, if end != End::Stopped => {}
-            _ = timeout(FAREWELL, session.farewell()) => {}
-        }
+        () = stop() => {}
+        // Whoever has to go is not kept by a user who can be shown nothing.
+        () = sleep(FAREWELL), if end == End::Stopped => {}
+        () = session.part(end) => {}
     }
+    let unsent = given_up.max(session.outgoing.unsent());
     Ok(Report { end, unsent })
 }
 
-impl<S: AsyncRead + AsyncWrite, U: User> Session<'_, S, U> {
-    async fn run(
-        &mut self,
-        mut stop: Pin<&mut impl Future<Output = ()>>,
-    ) -> Result<End, TalkError> {
+impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
+    async fn run(&mut self, stop: &mut impl AsyncFnMut()) -> Result<End, TalkError> {
         loop {
             if let Some(end) = self.ending
                 && self.outgoing.is_empty()
@@ -151,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite, U: User> Session<'_, S, U> {
                 return Ok(end);
             }
             let end = select! {
-                () = stop.as_mut() => return Ok(End::Stopped),
+                () = stop() => return Ok(End::Stopped),
                 end = self.step() => end?,
             };
             if let Some(end) = end {
@@ -163,99 +179,165 @@ impl<S: AsyncRead + AsyncWrite, U: User> Session<'_, S, U> {
     /// Whatever happens next, and whether it is the end.
     async fn step(&mut self) -> Result<Option<End>, TalkError> {
         let pause = self.incoming.pause().map(|pause| self.last_heard + pause);
+        let notice = self.held_since.map(|since| since + PAUSE_AT_FIRST);
         let may_say = self.ending.is_none() && self.outgoing.has_room();
+        let may_write = !self.outgoing.pending().is_empty() && self.broken.is_none();
+        let may_read = !self.display.has_more();
         select! {
-            said = self.user.next(), if may_say => {
-                self.say(said);
-                Ok(None)
+            said = self.speaker.next(), if may_say => {
+                self.say(said.map_err(TalkError::Input)?);
             }
-            read = self.reader.read(&mut self.space) => {
-                let length = read.map_err(TalkError::Lost)?;
+            shown = self.display.flush(), if !may_read => shown.map_err(TalkError::Output)?,
+            read = self.reader.read(&mut self.space), if may_read => {
                 self.last_heard = Instant::now();
-                self.hear(length).await
+                return self.hear(read).await;
             }
-            () = sleep_until(pause.unwrap_or(self.last_heard)), if pause.is_some() => {
+            () = until(pause), if pause.is_some() && may_read => {
                 // Of silence within a character the rest is waited for anew.
                 self.last_heard = Instant::now();
                 let mut messages = Vec::new();
                 self.incoming.paused(&mut messages);
-                self.show(messages).await
+                return Ok(self.take(messages));
             }
-            written = self.writer.write(self.outgoing.pending()), if !self.outgoing.pending().is_empty() => {
-                self.outgoing.written(written.map_err(TalkError::Lost)?);
-                Ok(None)
+            written = self.writer.write(self.outgoing.pending()), if may_write => self.written(written),
+            () = sleep(PAUSE_IN_TURNS), if self.outgoing.waits_to_settle() => self.outgoing.settled(),
+            () = until(notice), if notice.is_some() => {
+                self.held_since = None;
+                if self.outgoing.unsent() > 0 {
+                    self.display.tell(self.language.held());
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn say(&mut self, said: Option<Message>) {
+        match said {
+            None => self.ending = Some(End::InputEnded),
+            Some(message) if message.is_bye() => {
+                self.ending = Some(End::WeSaidBye);
+                self.outgoing.push_bye();
+            }
+            Some(message) => {
+                let unsent = self.outgoing.unsent();
+                self.outgoing.push(message.text);
+                if unsent == 0 {
+                    self.held_since = Some(Instant::now());
+                }
             }
         }
     }
 
-    fn say(&mut self, said: Option<Vec<u8>>) {
-        let Some(message) = said else {
-            self.ending = Some(End::InputEnded);
-            return;
-        };
-        if message == BYE {
-            self.ending = Some(End::WeSaidBye);
-        }
-        let unsent = self.outgoing.unsent();
-        self.outgoing.push(message);
-        // With one of ours the wait is over before it could be read.
-        if self.outgoing.unsent() > unsent && self.incoming.manner() == Manner::Turns {
-            self.user.tell(self.language.held());
+    fn written(&mut self, written: io::Result<usize>) {
+        match written {
+            Ok(length) => self.outgoing.written(length),
+            Err(error) => self.broken = Some(error),
         }
     }
 
-    /// Takes what was read: nothing is the other side's end.
-    async fn hear(&mut self, length: usize) -> Result<Option<End>, TalkError> {
+    /// Takes what was read: nothing is the other side's end, and so is an error, which leaves what
+    /// came before it.
+    async fn hear(&mut self, read: io::Result<usize>) -> Result<Option<End>, TalkError> {
         let mut messages = Vec::new();
-        if length == 0 {
-            self.incoming.finish(&mut messages);
-            let end = self.show(messages).await?;
-            return Ok(end.or(Some(End::TheyLeft)));
+        if let Ok(length @ 1..) = read {
+            self.incoming.push(&self.space[..length], &mut messages);
+            if messages.is_empty() && self.incoming.manner() == Manner::Lines {
+                // It may have acknowledged a line, which lets ours go.
+                self.outgoing.heard(Manner::Lines);
+            }
+            return Ok(self.take(messages));
         }
-        self.incoming.push(&self.space[..length], &mut messages);
-        if messages.is_empty() && self.incoming.manner() == Manner::Lines {
-            // It may have acknowledged a line, which lets ours go.
-            self.outgoing.heard(Manner::Lines);
+        self.incoming.finish(&mut messages);
+        let bye = self.take(messages);
+        match read {
+            Err(error) if bye.is_none() => {
+                self.display.flush().await.map_err(TalkError::Output)?;
+                Err(TalkError::Lost(error))
+            }
+            _ => Ok(bye.or(Some(End::TheyLeft))),
         }
-        self.show(messages).await
     }
 
-    async fn show(&mut self, mut messages: Vec<Message>) -> Result<Option<End>, TalkError> {
-        let bye = messages
-            .iter()
-            .position(|message| message.text == BYE && !message.goes_on);
-        if let Some(at) = bye {
-            messages.truncate(at);
-        }
+    /// Has messages shown, up to one that ends the chat.
+    fn take(&mut self, mut messages: Vec<Message>) -> Option<End> {
+        let bye = messages.iter().position(Message::is_bye);
+        messages.truncate(bye.unwrap_or(messages.len()));
         if !messages.is_empty() {
-            self.user.show(&messages).await.map_err(TalkError::Output)?;
+            self.display.put(&messages);
             self.outgoing.heard(self.incoming.manner());
         }
-        Ok(bye.map(|_| End::TheySaidBye))
+        bye.map(|_| End::TheySaidBye)
     }
 
-    /// Sends what is under way and ours of the end, and listens until the other side's.
-    async fn farewell(&mut self) -> Result<(), TalkError> {
-        let mut messages = Vec::new();
-        while !self.outgoing.pending().is_empty() {
-            let written = self.writer.write(self.outgoing.pending()).await;
-            self.outgoing.written(written.map_err(TalkError::Lost)?);
+    /// What is left to do after the end. Its failures have no consequence but what is not sent.
+    async fn part(&mut self, end: End) {
+        // Fails where nobody sees it any more.
+        let _ = self.display.flush().await;
+        match end {
+            End::TheySaidBye => {}
+            End::TheyLeft => self.say_the_rest().await,
+            End::WeSaidBye => self.hear_out().await,
+            End::InputEnded | End::Stopped => {
+                self.outgoing.leave();
+                self.hear_out().await;
+            }
         }
-        self.writer.shutdown().await.map_err(TalkError::Lost)?;
-        loop {
-            let length = self
-                .reader
-                .read(&mut self.space)
-                .await
-                .map_err(TalkError::Lost)?;
+    }
+
+    /// The other side has ended, and hears us out: all that our user has to say by now.
+    async fn say_the_rest(&mut self) {
+        while self.broken.is_none() {
+            let may_say = self.ending.is_none() && self.outgoing.has_room();
+            let may_write = !self.outgoing.pending().is_empty();
+            select! {
+                said = self.speaker.next(), if may_say => match said {
+                    Ok(said) => self.say(said),
+                    Err(_) => return,
+                },
+                written = self.writer.write(self.outgoing.pending()), if may_write => self.written(written),
+                () = sleep(if may_write { FAREWELL } else { LAST_WORDS }) => return,
+            }
+            if self.ending.is_some() && self.outgoing.pending().is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// We have ended: sends what is under way and our end, and listens until the other side's.
+    async fn hear_out(&mut self) {
+        while !self.outgoing.is_empty() {
+            if self.outgoing.waits_to_settle() {
+                sleep(PAUSE_IN_TURNS).await;
+                self.outgoing.settled();
+            }
+            match timeout(FAREWELL, self.writer.write(self.outgoing.pending())).await {
+                Ok(Ok(length)) => self.outgoing.written(length),
+                _ => return,
+            }
+        }
+        if self.writer.shutdown().await.is_err() {
+            return;
+        }
+        while let Ok(Ok(length)) = timeout(FAREWELL, self.reader.read(&mut self.space)).await {
+            let mut messages = Vec::new();
             match length {
                 0 => self.incoming.finish(&mut messages),
                 _ => self.incoming.push(&self.space[..length], &mut messages),
             }
-            let end = self.show(std::mem::take(&mut messages)).await?;
-            if length == 0 || end.is_some() {
-                return Ok(());
+            let bye = self.take(mem::take(&mut messages));
+            // Fails where nobody sees it any more.
+            let shown = self.display.flush().await;
+            if length == 0 || bye.is_some() || shown.is_err() {
+                return;
             }
         }
+    }
+}
+
+/// Until then; for ever, where there is no such moment.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }

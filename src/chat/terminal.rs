@@ -2,10 +2,10 @@
 //!
 //! The editor blocks, so it has a thread of its own; and so has its printer, because a terminal
 //! may be stopped (Ctrl-S). What always holds: a message that comes in leaves the line being typed
-//! as it was; nothing foreign reaches the terminal unescaped; however the chat ends, a panic
-//! included, the terminal is set as it was before.
+//! as it was; nothing foreign reaches the terminal unescaped; however the chat ends, by a panic
+//! or one of the signals that ask for an end (INT, TERM, HUP), the terminal is set as it was before.
 
-use std::fmt::Display;
+use std::fmt::Display as Text;
 use std::fs::File;
 use std::future::pending;
 use std::io::{self, Write as _};
@@ -21,12 +21,12 @@ use rustix::stdio::dup2_stdin;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{Config, Editor, ExternalPrinter};
+use rustyline::{Cmd, Config, Editor, ExternalPrinter, KeyEvent};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::codec::{BYE, Message, cut};
-use super::user::User;
+use super::user::{Display, Speaker};
 use crate::language::Language;
 use crate::visible;
 
@@ -45,18 +45,26 @@ const EDITING: u8 = 1;
 const INTERRUPTED: u8 = 2;
 const OVER: u8 = 3;
 
-/// A line editor and what is above it.
+/// What is typed.
 #[derive(Debug)]
-pub struct Terminal {
+pub struct Keyboard {
     lines: mpsc::Receiver<String>,
-    /// The rest of what was entered at once, in messages, last first.
-    entered: Vec<Vec<u8>>,
+    /// What was entered at once, in messages, last first.
+    entered: Vec<Message>,
+    editor: Arc<AtomicU8>,
+    most: usize,
+}
+
+/// What is above the line being typed. Sets the terminal as it was when it is dropped.
+#[derive(Debug)]
+pub struct Screen {
     print: mpsc::Sender<Print>,
+    /// What is to be printed.
+    text: String,
     editor: Arc<AtomicU8>,
     /// The terminal itself, and how it was set before.
     tty: OwnedFd,
     before: Termios,
-    most: usize,
     language: Language,
 }
 
@@ -68,52 +76,64 @@ enum Print {
     Nothing(oneshot::Sender<()>),
 }
 
-impl Terminal {
-    /// Takes over the terminal at stdin and stdout, for messages of at most `most` bytes.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal can't be set, or a thread can't be had.
-    pub fn start(most: usize, language: Language) -> io::Result<Self> {
-        let tty = io::stdin().as_fd().try_clone_to_owned()?;
-        let before = tcgetattr(&tty)?;
-        // A paste of several lines is several messages, as if they had been typed.
-        let config = Config::builder()
-            .bracketed_paste(false)
-            .auto_add_history(true);
-        let history = MemHistory::with_config(&config.clone().build());
-        let config = config.max_history_size(HISTORY).map_err(io::Error::other)?;
-        let mut reader =
-            Editor::<(), _>::with_history(config.build(), history).map_err(io::Error::other)?;
-        let printer = reader.create_external_printer().map_err(io::Error::other)?;
-        let editor = Arc::new(AtomicU8::new(IDLE));
-        let (line_sender, lines) = mpsc::channel(1);
-        let (print, prints) = mpsc::channel(1);
-        let state = Arc::clone(&editor);
-        let spawn = |name: &str| thread::Builder::new().name(name.to_owned());
-        spawn("editor").spawn(move || edit(reader, language, &state, &line_sender))?;
-        spawn("printer").spawn(move || run_printer(printer, prints))?;
-        Ok(Self {
-            lines,
-            entered: Vec::new(),
-            print,
-            editor,
-            tty,
-            before,
-            most,
-            language,
-        })
-    }
+/// Takes over the terminal at stdin and stdout, for messages of at most `most` bytes.
+///
+/// # Errors
+///
+/// When the terminal can't be set, or a thread can't be had.
+pub fn start(most: usize, language: Language) -> io::Result<(Keyboard, Screen)> {
+    let tty = io::stdin().as_fd().try_clone_to_owned()?;
+    let before = tcgetattr(&tty)?;
+    // A paste of several lines is several messages, as if they had been typed.
+    let config = Config::builder()
+        .bracketed_paste(false)
+        .auto_add_history(true);
+    let config = config
+        .max_history_size(HISTORY)
+        .map_err(io::Error::other)?
+        .build();
+    let history = MemHistory::with_config(&config);
+    let mut reader = Editor::<(), _>::with_history(config, history).map_err(io::Error::other)?;
+    // The editor has a thread of its own, and would take the terminal back before it is stopped.
+    reader.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
+    let printer = reader.create_external_printer().map_err(io::Error::other)?;
+    let editor = Arc::new(AtomicU8::new(IDLE));
+    let (line_sender, lines) = mpsc::channel(1);
+    let (print, prints) = mpsc::channel(1);
+    let state = Arc::clone(&editor);
+    let spawn = |name: &str| thread::Builder::new().name(name.to_owned());
+    spawn("editor").spawn(move || edit(reader, language, &state, &line_sender))?;
+    spawn("printer").spawn(move || run_printer(printer, prints))?;
+    let keyboard = Keyboard {
+        lines,
+        entered: Vec::new(),
+        editor: Arc::clone(&editor),
+        most,
+    };
+    let screen = Screen {
+        print,
+        text: String::new(),
+        editor,
+        tty,
+        before,
+        language,
+    };
+    Ok((keyboard, screen))
+}
 
-    /// Gives the terminal back, once everything that was shown is on it.
-    pub async fn close(mut self) {
-        // A terminal that is stopped or gone is not waited for.
-        let _ = timeout(LAST_WORDS, self.end_editor()).await;
-    }
+/// Gives the terminal back, once everything that was shown is on it; false where it takes nothing,
+/// stopped or gone.
+pub async fn close(mut keyboard: Keyboard, mut screen: Screen) -> bool {
+    let ended = timeout(LAST_WORDS, screen.end_editor(&mut keyboard)).await;
+    // Nothing more is written where nothing is taken.
+    screen.editor.store(OVER, SeqCst);
+    ended.is_ok()
+}
 
+impl Screen {
     /// The editor can't be told to end, but it can be given an end of input. It takes one text at
     /// a time: that it takes another means that all before is drawn.
-    async fn end_editor(&mut self) {
+    async fn end_editor(&mut self, keyboard: &mut Keyboard) {
         self.print_nothing().await;
         self.editor.store(OVER, SeqCst);
         if let Ok(null) = File::open("/dev/null") {
@@ -123,7 +143,7 @@ impl Terminal {
         // It looks for input when it is woken.
         self.print_nothing().await;
         // Its thread drops the other end.
-        while self.lines.recv().await.is_some() {}
+        while keyboard.lines.recv().await.is_some() {}
     }
 
     async fn print_nothing(&self) {
@@ -132,17 +152,22 @@ impl Terminal {
         let _ = self.print.send(Print::Nothing(answer)).await;
         let _ = answered.await;
     }
+}
 
+impl Keyboard {
     /// What was entered as messages: a paste may hold several lines, and long ones.
     fn enter(&mut self, text: &str) {
         for line in text.lines().filter(|line| !line.is_empty()) {
-            let mut rest = line.as_bytes().to_vec();
-            if rest.len() > self.most {
-                self.tell(self.language.too_long(self.most));
-            }
+            let (mut rest, mut is_rest) = (line.as_bytes(), false);
             while !rest.is_empty() {
-                let behind = rest.split_off(cut(&rest, self.most));
-                self.entered.push(mem::replace(&mut rest, behind));
+                let (part, behind) = rest.split_at(cut(rest, self.most));
+                let message = Message {
+                    text: part.to_vec(),
+                    goes_on: !behind.is_empty(),
+                    is_rest,
+                };
+                self.entered.push(message);
+                (rest, is_rest) = (behind, true);
             }
         }
         self.entered.reverse();
@@ -166,6 +191,10 @@ fn edit(
             }
             // The window's size has changed.
             Err(ReadlineError::Signal(_)) => moved(EDITING, IDLE),
+            // What was typed is no text.
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                moved(EDITING, IDLE)
+            }
             Err(ReadlineError::Interrupted) => {
                 // The editor takes Ctrl-C as a key: make it the signal that it stands for.
                 if moved(EDITING, INTERRUPTED) {
@@ -201,22 +230,24 @@ fn run_printer(mut printer: impl ExternalPrinter, mut prints: mpsc::Receiver<Pri
     }
 }
 
-impl User for Terminal {
-    async fn next(&mut self) -> Option<Vec<u8>> {
+impl Speaker for Keyboard {
+    async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
             if let Some(message) = self.entered.pop() {
-                return Some(message);
+                return Ok(Some(message));
             }
             match self.lines.recv().await {
                 Some(text) => self.enter(&text),
                 // The signal is under way.
                 None if self.editor.load(SeqCst) == INTERRUPTED => pending().await,
-                None => return None,
+                None => return Ok(None),
             }
         }
     }
+}
 
-    async fn show(&mut self, messages: &[Message]) -> io::Result<()> {
+impl Display for Screen {
+    fn put(&mut self, messages: &[Message]) {
         let mut text = Vec::new();
         for message in messages {
             text.extend_from_slice(self.language.received_message().as_bytes());
@@ -227,18 +258,29 @@ impl User for Terminal {
                 b"\n"
             });
         }
-        let text = Print::Text(String::from_utf8_lossy(&text).into_owned());
-        let sent = self.print.send(text).await;
-        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+        self.text.push_str(&String::from_utf8_lossy(&text));
     }
 
-    fn tell(&mut self, notice: impl Display) {
-        // Where the terminal is busy, the notice can be done without.
-        let _ = self.print.try_send(Print::Text(format!("{notice}\n")));
+    fn has_more(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        if !self.text.is_empty() {
+            let place = self.print.reserve().await;
+            let place = place.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+            place.send(Print::Text(mem::take(&mut self.text)));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, notice: impl Text) {
+        self.text.push_str(&notice.to_string());
+        self.text.push('\n');
     }
 }
 
-impl Drop for Terminal {
+impl Drop for Screen {
     fn drop(&mut self) {
         let was_editing = self.editor.swap(OVER, SeqCst) == EDITING;
         // Both fail only where the terminal is gone.

@@ -1,26 +1,44 @@
-//! The person at this end, or the program: what a session needs of either.
+//! The person at this end, or the program: what a session needs of either, in two halves, because
+//! both are at work at once.
 
-use std::fmt::Display;
+use std::fmt::Display as Text;
 use std::io;
 
 use super::codec::Message;
 
-/// Whoever talks and listens at this end.
-pub trait User {
-    /// The next message that the user says, without a line end; none at the end of input.
+/// Whoever talks at this end.
+pub trait Speaker {
+    /// The next message, or part of one that is too long; none at the end of input.
+    ///
+    /// # Errors
+    ///
+    /// When the input can't be read.
     ///
     /// # Cancel safety
     ///
     /// What a call that was dropped had of it is there for the next.
-    fn next(&mut self) -> impl Future<Output = Option<Vec<u8>>>;
+    fn next(&mut self) -> impl Future<Output = io::Result<Option<Message>>>;
+}
 
-    /// Shows what the other side has said.
+/// Whatever shows, at this end, what the other side says.
+pub trait Display {
+    /// Takes messages to be shown.
+    fn put(&mut self, messages: &[Message]);
+
+    /// Whether there is something to show yet.
+    fn has_more(&self) -> bool;
+
+    /// Shows what there is to show.
     ///
     /// # Errors
     ///
     /// When nobody can see it any more.
-    fn show(&mut self, messages: &[Message]) -> impl Future<Output = io::Result<()>>;
+    ///
+    /// # Cancel safety
+    ///
+    /// What a call that was dropped has not shown, the next does.
+    fn flush(&mut self) -> impl Future<Output = io::Result<()>>;
 
     /// Tells the user about the chat itself.
-    fn tell(&mut self, notice: impl Display);
+    fn tell(&mut self, notice: impl Text);
 }

@@ -1,5 +1,6 @@
 //! `hellowire chat listen` and `hellowire chat connect`.
 
+use std::env;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
@@ -74,8 +75,15 @@ impl ChatOptions {
         Config {
             side,
             max_message: talk.max_message,
-            has_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            has_terminal: io::stdin().is_terminal() && io::stdout().is_terminal() && can_edit(),
+            is_shown: io::stdout().is_terminal(),
             language: talk.language.language(),
         }
     }
+}
+
+/// Whether the terminal is one that a line can be edited on: not one that the editor knows to be
+/// unable to move its cursor.
+fn can_edit() -> bool {
+    !env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "dumb" | "cons25" | "emacs"))
 }

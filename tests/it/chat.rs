@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Stdio;
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -71,6 +72,128 @@ fn a_thousand_lines_at_once_are_a_thousand_messages() {
     assert_eq!(received, lines);
     caller.expect_end(0, "end of input: you left");
     listener.expect_end(0, "the other side left");
+}
+
+#[test]
+fn whoever_ends_first_hears_the_other_out() {
+    for _ in 0..10 {
+        let (mut listener, mut caller) = pair();
+        let lines: Vec<String> = (0..1000).map(|number| format!("{number} 菜鸡")).collect();
+        for talker in [&mut listener, &mut caller] {
+            talker.type_in(lines.join("\n"));
+            talker.finish();
+        }
+        for talker in [&listener, &caller] {
+            assert_eq!(talker.stdout.rest(), lines, "{:?}", talker.stderr.rest());
+        }
+    }
+}
+
+#[test]
+fn a_slow_reader_gets_all_that_was_said_before_byebye() {
+    let (mut one, address) = Talker::listen(&[]);
+    let mut slow = program();
+    slow.args(["chat", "connect", &address.to_string()]);
+    let mut slow = slow
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    one.stderr.until("connected: ");
+    one.type_in("a line of some length\n".repeat(20_000) + "byebye\n");
+    // Nobody reads until it is over for the one who spoke.
+    one.expect_end(0, "you said byebye");
+    let mut said = String::new();
+    slow.stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!(said.lines().count(), 20_000);
+    assert_eq!(slow.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn who_is_slow_to_read_can_speak() {
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut command = program();
+    command.args(["chat", "connect", &socket.local_addr().unwrap().to_string()]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut client = Client(socket.accept().unwrap().0);
+    client
+        .0
+        .set_read_timeout(Some(crate::support::BOUND))
+        .unwrap();
+    // More than the pipe behind its stdout holds.
+    client.send("a line of some length\n".repeat(10_000));
+    child.stdin.take().unwrap().write_all(b"hi\n").unwrap();
+    let mut got = [0; 4];
+    client.0.read_exact(&mut got).unwrap();
+    assert_eq!(got, *b"\x06hi\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_last_word_counts_also_behind_a_reset() {
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    listener.type_in("unread\n");
+    let mut first = [0];
+    client.0.read_exact(&mut first).unwrap();
+    // What is left unread at the end makes the end a reset.
+    client.send("byebye");
+    drop(client);
+    listener.expect_end(0, "the other side said byebye");
+}
+
+#[test]
+fn only_a_whole_line_is_byebye() {
+    let (mut listener, address) = Talker::listen(&["--max-message", "1KiB"]);
+    let mut client = Client::connect(address);
+    let long = "a".repeat(1024) + "byebye";
+    client.send(format!("{long}\n"));
+    assert_eq!(
+        (listener.stdout.next(), listener.stdout.next()),
+        (long[..1024].into(), "byebye".into())
+    );
+    listener.type_in(format!("{long}\nstill here\n"));
+    listener.finish();
+    let all = client.read_to_end();
+    assert!(all.ends_with("\nbyebye\nstill here\n"), "{all:?}");
+}
+
+#[test]
+fn a_message_that_waits_is_told_of() {
+    let (mut listener, address) = Talker::listen(&[]);
+    let _silent = Client::connect(address);
+    listener.type_in("one\ntwo\n");
+    listener
+        .stderr
+        .until("(waits until the other side has answered; Ctrl-C leaves)");
+}
+
+#[test]
+fn input_that_cannot_be_read_is_a_failure() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut command = program();
+    let output = command
+        .args(["chat", "connect", &address])
+        .stdin(std::fs::File::open("/").unwrap())
+        .output();
+    let output = output.unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("hellowire: cannot read what to say: Is a directory"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -175,8 +298,6 @@ fn a_signal_ends_it_also_while_it_waits_for_a_caller() {
         kill_process(Pid::from_raw(listener.id().cast_signed()).unwrap(), signal).unwrap();
         listener.expect_end(0, "interrupted: you left");
 
-        let (listener, _) = Talker::listen(&[]);
-        drop(listener);
         let (listener, caller) = pair();
         kill_process(Pid::from_raw(caller.id().cast_signed()).unwrap(), signal).unwrap();
         caller.expect_end(0, "interrupted: you left");
@@ -201,9 +322,6 @@ fn a_reset_is_a_lost_connection() {
 
 #[test]
 fn a_reader_of_stdout_that_has_seen_enough_is_no_failure() {
-    let (listener, address) = Talker::listen(&[]);
-    drop(listener);
-    assert!(TcpStream::connect(address).is_err());
     let mut command = std::process::Command::new("sh");
     let script = format!(
         "{} chat listen 127.0.0.1:0 | head -1",

@@ -53,6 +53,25 @@ fn the_documents_server_and_our_caller() {
 
 #[test]
 #[ignore = "needs python3"]
+fn byebye_arrives_alone_however_fast_it_is_typed() {
+    let (mut server, address) = their_server();
+    let mut ours = Talker::connect(address);
+    ours.type_in("一\n二\nbyebye\n");
+    server.stdout.until("接收到的内容:一");
+    server.type_in("好\n好\n");
+    server.stdout.until("接收到的内容:二");
+    assert_eq!(ours.stdout.next(), "好");
+    assert_eq!(server.wait(), Some(0));
+    let (mut server, address) = their_server();
+    let mut ours = Talker::connect(address);
+    ours.type_in("一\nbyebye\n");
+    ours.expect_end(0, "you said byebye");
+    server.type_in("好\n");
+    assert_eq!(server.wait(), Some(0));
+}
+
+#[test]
+#[ignore = "needs python3"]
 fn the_documents_server_says_byebye_to_our_caller() {
     let (mut server, address) = their_server();
     let mut ours = Talker::connect(address);

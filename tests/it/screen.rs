@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{Action, Termios, Winsize, tcflow, tcgetattr, tcsetwinsize};
 
 use crate::support::BOUND;
 
@@ -74,6 +74,18 @@ impl Screen {
     #[track_caller]
     pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Presses keys that are no text.
+    #[track_caller]
+    pub(crate) fn press_bytes(&mut self, keys: &[u8]) {
+        self.keyboard.write_all(keys).unwrap();
+    }
+
+    /// Lets it take no more output, as Ctrl-S does.
+    #[track_caller]
+    pub(crate) fn stop_output(&self) {
+        tcflow(&self.terminal, Action::OOff).unwrap();
     }
 
     /// Waits until the screen's rows satisfy `is_it`, and returns them, without trailing blanks.

@@ -169,6 +169,48 @@ fn a_lost_connection_is_exit_1() {
 }
 
 #[test]
+fn keys_that_are_no_text_and_ctrl_z_end_nothing() {
+    let mut chat = Chat::start(&[], "you:");
+    chat.screen.press_bytes(b"abc\xff");
+    chat.screen
+        .until(|rows| rows.last().is_some_and(|row| row == "you:") && rows.len() > 2);
+    chat.screen.press("\x1a");
+    chat.screen.press("hi\r");
+    chat.expect("hi\n");
+}
+
+#[test]
+fn a_terminal_without_a_cursor_gets_lines_and_obeys_nothing() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut command = std::process::Command::new("env");
+    command.args([
+        "TERM=dumb",
+        "LC_ALL=C",
+        env!("CARGO_BIN_EXE_hellowire"),
+        "chat",
+        "connect",
+        &address,
+    ]);
+    let mut screen = Screen::start(&mut command);
+    let mut peer = Client(listener.accept().unwrap().0);
+    peer.send("\x1b[2Jhi\n");
+    screen.until_row(r"\x1b[2Jhi");
+    peer.finish();
+    assert_eq!(screen.wait().code(), Some(0));
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_holds_up_no_end() {
+    let mut chat = Chat::start(&[], "you:");
+    chat.screen.stop_output();
+    // More than it takes: the printer stands.
+    chat.peer.send("a line of some length\n".repeat(10_000));
+    chat.screen.signal(Signal::TERM);
+    chat.screen.wait();
+}
+
+#[test]
 fn a_terminal_is_asked_for_a_line_as_the_documents_client_asks() {
     for (language, prompt, label) in [
         (

@@ -7,15 +7,25 @@ use std::mem;
 use std::str::Utf8Error;
 use std::time::Duration;
 
-use super::{ACK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
+use super::{ACK, BYE, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
 
 /// A message, or a part of one that is longer than a message may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// What was said: text, if the other side keeps to it. Without a line end.
     pub text: Vec<u8>,
-    /// Whether this is not all of it, because it is too long.
+    /// Whether more of it follows, because it is too long.
     pub goes_on: bool,
+    /// Whether more of it went before.
+    pub is_rest: bool,
+}
+
+impl Message {
+    /// Whether this ends the chat: all of it, not a part.
+    #[must_use]
+    pub fn is_bye(&self) -> bool {
+        self.text == BYE && !self.goes_on && !self.is_rest
+    }
 }
 
 /// Finds the messages in what a peer sends.
@@ -24,6 +34,8 @@ pub struct Incoming {
     manner: Manner,
     /// What has come of the next message.
     begun: Vec<u8>,
+    /// Whether parts of it are messages already.
+    is_rest: bool,
     most: usize,
     is_first_byte: bool,
 }
@@ -35,6 +47,7 @@ impl Incoming {
         Self {
             manner: Manner::Unknown,
             begun: Vec::new(),
+            is_rest: false,
             most,
             is_first_byte: true,
         }
@@ -105,6 +118,7 @@ impl Incoming {
             messages.push(Message {
                 text: mem::replace(&mut self.begun, rest),
                 goes_on: true,
+                is_rest: mem::replace(&mut self.is_rest, true),
             });
         }
         self.begun.extend_from_slice(bytes);
@@ -114,6 +128,7 @@ impl Incoming {
         messages.push(Message {
             text: mem::take(&mut self.begun),
             goes_on: false,
+            is_rest: mem::take(&mut self.is_rest),
         });
     }
 }
@@ -181,6 +196,15 @@ mod tests {
         assert_eq!(texts(&messages), ["abcd", "菜", "鸡x"]);
         let goes_on: Vec<_> = messages.iter().map(|message| message.goes_on).collect();
         assert_eq!(goes_on, [false, true, false]);
+    }
+
+    #[test]
+    fn only_a_whole_message_ends_a_chat() {
+        let (mut incoming, mut messages) = (Incoming::new(8), Vec::new());
+        incoming.push(b"aaaaaaaabyebye\nbyebye\n", &mut messages);
+        assert_eq!(texts(&messages), ["aaaaaaaa", "byebye", "byebye"]);
+        let byes: Vec<_> = messages.iter().map(Message::is_bye).collect();
+        assert_eq!(byes, [false, false, true]);
     }
 
     proptest! {

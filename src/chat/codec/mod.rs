@@ -14,8 +14,9 @@
 //!   that the other side need not wait either.
 //! - A pause without a line end: it takes **turns**. From then on a message goes to it bare, at most
 //!   `TURN` bytes of it, and the next waits until it has answered.
-//! - [`BYE`] is the last message of a connection, bare: the document's programs compare with it.
-//!   The end of the connection ends any last message.
+//! - [`BYE`] is the last message of a connection, bare: the document's programs compare with it. To
+//!   one that may be theirs it goes a pause after the message before, so that it arrives alone. The
+//!   end of the connection ends any last message.
 //!
 //! What this cannot do: spare one of the document's programs the line end behind our very first
 //! message, or bytes over 1024 in that one; tell a message of a peer's that takes turns from two,
@@ -44,11 +45,11 @@ const TURN: usize = 1024;
 
 /// The pause that ends a connection's first message where no line end does. Long, because that
 /// decides how the other side is spoken to: a busy machine or a lost packet must not.
-const PAUSE_AT_FIRST: Duration = Duration::from_secs(1);
+pub const PAUSE_AT_FIRST: Duration = Duration::from_secs(1);
 
 /// The pause that ends a message from a peer that takes turns: one `send` arrives at once, but for
 /// what the network does to it.
-const PAUSE_IN_TURNS: Duration = Duration::from_millis(200);
+pub const PAUSE_IN_TURNS: Duration = Duration::from_millis(200);
 
 /// How the other side's messages end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,18 +13,33 @@ const HELD: usize = 64;
 /// How many bytes may be under way to the socket before more messages are turned into bytes.
 const UNDER_WAY: usize = 64 * 1024;
 
+/// What waits to be sent.
+#[derive(Debug)]
+enum Held {
+    Message(Vec<u8>),
+    Bye,
+}
+
+/// How much of our side of the conversation the other side has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// Not a byte: the first is special.
+    Nothing,
+    Something,
+    Bye,
+}
+
 /// Turns messages into bytes, when the other side's manner allows it.
 #[derive(Debug)]
 pub struct Outgoing {
     manner: Manner,
-    held: VecDeque<Vec<u8>>,
-    /// Bytes for the socket, from `written` on.
+    held: VecDeque<Held>,
+    /// Bytes for the socket.
     under_way: Vec<u8>,
-    written: usize,
-    /// Whether the other side has anything from us: its first byte is special.
-    has_begun: bool,
+    said: Said,
     is_our_turn: bool,
-    has_said_bye: bool,
+    /// Whether the other side has read what it was sent: what follows arrives alone.
+    is_settled: bool,
 }
 
 impl Outgoing {
@@ -35,16 +50,21 @@ impl Outgoing {
             manner: Manner::Unknown,
             held: VecDeque::new(),
             under_way: Vec::new(),
-            written: 0,
-            has_begun: false,
+            said: Said::Nothing,
             is_our_turn: true,
-            has_said_bye: false,
+            is_settled: true,
         }
     }
 
-    /// Takes a message without a line end. [`BYE`] is to be the last.
+    /// Takes a message without a line end.
     pub fn push(&mut self, message: Vec<u8>) {
-        self.held.push_back(message);
+        self.held.push_back(Held::Message(message));
+        self.fill();
+    }
+
+    /// Takes [`BYE`], the last message.
+    pub fn push_bye(&mut self) {
+        self.held.push_back(Held::Bye);
         self.fill();
     }
 
@@ -52,26 +72,36 @@ impl Outgoing {
     pub fn heard(&mut self, manner: Manner) {
         self.manner = manner;
         self.is_our_turn = true;
+        self.is_settled = true;
         self.fill();
-        if manner == Manner::Lines && !self.has_begun {
+        if manner == Manner::Lines && self.said == Said::Nothing {
             self.under_way.push(ACK);
-            self.has_begun = true;
+            self.said = Said::Something;
         }
     }
 
     /// The bytes for the socket.
     #[must_use]
     pub fn pending(&self) -> &[u8] {
-        &self.under_way[self.written..]
+        &self.under_way
     }
 
     /// The socket has taken that many of them.
     pub fn written(&mut self, length: usize) {
-        self.written += length;
-        if self.written == self.under_way.len() {
-            self.under_way.clear();
-            self.written = 0;
-        }
+        self.under_way.drain(..length);
+        self.fill();
+    }
+
+    /// Whether [`BYE`] waits for the other side to have read what is before it:
+    /// [`settled`](Self::settled) is to be called after [`PAUSE_IN_TURNS`](super::PAUSE_IN_TURNS).
+    #[must_use]
+    pub fn waits_to_settle(&self) -> bool {
+        self.under_way.is_empty() && matches!(self.held.front(), Some(Held::Bye))
+    }
+
+    /// What was sent has had the time to be read.
+    pub fn settled(&mut self) {
+        self.is_settled = true;
         self.fill();
     }
 
@@ -81,32 +111,37 @@ impl Outgoing {
         self.held.len() < HELD
     }
 
-    /// How many messages wait for the other side.
+    /// How many messages are not with the socket.
     #[must_use]
     pub fn unsent(&self) -> usize {
-        self.held.iter().filter(|message| *message != BYE).count()
+        let is_message = |held: &&Held| matches!(held, Held::Message(_));
+        self.held.iter().filter(is_message).count() + usize::from(!self.under_way.is_empty())
     }
 
     /// Whether all is with the socket.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.is_empty() && self.pending().is_empty()
+        self.held.is_empty() && self.under_way.is_empty()
     }
 
     /// Gives up the messages that wait, and says [`BYE`] where the other side would not notice the
     /// connection's end: the document's server takes that for an empty message, for ever.
     pub fn leave(&mut self) {
         self.held.clear();
-        if self.manner != Manner::Lines && !self.has_said_bye {
-            self.push(BYE.to_vec());
+        if self.manner != Manner::Lines && self.said != Said::Bye {
+            self.push_bye();
         }
     }
 
     fn fill(&mut self) {
-        while self.pending().len() < UNDER_WAY
-            && let Some(message) = self.held.pop_front()
+        while self.under_way.len() < UNDER_WAY
+            && let Some(held) = self.held.pop_front()
         {
-            if let Some(rest) = self.send(message) {
+            let rest = match held {
+                Held::Message(message) => self.send(message).map(Held::Message),
+                Held::Bye => self.send_bye(),
+            };
+            if let Some(rest) = rest {
                 self.held.push_front(rest);
                 break;
             }
@@ -115,15 +150,9 @@ impl Outgoing {
 
     /// Sends a message, or returns what of it has to wait.
     fn send(&mut self, mut message: Vec<u8>) -> Option<Vec<u8>> {
-        // The end of the connection ends it.
-        if message == BYE {
-            self.has_said_bye = true;
-            self.begin(&message);
-            return None;
-        }
         match self.manner {
             Manner::Lines => self.begin_line(&message),
-            Manner::Unknown if !self.has_begun => self.begin_line(&message),
+            Manner::Unknown if self.said == Said::Nothing => self.begin_line(&message),
             Manner::Turns if self.is_our_turn => {
                 let rest = message.split_off(cut(&message, TURN));
                 // Nothing can't be sent, and takes no turn.
@@ -138,6 +167,16 @@ impl Outgoing {
         None
     }
 
+    /// The connection's end ends it; what is before it has to be told from it.
+    fn send_bye(&mut self) -> Option<Held> {
+        if self.manner != Manner::Lines && !self.is_settled {
+            return Some(Held::Bye);
+        }
+        self.begin(BYE);
+        self.said = Said::Bye;
+        None
+    }
+
     fn begin_line(&mut self, message: &[u8]) {
         self.begin(message);
         self.under_way.push(b'\n');
@@ -145,10 +184,11 @@ impl Outgoing {
 
     fn begin(&mut self, message: &[u8]) {
         // Else the first of two would be taken for an acknowledgement.
-        if !self.has_begun && message.first() == Some(&ACK) {
+        if self.said == Said::Nothing && message.first() == Some(&ACK) {
             self.under_way.push(ACK);
         }
-        self.has_begun = true;
+        self.said = Said::Something;
+        self.is_settled &= message.is_empty();
         self.under_way.extend_from_slice(message);
     }
 }
@@ -203,13 +243,58 @@ mod tests {
     }
 
     #[test]
-    fn byebye_is_bare_in_every_manner() {
-        assert_eq!(wire(&mut said(&["byebye"])), "byebye");
-        assert_eq!(wire(&mut said(&["a", "byebye"])), "a\nbyebye");
-        let mut outgoing = said(&["a", "b", "byebye"]);
+    fn byebye_is_bare_and_alone_but_for_who_speaks_in_lines() {
+        let mut outgoing = Outgoing::new();
+        outgoing.push_bye();
+        assert_eq!(wire(&mut outgoing), "byebye");
+
+        let mut outgoing = said(&["a"]);
+        outgoing.push_bye();
         assert_eq!(wire(&mut outgoing), "a\n");
+        assert!(outgoing.waits_to_settle());
+        outgoing.settled();
+        assert_eq!(wire(&mut outgoing), "byebye");
+
+        let mut outgoing = said(&["a", "b"]);
+        outgoing.push_bye();
+        wire(&mut outgoing);
+        outgoing.heard(Manner::Turns);
+        assert_eq!(wire(&mut outgoing), "b");
+        outgoing.settled();
+        assert_eq!(wire(&mut outgoing), "byebye");
+
+        let mut outgoing = said(&["a", "b"]);
+        outgoing.push_bye();
+        wire(&mut outgoing);
         outgoing.heard(Manner::Lines);
         assert_eq!(wire(&mut outgoing), "b\nbyebye");
+    }
+
+    #[test]
+    fn a_part_that_looks_like_byebye_is_none() {
+        let mut outgoing = Outgoing::new();
+        outgoing.heard(Manner::Turns);
+        outgoing.push(["a".repeat(TURN).as_bytes(), BYE].concat());
+        assert_eq!(wire(&mut outgoing).len(), TURN);
+        assert_eq!(wire(&mut outgoing), "");
+        outgoing.heard(Manner::Turns);
+        assert_eq!(wire(&mut outgoing), "byebye");
+        outgoing.heard(Manner::Turns);
+        outgoing.push(b"b".to_vec());
+        assert_eq!(wire(&mut outgoing), "b");
+    }
+
+    #[test]
+    fn what_is_under_way_is_bounded_also_where_little_is_taken_at_once() {
+        let mut outgoing = Outgoing::new();
+        outgoing.heard(Manner::Lines);
+        for _ in 0..10_000 {
+            if outgoing.has_room() {
+                outgoing.push(vec![b'a'; 999]);
+            }
+            outgoing.written(500);
+            assert!(outgoing.under_way.capacity() < 4 * UNDER_WAY);
+        }
     }
 
     #[test]
@@ -227,7 +312,9 @@ mod tests {
     fn leaving_says_byebye_to_whoever_does_not_see_the_end() {
         let mut outgoing = said(&["a", "b"]);
         outgoing.leave();
-        assert_eq!(wire(&mut outgoing), "a\nbyebye");
+        assert_eq!(wire(&mut outgoing), "a\n");
+        outgoing.settled();
+        assert_eq!(wire(&mut outgoing), "byebye");
         // Once is enough, and who speaks in lines sees the end.
         outgoing.leave();
         assert_eq!(wire(&mut outgoing), "");
