@@ -19,8 +19,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     triple=$(rustc -vV | sed -n 's/^host: //p') && \
     touch src/lib.rs src/main.rs && \
     RUSTFLAGS='-C target-feature=+crt-static' \
-      cargo build --release --locked --bin hellowire --target "$triple" && \
-    install "target/$triple/release/hellowire" /hellowire
+      cargo build --profile image --locked --bin hellowire --target "$triple" && \
+    install "target/$triple/image/hellowire" /hellowire
 
 FROM scratch
 COPY --from=build /hellowire /hellowire
