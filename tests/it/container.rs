@@ -170,6 +170,31 @@ fn ctrl_c_in_a_terminal_ends_it() {
 
 #[test]
 #[ignore = "needs a container engine"]
+fn two_people_chat_from_two_terminals() {
+    let network = Network::new();
+    let options = ["-it", "--network", &network.0];
+    let mut alice = Terminal::run(&options, &["chat", "listen", "0.0.0.0:12345"]);
+    alice.screen.until("listening on 0.0.0.0:12345");
+    let address = format!("{}:12345", alice.container.name);
+    let mut bob = Terminal::run(&options, &["chat", "connect", &address]);
+    bob.screen.until("connected to");
+    bob.type_in("菜鸡菜鸡,我是菜鸟\r");
+    alice.screen.until("peer: 菜鸡菜鸡,我是菜鸟");
+    alice.type_in("got it\r");
+    bob.screen.until("peer: got it");
+    bob.type_in("byebye\r");
+    for (person, word) in [
+        (alice, "the other side said byebye"),
+        (bob, "you said byebye"),
+    ] {
+        let (status, shown) = person.wait();
+        assert_eq!(status.code(), Some(0), "{shown:#?}");
+        assert!(shown.iter().any(|line| line.contains(word)), "{shown:#?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a container engine"]
 fn help_is_shown_by_docker_run() {
     let output = client()
         .args(["run", "--rm", image(), "--help"])

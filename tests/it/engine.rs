@@ -173,7 +173,7 @@ pub(crate) struct Terminal {
     keyboard: ChildStdin,
     pub(crate) screen: Lines,
     /// Removed with this.
-    _container: Container,
+    pub(crate) container: Container,
 }
 
 impl Terminal {
@@ -202,7 +202,7 @@ impl Terminal {
             keyboard: child.stdin.take().unwrap(),
             screen: Lines::of(child.stdout.take().unwrap()),
             child,
-            _container: container,
+            container,
         }
     }
 
