@@ -132,7 +132,9 @@ fn compose() -> Command {
     } else {
         Command::new("docker-compose")
     };
-    let arguments = ["--file", "deploy/compose.yaml", "--project-name", STACK];
+    // Not the stack's name: both would have a network of that name.
+    let project = format!("{STACK}-compose");
+    let arguments = ["--file", "deploy/compose.yaml", "--project-name", &project];
     command.args(arguments).current_dir(ROOT);
     command.envs([("IMAGE", image()), ("PORT", "0")]);
     command
