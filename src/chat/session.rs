@@ -10,7 +10,6 @@
 //! from a user whose messages have to wait, nor from the other side while there is something to show.
 
 use std::io;
-use std::mem;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -324,7 +323,7 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
                 0 => self.incoming.finish(&mut messages),
                 _ => self.incoming.push(&self.space[..length], &mut messages),
             }
-            let bye = self.take(mem::take(&mut messages));
+            let bye = self.take(messages);
             // Fails where nobody sees it any more.
             let shown = self.display.flush().await;
             if length == 0 || bye.is_some() || shown.is_err() {
