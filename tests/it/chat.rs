@@ -131,9 +131,11 @@ fn who_is_slow_to_read_can_speak() {
         .unwrap();
     // More than the pipe behind its stdout holds.
     client.send("a line of some length\n".repeat(10_000));
-    child.stdin.take().unwrap().write_all(b"hi\n").unwrap();
     let mut got = [0; 4];
-    client.0.read_exact(&mut got).unwrap();
+    // It has heard lines before it has something to say: else it might be done before it hears any.
+    client.0.read_exact(&mut got[..1]).unwrap();
+    child.stdin.take().unwrap().write_all(b"hi\n").unwrap();
+    client.0.read_exact(&mut got[1..]).unwrap();
     assert_eq!(got, *b"\x06hi\n");
     child.kill().unwrap();
     child.wait().unwrap();
