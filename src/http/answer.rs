@@ -15,13 +15,22 @@ use thiserror::Error;
 
 use crate::request_log::{Refusal, SERVED_METHODS};
 
+/// Up to this many bytes a body is copied behind its head, and both go on as one piece: for the
+/// usual one 420 instructions less a request, of 7560 (callgrind, pipelined).
+const SHORT: usize = 4 * 1024;
+
+/// Up to room for this many fields a request's map becomes its answer's: that of a browser's request
+/// would keep kilobytes for an idle connection.
+const FEW_FIELDS: usize = 12;
+
 const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// A response as hyper takes it.
 pub(super) type Reply = Response<Full<Bytes>>;
 
-/// The answer to every request.
+/// The answer to every request. It lives as long as the program, and none of its parts counts its
+/// references: all workers would write to the same counts, at each request.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
@@ -66,30 +75,34 @@ impl Answer {
             status,
             StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
         );
-        let body = if has_body {
-            Bytes::from(text)
-        } else {
-            Bytes::new()
-        };
+        let body = if has_body { text } else { String::new() };
         Ok(Self {
             status,
             fields: map,
-            body,
+            body: Bytes::from_static(body.leak().as_bytes()),
         })
     }
 
-    /// The answer for one request.
-    pub(super) fn reply(&self) -> Reply {
+    /// Whether it is cheaper to copy the body than to hand it on.
+    pub(super) fn is_short(&self) -> bool {
+        self.body.len() <= SHORT
+    }
+
+    /// The answer for one request. `spent` are the request's fields: hyper hands the map of an answer
+    /// to the next request, and with this one back a connection needs no other.
+    pub(super) fn reply(&self, mut spent: HeaderMap) -> Reply {
+        if spent.capacity() > FEW_FIELDS {
+            spent = HeaderMap::new();
+        }
+        spent.clear();
+        // Room for what may be added, at once: the map would grow for it.
+        spent.reserve(self.fields.len() + 1);
+        for (name, value) in &self.fields {
+            spent.append(name, value.clone());
+        }
         let mut reply = Response::new(Full::new(self.body.clone()));
         *reply.status_mut() = self.status;
-        let fields = reply.headers_mut();
-        // Room for what hyper adds: a clone would have none, and grow for each answer.
-        fields.reserve(self.fields.len() + 1);
-        fields.extend(
-            self.fields
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
+        *reply.headers_mut() = spent;
         reply
     }
 }
@@ -98,8 +111,10 @@ fn parse_field(field: &str) -> Result<(HeaderName, HeaderValue), AnswerError> {
     let not_a_field = || AnswerError::NotAField(field.to_owned());
     let (name, value) = field.split_once(':').ok_or_else(not_a_field)?;
     let name: HeaderName = name.parse().map_err(|_| not_a_field())?;
-    let value = value.trim_matches([' ', '\t']);
-    let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| not_a_field())?;
+    let name = HeaderName::from_static(name.as_str().to_owned().leak());
+    let value = value.trim_matches([' ', '\t']).to_owned().leak();
+    let value = Bytes::from_static(value.as_bytes());
+    let value = HeaderValue::from_maybe_shared(value).map_err(|_| not_a_field())?;
     let of_the_connection = [
         CONNECTION,
         CONTENT_LENGTH,
@@ -203,11 +218,30 @@ mod tests {
             ],
         )
         .unwrap()
-        .reply();
+        .reply(HeaderMap::new());
         let cookies: Vec<_> = reply.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
         let types: Vec<_> = reply.headers().get_all(CONTENT_TYPE).iter().collect();
         assert_eq!(types, ["text/html"]);
+    }
+
+    #[test]
+    fn nothing_of_a_requests_fields_is_in_the_answer() {
+        for length in [1, FEW_FIELDS, 2 * FEW_FIELDS] {
+            let mut spent = HeaderMap::new();
+            for number in 0..length {
+                let name = HeaderName::from_bytes(format!("x-{number}").as_bytes()).unwrap();
+                spent.append(name.clone(), CLOSE);
+                spent.append(name, CLOSE);
+            }
+            let reply = answer(200, &["A: b"]).unwrap().reply(spent);
+            let fields: Vec<_> = reply
+                .headers()
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            assert_eq!(fields, ["a", "content-type"], "{length}");
+        }
     }
 
     #[test]

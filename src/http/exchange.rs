@@ -1,7 +1,8 @@
 //! What the parts of one connection know of each other: the gate tells how the input stands, the
 //! service how it answered, and the connection when it is enough. One thread, so plain cells.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 
@@ -16,6 +17,8 @@ pub(super) struct Exchange {
     since: Cell<Instant>,
     unanswered: Cell<u64>,
     write_blocked: Cell<bool>,
+    /// Who waits until it is not.
+    writer: RefCell<Option<Waker>>,
     waits_for_log: Cell<bool>,
     input_is_over: Cell<bool>,
     peer_has_ended: Cell<bool>,
@@ -34,6 +37,7 @@ impl Exchange {
             since: Cell::new(Instant::now()),
             unanswered: Cell::new(0),
             write_blocked: Cell::new(false),
+            writer: RefCell::new(None),
             waits_for_log: Cell::new(false),
             input_is_over: Cell::new(false),
             peer_has_ended: Cell::new(false),
@@ -76,7 +80,20 @@ impl Exchange {
     pub(super) fn set_write_blocked(&self, is_blocked: bool) {
         if self.write_blocked.replace(is_blocked) != is_blocked {
             self.since.set(Instant::now());
+            if let Some(writer) = self.writer.take() {
+                writer.wake();
+            }
         }
+    }
+
+    /// Ready unless the peer holds its answers up: until then it is given no further one, so that
+    /// what it is owed has a bound.
+    pub(super) fn poll_writable(&self, cx: &Context<'_>) -> Poll<()> {
+        if !self.is_write_blocked() {
+            return Poll::Ready(());
+        }
+        self.writer.replace(Some(cx.waker().clone()));
+        Poll::Pending
     }
 
     /// Whether the peer holds its answers up.
@@ -170,5 +187,37 @@ impl Exchange {
     /// Whether the input is between two requests, or before the first.
     pub(super) fn is_idle(&self) -> bool {
         matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn who_has_an_answer_waits_while_those_before_it_are_held_up() {
+        let exchange = Exchange::new();
+        let woken = Arc::new(Woken(AtomicBool::new(false)));
+        let waker = Waker::from(Arc::clone(&woken));
+        let cx = Context::from_waker(&waker);
+        assert!(exchange.poll_writable(&cx).is_ready());
+        exchange.set_write_blocked(true);
+        assert!(exchange.poll_writable(&cx).is_pending());
+        assert!(!woken.0.load(Ordering::Relaxed));
+        exchange.set_write_blocked(false);
+        assert!(woken.0.load(Ordering::Relaxed));
+        assert!(exchange.poll_writable(&cx).is_ready());
     }
 }

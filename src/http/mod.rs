@@ -100,6 +100,7 @@ impl Protocol for Http {
             .half_close(true)
             .max_buf_size(longest)
             .max_header_size(longest)
+            .writev(!self.config.answer.is_short())
             // Whatever hyper may time needs a clock. Its own timeout for heads closes without a
             // word; ours answers.
             .timer(TokioTimer::new())

@@ -3,6 +3,8 @@
 //! What always holds: the body is read to its end before the answer, because an answer given
 //! earlier may be lost to a reset; a body that the gate refuses gets that refusal, never the answer.
 
+use std::future::poll_fn;
+
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::CONNECTION;
@@ -20,14 +22,17 @@ pub(super) async fn answer(
 ) -> Reply {
     let asks_for_options = request.method() == Method::OPTIONS;
     let is_last = asks_to_close(&request);
-    if read_to_end(request.into_body()).await.is_err() {
+    let (head, body) = request.into_parts();
+    let spent = head.headers;
+    if read_to_end(body).await.is_err() {
         exchange.answered();
         // Without a refusal the connection has failed, and nobody will see this one.
         let refusal = exchange.take_refusal().unwrap_or(BODY_CUT_SHORT);
         exchange.set_server_ended();
         return answer::refusal_reply(refusal);
     }
-    let mut reply = answer.reply();
+    poll_fn(|cx| exchange.poll_writable(cx)).await;
+    let mut reply = answer.reply(spent);
     if asks_for_options {
         answer::tell_methods(&mut reply);
     }

@@ -251,7 +251,7 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
     }
 
     fn is_write_vectored(&self) -> bool {
-        // Then hyper copies nothing, and makes no answer before the one before it was taken.
+        // The pieces are gathered here in any case.
         true
     }
 
