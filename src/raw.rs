@@ -9,22 +9,18 @@
 //! no peer loses the answer to a reset (the document's own server resets everybody who sends over
 //! 1024 bytes). It parses nothing.
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::mem;
-use std::pin::pin;
 use std::rc::Rc;
+use std::task::Context;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::select;
-use tokio::task::yield_now;
-use tokio::time::{Instant, timeout_at};
-
+use crate::net::first::{self, Space};
 use crate::net::last::write_last;
 use crate::net::linger;
-use crate::net::shutdown::{Phase, Phases};
+use crate::net::shutdown::Phases;
+use crate::net::socket::Socket;
 use crate::net::workers::{Accepted, Protocol};
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
@@ -58,8 +54,7 @@ pub struct Raw {
 pub struct Worker {
     config: Config,
     recorder: Rc<Recorder>,
-    /// A silent connection needs no space of its own: only one reads at a time.
-    space: RefCell<Box<[u8]>>,
+    space: Space,
 }
 
 impl Raw {
@@ -77,7 +72,7 @@ impl Protocol for Raw {
         Worker {
             config: self.config.clone(),
             recorder: Rc::new(self.log.recorder()),
-            space: RefCell::new(vec![0; READ].into_boxed_slice()),
+            space: first::space(READ),
         }
     }
 
@@ -90,13 +85,14 @@ impl Protocol for Raw {
             place: _place,
         } = accepted;
         let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
-        let first = worker.first(&socket, &mut trail, &mut phases).await;
         // Silent for too long, or gone.
-        let Ok(length) = first else { return };
+        let Ok(length) = worker.first(&mut socket, &mut trail, &mut phases).await else {
+            return;
+        };
         let answered = write_last(&mut socket, ANSWER).await.is_ok();
         // Who has ended its side has sent all.
         if answered && length > 0 {
-            worker.drain(&socket, &mut trail, phases).await;
+            worker.drain(&mut socket, &mut trail, phases).await;
         }
     }
 }
@@ -109,41 +105,25 @@ impl Worker {
     /// When the peer was silent for too long, or is when the service stops, or reading failed.
     async fn first(
         &self,
-        socket: &TcpStream,
+        socket: &mut Socket,
         trail: &mut Trail,
         phases: &mut Phases,
     ) -> io::Result<usize> {
-        let deadline = Instant::now() + self.config.header_timeout;
-        let mut draining = pin!(async {
-            phases.reached(Phase::Draining).await;
-            // What the socket holds by now is answered: let the runtime learn of it.
-            yield_now().await;
-        });
-        loop {
-            select! {
-                biased;
-                readable = timeout_at(deadline, socket.readable()) => readable??,
-                () = &mut draining => return Err(io::ErrorKind::Interrupted.into()),
-            }
-            // The time that the log takes is not the peer's.
-            poll_fn(|cx| trail.poll_room(cx)).await;
-            let first = self.try_read(socket, |bytes| {
-                let first = Captured {
-                    number: 1,
-                    raw: bytes,
-                    omitted: 0,
-                    state: State::Unparsed,
-                };
-                trail.record(|entries| entries.add(first));
-            })?;
-            if let Some(length) = first {
-                return Ok(length);
-            }
-        }
+        let time = self.config.header_timeout;
+        let room = |cx: &mut Context<'_>| trail.poll_room(cx);
+        let first = first::read(socket, &self.space, time, phases, room).await?;
+        let request = Captured {
+            number: 1,
+            raw: &first,
+            omitted: 0,
+            state: State::Unparsed,
+        };
+        trail.record(|entries| entries.add(request));
+        Ok(first.len())
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &TcpStream, trail: &mut Trail, phases: Phases) {
+    async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: Phases) {
         let mut late = Late {
             trail,
             kept: Vec::new(),
@@ -152,27 +132,15 @@ impl Worker {
         linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
-                let kept = self.config.kept_body;
-                if let Some(length) = self.try_read(socket, |bytes| late.keep(bytes, kept))? {
+                let mut space = self.space.borrow_mut();
+                if let Some(length) = first::try_read(socket, &mut space)? {
+                    late.keep(&space[..length], self.config.kept_body);
                     return Ok(length);
                 }
             }
         })
         .await;
         late.settle().await;
-    }
-
-    /// Shows `see` what there is to read, and returns its length; none where there is nothing yet.
-    fn try_read(&self, socket: &TcpStream, see: impl FnOnce(&[u8])) -> io::Result<Option<usize>> {
-        let mut space = self.space.borrow_mut();
-        match socket.try_read(&mut space) {
-            Ok(length) => {
-                see(&space[..length]);
-                Ok(Some(length))
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 }
 

@@ -9,11 +9,11 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::select;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -21,10 +21,12 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use super::exchange::Exchange;
 use super::gate::Gate;
 use super::{Config, Worker, answer, service};
+use crate::net::first;
 use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::{self, Phases};
-use crate::net::tap::TapIo;
+use crate::net::socket::Socket;
+use crate::net::tap::{Observer as _, TapIo};
 use crate::net::workers::Accepted;
 use crate::request_log::Refusal;
 use crate::request_log::capture::Phase;
@@ -34,11 +36,23 @@ const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long (RFC 91
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
-    let _place = accepted.place;
+    let Accepted {
+        mut socket,
+        mut phases,
+        place: _place,
+        ..
+    } = accepted;
     let exchange = Rc::new(Exchange::new());
     let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
-    let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
-    let tap = TapIo::new(accepted.socket, gate);
+    let mut gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
+    let config = &worker.config;
+    let room = |cx: &mut Context<'_>| gate.poll_room(cx);
+    let time = config.header_timeout;
+    let first = first::read(&mut socket, &worker.space, time, &mut phases, room).await;
+    // Silence is no mistake, and neither is leaving without a word.
+    let Some(first) = first.ok().filter(|first| !first.is_empty()) else {
+        return;
+    };
     let answer = service_fn(|request| {
         let (worker, exchange) = (Rc::clone(&worker), Rc::clone(&exchange));
         async move {
@@ -46,43 +60,58 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
             Ok::<_, Infallible>(reply)
         }
     });
+    let tap = TapIo::new(socket, gate, first);
     // In a box of its own, because this future is moved several times before it first runs.
     let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
-    let config = &worker.config;
-    let mut phases = accepted.phases;
     let result = drive(&mut *hyper, &exchange, config, &mut phases).await;
-    let parts = hyper.into_parts();
+    if let Some(end) = finish(hyper.into_parts(), &exchange, result.as_ref()) {
+        end.carry_out(config.linger, phases).await;
+    }
+}
+
+type Tap = TapIo<Socket, Gate>;
+
+/// Takes leave of hyper: what is left to do, where there is something.
+fn finish<S>(
+    parts: http1::Parts<TokioIo<Tap>, S>,
+    exchange: &Exchange,
+    result: Option<&hyper::Result<()>>,
+) -> Option<Box<End>> {
+    let has_more = !parts.read_buf.is_empty();
+    let mut tap = parts.io.into_inner();
+    let mut text = tap.take_unsent();
     let is_done = matches!(result, Some(Ok(())));
     // Nothing is said behind a last answer, which may have been a refusal.
     let refusal = exchange
         .take_refusal()
         .filter(|_| is_done && !exchange.has_last_answer());
-    let has_more = !parts.read_buf.is_empty();
-    drop((parts.read_buf, parts.service));
-    let mut tap = parts.io.into_inner();
-    let mut text = tap.take_unsent();
     if let Some(refusal) = refusal {
         let is_for_head = tap.observer_mut().is_head_request();
         text.extend(answer::refusal_bytes(refusal, is_for_head));
     }
-    // Also where hyper was given more than it took: requests behind the last one. Or the socket
-    // has more, as far as the runtime knows, which is no system call.
-    let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap).await;
-    let has_end = !text.is_empty() || (may_send && !exchange.peer_has_ended());
-    if result.is_some() && has_end {
-        let has_ended = exchange.peer_has_ended();
-        let end = End { text, has_ended };
-        Box::pin(end.carry_out(&mut tap, config.linger, phases)).await;
-    }
-    if tap.observer_mut().is_unsettled() {
-        Box::pin(tap.observer_mut().settle()).await;
-    }
+    // Also where hyper was given more than it took: requests behind the last one.
+    let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap);
+    let has_ended = exchange.peer_has_ended();
+    let says = result.is_some() && (!text.is_empty() || (may_send && !has_ended));
+    (says || tap.observer_mut().is_unsettled()).then(|| {
+        Box::new(End {
+            tap,
+            text,
+            says,
+            has_ended,
+        })
+    })
 }
 
-/// Whether the socket held something that nobody had read, and that is recorded now.
-async fn has_unread(tap: &mut TapIo<TcpStream, Gate>) -> bool {
-    let read = poll_fn(|cx| Poll::Ready(tap.poll_read_past(cx))).await;
-    matches!(read, Poll::Ready(Ok(1..)))
+/// Whether the socket holds something that nobody had read, as far as is known without a system
+/// call; it is recorded now.
+fn has_unread(tap: &mut Tap) -> bool {
+    if !tap.inner_mut().has_joined() {
+        return tap.inner_mut().was_filled();
+    }
+    // Nobody waits for it.
+    let mut cx = Context::from_waker(Waker::noop());
+    matches!(tap.poll_read_past(&mut cx), Poll::Ready(Ok(1..)))
 }
 
 /// Runs hyper until it has finished, or for nothing: none when it can't, because its peer takes no
@@ -153,19 +182,18 @@ struct Deadline<'a> {
     is_draining: bool,
     /// From the end of the input on: when hyper must have finished, unless answers are being taken.
     last: Option<Instant>,
-    sleep: Pin<Box<Sleep>>,
+    /// Made where something is waited for at all.
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl<'a> Deadline<'a> {
     fn new(exchange: &'a Exchange, config: &'a Config) -> Self {
-        let (_, since) = exchange.phase();
-        let sleep = Box::pin(sleep_until(since + config.header_timeout));
         Self {
             exchange,
             config,
             is_draining: false,
             last: None,
-            sleep,
+            sleep: None,
         }
     }
 
@@ -196,12 +224,13 @@ impl<'a> Deadline<'a> {
         }
         loop {
             let at = self.at();
-            if at < self.sleep.deadline() {
-                self.sleep.as_mut().reset(at);
+            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            if at < sleep.deadline() {
+                sleep.as_mut().reset(at);
             }
-            match self.sleep.as_mut().poll(cx) {
+            match sleep.as_mut().poll(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(()) if at > self.sleep.deadline() => self.sleep.as_mut().reset(at),
+                Poll::Ready(()) if at > sleep.deadline() => sleep.as_mut().reset(at),
                 Poll::Ready(()) if self.last.is_some() => return Poll::Ready(Passed::Output),
                 Poll::Ready(()) => return Poll::Ready(self.end_input()),
             }
@@ -225,22 +254,29 @@ impl<'a> Deadline<'a> {
 
 /// What is left to do once hyper has finished.
 struct End {
+    tap: Tap,
     /// To be said.
     text: Vec<u8>,
+    /// Whether anything is said, and heard, at all.
+    says: bool,
     /// The peer has sent all, and all was read.
     has_ended: bool,
 }
 
 impl End {
-    async fn carry_out(
-        self,
-        tap: &mut TapIo<TcpStream, Gate>,
-        limits: linger::Limits,
-        phases: Phases,
-    ) {
-        let said = timeout(limits.time, write_last(tap.inner_mut(), &self.text)).await;
+    async fn carry_out(mut self: Box<Self>, limits: linger::Limits, phases: Phases) {
+        if self.says {
+            self.say(limits, phases).await;
+        }
+        if self.tap.observer_mut().is_unsettled() {
+            self.tap.observer_mut().settle().await;
+        }
+    }
+
+    async fn say(&mut self, limits: linger::Limits, phases: Phases) {
+        let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {
-            linger::drain(limits, phases, async || tap.read_past().await).await;
+            linger::drain(limits, phases, async || self.tap.read_past().await).await;
         }
     }
 }

@@ -26,6 +26,7 @@ use hyper_util::rt::TokioTimer;
 
 pub use answer::{Answer, AnswerError};
 
+use crate::net::first::{self, Space};
 use crate::net::linger;
 use crate::net::workers::{Accepted, Protocol};
 use crate::request_log::{Handle, Recorder, capture};
@@ -33,6 +34,9 @@ use crate::request_log::{Handle, Recorder, capture};
 /// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
 /// capture lets pass: the capture is the one that decides.
 const HYPER_SLACK: usize = 8 * 1024;
+
+/// How much of what comes first is taken at once: as much as hyper reads at first.
+const FIRST: usize = 8 * 1024;
 
 /// How the service answers, and its limits.
 #[derive(Debug, Clone)]
@@ -67,6 +71,7 @@ pub struct Http {
 pub struct Worker {
     config: Config,
     recorder: Rc<Recorder>,
+    space: Space,
     hyper: http1::Builder,
 }
 
@@ -108,6 +113,7 @@ impl Protocol for Http {
         Worker {
             config: self.config.clone(),
             recorder: Rc::new(self.log.recorder()),
+            space: first::space(FIRST),
             hyper,
         }
     }

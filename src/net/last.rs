@@ -10,7 +10,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 
 /// What can hold its last bytes back until its end.
 pub trait WriteLast: AsyncWrite {
@@ -22,37 +21,6 @@ pub trait WriteLast: AsyncWrite {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>>;
-}
-
-impl WriteLast for TcpStream {
-    #[cfg(target_os = "linux")]
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        use rustix::net::{SendFlags, send};
-        use std::task::ready;
-        use tokio::io::Interest;
-
-        let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
-        loop {
-            ready!(self.poll_write_ready(cx))?;
-            match self.try_io(Interest::WRITABLE, || Ok(send(&*self, buf, flags)?)) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result),
-            }
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
 }
 
 /// Writes `bytes` and shuts the writing side down.

@@ -3,12 +3,15 @@
 //!
 //! Knows no HTTP and no log, and imports nothing of ours.
 
+pub mod accept;
 pub mod address;
 pub mod descriptors;
 pub mod dial;
+pub mod first;
 pub mod last;
 pub mod linger;
 pub mod listen;
 pub mod shutdown;
+pub mod socket;
 pub mod tap;
 pub mod workers;

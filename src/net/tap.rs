@@ -71,18 +71,25 @@ pub struct TapIo<T, O> {
     is_over: bool,
     /// What was written and has not left yet.
     unsent: Vec<u8>,
+    /// The peer holds that up.
+    is_blocked: bool,
 }
 
 impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
-    /// Taps `inner`.
-    pub fn new(inner: T, observer: O) -> Self {
+    /// Taps `inner`, from which `first` was read before.
+    pub fn new(inner: T, mut observer: O, mut first: Vec<u8>) -> Self {
+        let pass = observer.read(&first);
+        if pass.is_last {
+            first.truncate(pass.bytes);
+        }
         Self {
             inner,
             observer,
-            held: Vec::new(),
-            passable: 0,
-            is_over: false,
+            held: first,
+            passable: pass.bytes,
+            is_over: pass.is_last,
             unsent: Vec::new(),
+            is_blocked: false,
         }
     }
 
@@ -181,7 +188,8 @@ impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
             } else {
                 inner.poll_write(cx, &self.unsent)
             };
-            self.observer.set_write_blocked(sent.is_pending());
+            self.is_blocked = sent.is_pending();
+            self.observer.set_write_blocked(self.is_blocked);
             let length = ready!(sent)?;
             if length == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -257,7 +265,8 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let tap = self.get_mut();
-        if tap.observer.has_more_to_write() {
+        // Who has more to write may wait until the peer takes what there is.
+        if tap.observer.has_more_to_write() && !tap.is_blocked {
             return Poll::Ready(Ok(()));
         }
         tap.poll_send(cx)

@@ -8,33 +8,29 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener as StdListener};
+use std::net::{SocketAddr, TcpListener};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::spawn_local;
-use tracing::{debug, error, warn};
+use tracing::error;
 
+use super::accept::Listener;
 use super::listen::Bound;
 use super::shutdown::{Phase, PhaseSender, Phases, phases};
-
-/// The pause after an accept that failed for want of descriptors or memory: long enough not to
-/// spin, short enough not to be noticed once connections have ended.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+use super::socket::Socket;
 
 /// An accepted connection.
 #[derive(Debug)]
 pub struct Accepted {
     /// Its socket.
-    pub socket: TcpStream,
+    pub socket: Socket,
     /// The address of the other end.
     pub peer: SocketAddr,
     /// Its number, from 1, in the order of acceptance.
@@ -166,7 +162,7 @@ impl Drop for Ending {
 /// are cut.
 fn run<P: Protocol>(
     protocol: &P,
-    listeners: Vec<StdListener>,
+    listeners: Vec<TcpListener>,
     shared: &Arc<Shared>,
     mut phases: Phases,
 ) -> io::Result<()> {
@@ -184,7 +180,7 @@ fn run<P: Protocol>(
                 phases: phases.clone(),
                 alive: alive.clone(),
             };
-            spawn_local(acceptor.run(TcpListener::from_std(listener)?));
+            spawn_local(acceptor.run(Listener::new(listener)?));
         }
         drop(alive);
         select! {
@@ -204,14 +200,14 @@ struct Acceptor<P: Protocol> {
 }
 
 impl<P: Protocol> Acceptor<P> {
-    async fn run(self, listener: TcpListener) {
+    async fn run(self, listener: Listener) {
         let mut phases = self.phases.clone();
         let mut draining = pin!(phases.reached(Phase::Draining));
         loop {
             select! {
                 biased;
                 () = &mut draining => break,
-                (socket, peer) = accept(&listener) => self.start(socket, peer).await,
+                (socket, peer) = listener.accept() => self.start(socket, peer).await,
             }
         }
         self.accept_the_rest(listener).await;
@@ -219,27 +215,15 @@ impl<P: Protocol> Acceptor<P> {
 
     /// Whoever is in the backlog already believes to be connected: closing the listener now would
     /// reset them.
-    async fn accept_the_rest(&self, listener: TcpListener) {
-        let Ok(listener) = listener.into_std() else {
-            return;
-        };
-        loop {
-            let accepted = listener.accept().and_then(|(socket, peer)| {
-                socket.set_nonblocking(true)?;
-                Ok((TcpStream::from_std(socket)?, peer))
-            });
-            match accepted {
-                Ok((socket, peer)) => self.start(socket, peer).await,
-                Err(error) if is_peers(&error) => {}
-                // The end of the backlog, as the listener does not block; or nothing can be done.
-                Err(_) => return,
-            }
+    async fn accept_the_rest(&self, listener: Listener) {
+        while let Some((socket, peer)) = listener.accept_waiting() {
+            self.start(socket, peer).await;
         }
     }
 
     /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
     /// they wait in the kernel's backlog.
-    async fn start(&self, socket: TcpStream, peer: SocketAddr) {
+    async fn start(&self, socket: Socket, peer: SocketAddr) {
         let Ok(permit) = Arc::clone(&self.shared.permits).acquire_owned().await else {
             return;
         };
@@ -256,34 +240,4 @@ impl<P: Protocol> Acceptor<P> {
         };
         spawn_local(P::serve(Rc::clone(&self.worker), accepted));
     }
-}
-
-/// Accepts one connection, however often that fails first.
-///
-/// # Cancel safety
-///
-/// No connection is lost when dropped.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept().await {
-            Ok(accepted) => return accepted,
-            Err(error) if is_peers(&error) => {
-                debug!(%error, "a connection ended before its accept");
-            }
-            Err(error) => {
-                warn!(%error, "cannot accept; trying again in {ACCEPT_PAUSE:?}");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-        }
-    }
-}
-
-/// Whether a failed accept is about that one connection.
-fn is_peers(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-    )
 }

@@ -1,0 +1,102 @@
+//! Accepting connections from a listening socket.
+//!
+//! What always holds: a failed accept neither spins nor ends the service; no connection is lost
+//! that the system has given. Who is served, and when, is left to the workers.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::time::sleep;
+use tracing::{debug, warn};
+
+use super::socket::Socket;
+
+/// The pause after an accept that failed for want of descriptors or memory: long enough not to
+/// spin, short enough not to be noticed once connections have ended.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// A listening socket in the runtime's poll. Not tokio's own, whose connections have joined that
+/// poll before anybody knows whether they will ever wait.
+#[derive(Debug)]
+pub struct Listener(AsyncFd<TcpListener>);
+
+impl Listener {
+    /// Joins a listener, which must not block, to the poll of the runtime that this is called in.
+    ///
+    /// # Errors
+    ///
+    /// What the system said to that.
+    #[expect(
+        deprecated,
+        reason = "it is unsound for what lies about its descriptor, which std's listener does not; \
+                  what replaces it is unsafe, and that is forbidden here"
+    )]
+    pub fn new(listener: TcpListener) -> io::Result<Self> {
+        AsyncFd::with_interest(listener, Interest::READABLE).map(Self)
+    }
+
+    /// Accepts one connection, however often that fails first.
+    ///
+    /// # Cancel safety
+    ///
+    /// No connection is lost when dropped.
+    pub async fn accept(&self) -> (Socket, SocketAddr) {
+        loop {
+            match self.0.async_io(Interest::READABLE, accept).await {
+                Ok(accepted) => return accepted,
+                Err(error) if is_peers(&error) => {
+                    debug!(%error, "a connection ended before its accept");
+                }
+                Err(error) => {
+                    warn!(%error, "cannot accept; trying again in {ACCEPT_PAUSE:?}");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Accepts one of the connections that wait already; none where there is none, or nothing can
+    /// be done.
+    #[must_use]
+    pub fn accept_waiting(&self) -> Option<(Socket, SocketAddr)> {
+        loop {
+            match accept(self.0.get_ref()) {
+                Ok(accepted) => return Some(accepted),
+                Err(error) if is_peers(&error) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+/// Whether a failed accept is about that one connection.
+fn is_peers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+/// In one system call where there is one that also makes the socket not block.
+#[cfg(target_os = "linux")]
+fn accept(listener: &TcpListener) -> io::Result<(Socket, SocketAddr)> {
+    use rustix::net::{SocketFlags, acceptfrom_with};
+
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let (socket, peer) = acceptfrom_with(listener, flags)?;
+    let peer = peer.map(SocketAddr::try_from).transpose()?;
+    let peer = peer.ok_or(io::ErrorKind::ConnectionAborted)?;
+    Ok((Socket::new(TcpStream::from(socket)), peer))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn accept(listener: &TcpListener) -> io::Result<(Socket, SocketAddr)> {
+    let (socket, peer) = listener.accept()?;
+    socket.set_nonblocking(true)?;
+    Ok((Socket::new(socket), peer))
+}

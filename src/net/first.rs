@@ -1,0 +1,85 @@
+//! What a peer sends first.
+//!
+//! Until then a connection is nothing but its socket and a timer, however many of them there are:
+//! browsers open such ones ahead of need, and scanners leave them open. What becomes of the bytes is
+//! left to whoever serves the connection.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::select;
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
+
+use super::shutdown::{Phase, Phases};
+use super::socket::Socket;
+
+/// Space to read into, which the connections of one worker share: only one reads at a time.
+pub type Space = RefCell<Box<[u8]>>;
+
+/// Such a space, of this many bytes.
+#[must_use]
+pub fn space(length: usize) -> Space {
+    RefCell::new(vec![0; length].into_boxed_slice())
+}
+
+/// Reads what comes first, as soon as there is `room`: up to the whole space, and nothing where the
+/// peer has ended its side.
+///
+/// # Errors
+///
+/// When nothing comes within `time`, or before the service drains, or reading failed.
+pub async fn read(
+    socket: &mut Socket,
+    space: &Space,
+    time: Duration,
+    phases: &mut Phases,
+    mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
+) -> io::Result<Vec<u8>> {
+    // Mostly it is there already, and what waiting takes need not be made.
+    poll_fn(&mut room).await;
+    if let Some(first) = take(socket, space)? {
+        return Ok(first);
+    }
+    let deadline = Instant::now() + time;
+    let mut draining = pin!(async {
+        phases.reached(Phase::Draining).await;
+        // What the socket holds by now is taken: let the runtime learn of it.
+        yield_now().await;
+    });
+    loop {
+        select! {
+            biased;
+            readable = timeout_at(deadline, socket.readable()) => readable??,
+            () = &mut draining => return Err(io::ErrorKind::Interrupted.into()),
+        }
+        // The time that this takes is not the peer's.
+        poll_fn(&mut room).await;
+        if let Some(first) = take(socket, space)? {
+            return Ok(first);
+        }
+    }
+}
+
+fn take(socket: &mut Socket, space: &Space) -> io::Result<Option<Vec<u8>>> {
+    let mut space = space.borrow_mut();
+    let length = try_read(socket, &mut space)?;
+    Ok(length.map(|length| space[..length].to_vec()))
+}
+
+/// How much was read, or none where there is nothing yet.
+///
+/// # Errors
+///
+/// What reading failed with.
+pub fn try_read(socket: &mut Socket, buf: &mut [u8]) -> io::Result<Option<usize>> {
+    match socket.try_read(buf) {
+        Ok(length) => Ok(Some(length)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error),
+    }
+}
