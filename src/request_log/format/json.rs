@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::escape::{Plain, escape, is_printable, printable_ascii_except};
-use super::{Record, Stamp, decimal};
+use super::{Last, Record, Stamp, decimal};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out: &mut Vec<u8>) {
     let request = &record.request;
     out.extend_from_slice(b"{\"time\":\"");
     stamp.write(record.time, out);
@@ -25,14 +25,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
     decimal(request.number, out);
     out.extend_from_slice(b",\"bytes\":");
     decimal(request.bytes(), out);
-    if let Ok(text) = str::from_utf8(request.raw) {
-        out.extend_from_slice(b",\"raw\":\"");
-        string(text, out);
-    } else {
-        out.extend_from_slice(b",\"raw_base64\":\"");
-        out.extend_from_slice(STANDARD.encode(request.raw).as_bytes());
-    }
-    out.push(b'"');
+    last.append(request.raw, out, member);
     if request.omitted > 0 {
         out.extend_from_slice(b",\"omitted\":");
         decimal(request.omitted, out);
@@ -50,6 +43,18 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
         out.push(b'"');
     }
     out.extend_from_slice(b"}\n");
+}
+
+/// Appends the member that holds a request's bytes.
+fn member(raw: &[u8], out: &mut Vec<u8>) {
+    if let Ok(text) = str::from_utf8(raw) {
+        out.extend_from_slice(b",\"raw\":\"");
+        string(text, out);
+    } else {
+        out.extend_from_slice(b",\"raw_base64\":\"");
+        out.extend_from_slice(STANDARD.encode(raw).as_bytes());
+    }
+    out.push(b'"');
 }
 
 /// Appends the inside of a JSON string.

@@ -5,11 +5,11 @@
 //! escaped as in Python: undoing the escapes gives the exact bytes.
 
 use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Record, Stamp, decimal, state};
+use super::{Last, Record, Stamp, decimal, state};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out: &mut Vec<u8>) {
     let request = &record.request;
     // One reservation for the common case, where a request has a few line ends to escape.
     out.reserve(request.raw.len() + request.raw.len() / 8 + 128);
@@ -22,9 +22,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
     decimal(request.number, out);
     out.push(b' ');
     decimal(request.bytes(), out);
-    out.extend_from_slice(b" \"");
-    escape(request.raw, &PLAIN, out, backslash);
-    out.push(b'"');
+    last.append(request.raw, out, quoted);
     if request.omitted > 0 {
         out.extend_from_slice(b" omitted=");
         decimal(request.omitted, out);
@@ -34,6 +32,12 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
         state(request.state, out);
     }
     out.push(b'\n');
+}
+
+fn quoted(raw: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b" \"");
+    escape(raw, &PLAIN, out, backslash);
+    out.push(b'"');
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod document;
 pub(crate) mod escape;
 mod hex;
 mod json;
+mod last;
 mod line;
 mod pretty;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod samples;
 mod stamp;
 
 use super::record::{Captured, Record, State};
+use last::Last;
 use stamp::Stamp;
 
 /// How records are written.
@@ -39,6 +41,7 @@ pub struct Formatter {
     format: Format,
     color: bool,
     stamp: Stamp,
+    last: Last,
 }
 
 impl Formatter {
@@ -49,6 +52,7 @@ impl Formatter {
             format,
             color,
             stamp: Stamp::default(),
+            last: Last::default(),
         }
     }
 
@@ -56,8 +60,8 @@ impl Formatter {
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self.format {
             Format::Pretty => pretty::write(record, &mut self.stamp, self.color, out),
-            Format::Line => line::write(record, &mut self.stamp, out),
-            Format::Json => json::write(record, &mut self.stamp, out),
+            Format::Line => line::write(record, &mut self.stamp, &mut self.last, out),
+            Format::Json => json::write(record, &mut self.stamp, &mut self.last, out),
             Format::Hex => hex::write(record, &mut self.stamp, out),
             Format::Document => document::write(&record.request, out),
         }
@@ -66,6 +70,9 @@ impl Formatter {
 
 /// Appends a number in decimal.
 pub(super) fn decimal(number: u64, out: &mut Vec<u8>) {
+    if number < 10 {
+        return out.push(b'0' + (number % 10) as u8);
+    }
     let mut digits = [0; 20];
     let mut start = digits.len();
     let mut rest = number;

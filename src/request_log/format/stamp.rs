@@ -5,34 +5,47 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How long `2026-11-22T21:47:20` is.
-const SECONDS: usize = 19;
+/// The text of a time whose second nobody has looked at.
+const BLANK: [u8; 27] = *b"0000-00-00T00:00:00.000000Z";
 
-/// The second that was written last, and its text.
-#[derive(Debug, Default)]
+/// How long the text is up to its fraction, and where that ends.
+const SECONDS: usize = 20;
+const MICROS: usize = 26;
+
+/// The text that was written last, and its second.
+#[derive(Debug)]
 pub(super) struct Stamp {
-    second: u64,
-    text: String,
+    second: Option<u64>,
+    text: [u8; 27],
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self {
+            second: None,
+            text: BLANK,
+        }
+    }
 }
 
 impl Stamp {
     /// Appends `time`, as in `2026-11-22T21:47:20.123456Z`. A time before 1970 is written as 1970.
     pub(super) fn write(&mut self, time: SystemTime, out: &mut Vec<u8>) {
         let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        if self.text.is_empty() || self.second != since_epoch.as_secs() {
-            self.second = since_epoch.as_secs();
-            let second = UNIX_EPOCH + Duration::from_secs(self.second);
-            self.text = humantime::format_rfc3339_seconds(second).to_string();
-            self.text.truncate(SECONDS);
+        let second = since_epoch.as_secs();
+        if self.second != Some(second) {
+            self.second = Some(second);
+            let time = UNIX_EPOCH + Duration::from_secs(second);
+            let text = humantime::format_rfc3339_seconds(time).to_string();
+            // Without its Z.
+            self.text[..SECONDS - 1].copy_from_slice(&text.as_bytes()[..SECONDS - 1]);
         }
-        out.extend_from_slice(self.text.as_bytes());
         let mut micros = since_epoch.subsec_micros();
-        let mut fraction = *b".000000Z";
-        for digit in fraction[1..7].iter_mut().rev() {
-            *digit += (micros % 10) as u8;
+        for digit in self.text[SECONDS..MICROS].iter_mut().rev() {
+            *digit = b'0' + (micros % 10) as u8;
             micros /= 10;
         }
-        out.extend_from_slice(&fraction);
+        out.extend_from_slice(&self.text);
     }
 }
 

@@ -10,6 +10,7 @@
 mod bytes;
 mod framing;
 mod host;
+mod last;
 mod method;
 mod syntax;
 mod target;
@@ -34,7 +35,7 @@ const FIELDS: usize = 100;
 const LONGEST_NAME: usize = u16::MAX as usize;
 
 /// What a head may announce, in bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Longest {
     /// The longest target; over it 414.
     pub(super) target: usize,
@@ -59,6 +60,17 @@ pub(super) struct Head {
 ///
 /// What can't become a request by any bytes that may follow.
 pub(super) fn parse(bytes: &[u8], longest: Longest) -> Result<Option<Head>, Refusal> {
+    if let Some(head) = last::find(bytes, longest) {
+        return Ok(Some(head));
+    }
+    let parsed = parse_anew(bytes, longest);
+    if let Ok(Some(head)) = &parsed {
+        last::keep(bytes, longest, head);
+    }
+    parsed
+}
+
+fn parse_anew(bytes: &[u8], longest: Longest) -> Result<Option<Head>, Refusal> {
     let mut fields = [const { MaybeUninit::<Header<'_>>::uninit() }; FIELDS];
     let mut request = Request::new(&mut []);
     match request.parse_with_uninit_headers(bytes, &mut fields) {
