@@ -218,7 +218,8 @@ impl<'a> Deadline<'a> {
                 // The log wakes the task.
                 return Poll::Pending;
             }
-            if self.is_draining && self.exchange.is_idle() {
+            if self.is_draining && self.exchange.phase().0 == Phase::Idle {
+                self.exchange.set_stopped();
                 return Poll::Ready(self.end_input());
             }
         }

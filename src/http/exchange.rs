@@ -178,14 +178,19 @@ impl Exchange {
         self.server_ended.set(true);
     }
 
+    /// A stop has ended the connection, to which the peer may be sending its next request.
+    pub(super) fn set_stopped(&self) {
+        self.server_ended.set(true);
+    }
+
     /// Whether the peer may go on sending what nobody will answer. Not where it asked for the end
-    /// itself (RFC 9112 section 9.6), nor where it was idle.
+    /// itself (RFC 9112 section 9.6), nor where it was idle for too long.
     pub(super) fn peer_may_send(&self) -> bool {
         self.server_ended.get() || !self.is_idle()
     }
 
     /// Whether the input is between two requests, or before the first.
-    pub(super) fn is_idle(&self) -> bool {
+    fn is_idle(&self) -> bool {
         matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
     }
 }

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::task::yield_now;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::shutdown::{Phase, Phases};
+use super::shutdown::{Phase, Phases, ROUND_TRIP};
 use super::socket::Socket;
 
 /// Space to read into, which the connections of one worker share: only one reads at a time.
@@ -32,7 +32,8 @@ pub fn space(length: usize) -> Space {
 ///
 /// # Errors
 ///
-/// When nothing comes within `time`, or before the service drains, or reading failed.
+/// When nothing comes within `time`, or before the service drains and a round trip has passed, or
+/// reading failed.
 pub async fn read(
     socket: &mut Socket,
     space: &Space,
@@ -45,9 +46,12 @@ pub async fn read(
     if let Some(first) = take(socket, space)? {
         return Ok(first);
     }
-    let deadline = Instant::now() + time;
+    let accepted = Instant::now();
+    let deadline = accepted + time;
     let mut draining = pin!(async {
         phases.reached(Phase::Draining).await;
+        // Who has just connected is about to send.
+        sleep_until(accepted + ROUND_TRIP).await;
         // What the socket holds by now is taken: let the runtime learn of it.
         yield_now().await;
     });

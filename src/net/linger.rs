@@ -10,11 +10,7 @@ use std::time::Duration;
 use tokio::select;
 use tokio::time::{sleep, timeout};
 
-use super::shutdown::{Phase, Phases};
-
-/// How long a shutdown waits for peers that have their answers and go on sending: many times what
-/// those take on a network to notice the end.
-const HURRIED: Duration = Duration::from_millis(500);
+use super::shutdown::{Phase, Phases, ROUND_TRIP};
 
 /// How long, and for how much, a peer that goes on sending is listened to.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +22,8 @@ pub struct Limits {
 }
 
 /// Reads on through `read`, which gives the length of what it read, until the peer closes, an
-/// error, or a limit. During a drain half a second is the limit: the peer has its answer.
+/// error, or a limit. During a drain a round trip is the limit: the peer has its answer, and has
+/// noticed the end by then.
 pub async fn drain(
     limits: Limits,
     mut phases: Phases,
@@ -43,7 +40,7 @@ pub async fn drain(
     };
     let hurried = async {
         phases.reached(Phase::Draining).await;
-        sleep(HURRIED).await;
+        sleep(ROUND_TRIP).await;
     };
     // At any limit the connection is simply closed.
     select! {

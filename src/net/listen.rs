@@ -48,6 +48,8 @@ pub struct Bound {
     pub addresses: Vec<SocketAddr>,
     /// For each worker, its listener for each address.
     pub listeners: Vec<Vec<TcpListener>>,
+    /// Whether other programs may listen on the same ports.
+    pub shares_port: bool,
 }
 
 /// Listens on all `addresses`, once for each of `workers`.
@@ -62,10 +64,11 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
     let mut bound = Bound {
         addresses: Vec::new(),
         listeners: (0..workers).map(|_| Vec::new()).collect(),
+        shares_port: share_port,
     };
     for address in addresses {
         match address {
-            Address::Ip(ip) => bound.add(*ip, share_port)?,
+            Address::Ip(ip) => bound.add(*ip)?,
             Address::Name { host, port } => {
                 let resolved = (host.as_str(), *port).to_socket_addrs().map_err(|source| {
                     BindError::Resolve {
@@ -73,7 +76,7 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
                         source,
                     }
                 })?;
-                bound.add_some(address, resolved.collect(), share_port)?;
+                bound.add_some(address, resolved.collect())?;
             }
         }
     }
@@ -81,8 +84,8 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
 }
 
 impl Bound {
-    fn add(&mut self, address: SocketAddr, share_port: bool) -> Result<(), BindError> {
-        let sockets = listen_all(address, self.listeners.len(), share_port)
+    fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
+        let sockets = listen_all(address, self.listeners.len(), self.shares_port)
             .map_err(|source| BindError::Listen { address, source })?;
         let actual = sockets.first().map_or(Ok(address), TcpListener::local_addr);
         self.addresses
@@ -93,18 +96,13 @@ impl Bound {
         Ok(())
     }
 
-    fn add_some(
-        &mut self,
-        name: &Address,
-        mut resolved: Vec<SocketAddr>,
-        share_port: bool,
-    ) -> Result<(), BindError> {
+    fn add_some(&mut self, name: &Address, mut resolved: Vec<SocketAddr>) -> Result<(), BindError> {
         // A resolver may give one address several times.
         resolved.sort_by_key(SocketAddr::is_ipv6);
         resolved.dedup();
         let before = self.addresses.len();
         for address in resolved {
-            match self.add(address, share_port) {
+            match self.add(address) {
                 Err(BindError::Listen { source, .. }) if is_absent(&source) => {
                     warn!(%address, error = %source, "this machine does not have the address");
                 }

@@ -8,6 +8,7 @@ pub mod address;
 pub mod descriptors;
 pub mod dial;
 pub mod first;
+pub mod handover;
 pub mod last;
 pub mod linger;
 pub mod listen;

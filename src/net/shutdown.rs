@@ -5,10 +5,15 @@
 //! connection, to the connection.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+
+/// The longest round trip that a stop still waits for. Between any two places on earth it is shorter,
+/// as long as nothing is lost.
+pub const ROUND_TRIP: Duration = Duration::from_millis(300);
 
 /// What the service is doing. It only ever goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,11 +19,13 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::spawn_local;
-use tracing::error;
+use tokio::time::sleep;
+use tracing::{error, warn};
 
 use super::accept::Listener;
+use super::handover;
 use super::listen::Bound;
-use super::shutdown::{Phase, PhaseSender, Phases, phases};
+use super::shutdown::{Phase, PhaseSender, Phases, ROUND_TRIP, phases};
 use super::socket::Socket;
 
 /// An accepted connection.
@@ -75,6 +77,8 @@ struct Shared {
     connections: AtomicU64,
     /// A permit for each connection that may be served.
     permits: Arc<Semaphore>,
+    /// Whether other programs may listen on the same ports.
+    shares_port: bool,
 }
 
 /// Starts a worker for each set of listeners in `bound`.
@@ -91,6 +95,7 @@ pub fn spawn<P: Protocol>(
     let shared = Arc::new(Shared {
         connections: AtomicU64::new(0),
         permits: Arc::new(Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS))),
+        shares_port: bound.shares_port,
     });
     let (alive, ended) = mpsc::channel(1);
     let (last_word, any_ended) = mpsc::channel(bound.listeners.len().max(1));
@@ -210,7 +215,27 @@ impl<P: Protocol> Acceptor<P> {
                 (socket, peer) = listener.accept() => self.start(socket, peer).await,
             }
         }
+        if self.shared.shares_port {
+            self.hand_over(&listener).await;
+        }
         self.accept_the_rest(listener).await;
+    }
+
+    /// Another program listens too: whoever is about to connect here is still served, and nobody
+    /// begins to.
+    async fn hand_over(&self, listener: &Listener) {
+        if let Err(error) = handover::let_none_begin(listener) {
+            warn!(%error, "who connects at this moment may be reset");
+            return;
+        }
+        let mut all_done = pin!(sleep(ROUND_TRIP));
+        loop {
+            select! {
+                biased;
+                () = &mut all_done => return,
+                (socket, peer) = listener.accept() => self.start(socket, peer).await,
+            }
+        }
     }
 
     /// Whoever is in the backlog already believes to be connected: closing the listener now would

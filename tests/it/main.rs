@@ -24,6 +24,8 @@ mod container;
 mod deploy;
 /// What the log leaves out, and what it never does.
 mod exclude;
+/// Slow, vanishing and too many clients, a broken sink, panics, restarts.
+mod fire;
 /// The probe.
 mod health;
 /// Each limit, on both sides.

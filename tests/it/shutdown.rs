@@ -1,6 +1,7 @@
 //! Signals, drains and exit codes. Each test holds a connection in the state it is about, and then
 //! sends the signal.
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -37,6 +38,28 @@ fn idle_and_silent_connections_are_closed() {
     idle.expect_end();
     silent.expect_end();
     assert_eq!(service.wait().status.code(), Some(0));
+}
+
+/// A connection that has just been made is about to be used: it is awaited for a round trip.
+#[test]
+fn who_has_just_connected_is_answered() {
+    let answered = |start: fn(&[&str]) -> Service| {
+        let service = start(&["--workers", "1"]);
+        let mut client = service.connect();
+        service.signal(Signal::TERM);
+        until_refused(&service);
+        // On a busy machine the time may be up: then again.
+        let sent = client.0.write_all(GET.as_bytes()).is_ok();
+        let is_answered = sent && {
+            let mut answer = String::new();
+            client.0.read_to_string(&mut answer).is_ok() && answer.ends_with(HELLO)
+        };
+        assert_eq!(service.wait().status.code(), Some(0));
+        is_answered
+    };
+    for start in [Service::start as fn(&[&str]) -> Service, Service::raw] {
+        assert!((0..20).any(|_| answered(start)), "it is never awaited");
+    }
 }
 
 #[test]
