@@ -1,0 +1,142 @@
+"""The servers that are compared, each in a directory of its own, and what they cost.
+
+All answer 200 "Hello World" on a port of loopback. hellowire runs with the settings that it has by
+itself, but for its log.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+from setting import fail
+
+LINE, JSON, OFF = "hellowire, log line", "hellowire, log json", "hellowire, log off"
+NGINX, NGINX_OFF = "nginx, access log", "nginx, no log"
+NGINX_BUFFERED = "nginx, access log buffered"
+LIMIT = "limit"
+RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
+
+ACCESS_LOGS = {
+    NGINX_OFF: "off",
+    NGINX: "requests.log",
+    NGINX_BUFFERED: "requests.log combined buffer=64k flush=1s",
+}
+TO_FILE = ["--log-file", "requests.log"]
+# The program of each other server, and its arguments.
+COMMANDS = {
+    OFF: ["hellowire", "--log", "off"],
+    LINE: ["hellowire", "--log", "line", *TO_FILE],
+    JSON: ["hellowire", "--log", "json", *TO_FILE],
+    RAW: ["hellowire", "raw", "--log", "line", *TO_FILE],
+    LIMIT: ["limit", "http"],
+    RAW_LIMIT: ["limit", "raw"],
+}
+# The five temp paths are not used, but nginx makes them, where only root may if they are Debian's.
+NGINX_CONF = """
+daemon off; worker_processes auto; pid nginx.pid; error_log stderr.log;
+events { worker_connections 16384; }
+http {
+    client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp;
+    uwsgi_temp_path temp; scgi_temp_path temp;
+    access_log %s; keepalive_requests 1000000000; default_type text/plain;
+    server { listen 127.0.0.1:%d reuseport; location / { return 200 "Hello World"; } }
+}
+"""
+
+
+class Server:
+    """A server that runs, and ends with the stack."""
+
+    def __init__(self, stack, name, command, directory):
+        self.name, self.port = name, None
+        self.log, self.stderr = directory / "requests.log", directory / "stderr.log"
+        # The user's own settings are not what is compared.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HELLOWIRE_")}
+        with open(self.stderr, "ab") as stderr:
+            self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=stderr)
+        stack.callback(self.process.wait)
+        stack.callback(self.process.terminate)
+
+    def processes(self):
+        """Its own process and its children."""
+        found = []
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            # Other people's processes may end meanwhile.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                # The fields before the parenthesis are the id and a name with any bytes.
+                parent = stat.read_bytes().rpartition(b")")[2].split()[1]
+                if self.process.pid in (int(stat.parent.name), int(parent)):
+                    found.append(int(stat.parent.name))
+        return sorted(found)
+
+    def cpu(self):
+        """User and system time in seconds, by process: to the nanosecond, not in ticks."""
+        # The clock of another process, as clock_getcpuclockid(3) makes it.
+        return {process: time.clock_gettime(~process << 3 | 2) for process in self.processes()}
+
+    def spent(self, before):
+        """What was spent since `before`, in seconds."""
+        now = self.cpu()
+        if before.keys() != now.keys() or self.process.poll() is not None:
+            fail(f"{self.name} lost a process: {self.stderr.read_text()}")
+        return sum(now.values()) - sum(before.values())
+
+    def wait_for(self, look):
+        """What `look` finds, within a time in which any server has started."""
+        stop_by = time.monotonic() + 10
+        while time.monotonic() < stop_by and self.process.poll() is None:
+            if found := look():
+                return found
+            time.sleep(0.02)
+        fail(f"{self.name} has not started: {self.stderr.read_text()}")
+
+    def answer(self):
+        """What it answers, or nothing as long as it does not."""
+        with contextlib.suppress(OSError), self.connect() as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return client.makefile("rb").read()
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+
+
+def start(stack, name, programs, *more):
+    """The server of this name, with more arguments, as soon as it answers."""
+    directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+    if name in ACCESS_LOGS:
+        server = start_nginx(stack, name, programs["nginx"], directory)
+    else:
+        server = start_program(stack, name, programs, more, directory)
+    answered = server.wait_for(server.answer)
+    if not re.fullmatch(rb"HTTP/1\.. 200 .*\r\n\r\nHello World", answered, re.DOTALL):
+        fail(f"{name} answers {answered}")
+    return server
+
+
+def start_nginx(stack, name, nginx, directory):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    # Else root's workers become a user that cannot enter the temporary directory.
+    user = "user root;" if os.geteuid() == 0 else ""
+    (directory / "nginx.conf").write_text(user + NGINX_CONF % (ACCESS_LOGS[name], port))
+    command = [nginx, "-p", directory, "-e", "stderr.log", "-c", "nginx.conf"]
+    server = Server(stack, name, command, directory)
+    server.port = port
+    return server
+
+
+def start_program(stack, name, programs, more, directory):
+    program, *arguments = COMMANDS[name]
+    if program == "hellowire":
+        arguments += ["--listen", "127.0.0.1:0"]
+    server = Server(stack, name, [programs[program], *arguments, *more], directory)
+    said = server.wait_for(lambda: re.search(r"listening .*:(\d+)\n", server.stderr.read_text()))
+    server.port = int(said[1])
+    # What comes after this line is trouble.
+    os.truncate(server.stderr, 0)
+    return server

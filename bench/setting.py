@@ -1,0 +1,89 @@
+"""The setting: the tools that the benchmark needs, what it builds, and what machine it is on.
+
+What is missing is installed where root may on Debian, else named: a benchmark with something left
+out would compare less than it says.
+"""
+
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TARGET = ROOT / "target"
+# Debian's packages by the command that is wanted of each.
+PACKAGES = {"wrk": "wrk", "nginx": "nginx-light"}
+
+
+def fail(message):
+    sys.exit(f"bench/run: {message}")
+
+
+def find_tools():
+    """The paths of the commands, by name."""
+    # A Debian user's path is without sbin, where nginx is.
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
+    found = {command: shutil.which(command, path=path) for command in PACKAGES}
+    missing = [PACKAGES[command] for command in PACKAGES if not found[command]]
+    if not missing:
+        return found
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        fail(f"something is missing; on Debian: {' '.join(install)}")
+    for command in (["apt-get", "update", "-qq"], install):
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    found = {command: shutil.which(command, path=path) for command in PACKAGES}
+    if None in found.values():
+        fail(f"cannot be installed: {' '.join(missing)}")
+    return found
+
+
+def build(manifest, target):
+    """Builds a crate by its release profile: the directory of its programs."""
+    # The user may have a target directory elsewhere; this one is known.
+    command = ["cargo", "build", "--release", "--locked", "--target-dir", target]
+    if subprocess.run([*command, "--manifest-path", manifest], cwd=ROOT).returncode != 0:
+        fail(f"cannot build {manifest}")
+    return target / "release"
+
+
+def programs(hellowire=None):
+    """The paths of all that is run, by name; `hellowire` in place of a build, if it is given."""
+    found = {name: pathlib.Path(path) for name, path in find_tools().items()}
+    found["hellowire"] = hellowire or build("Cargo.toml", TARGET) / "hellowire"
+    tools = build("bench/tools/Cargo.toml", TARGET / "bench")
+    found.update({name: tools / name for name in ("limit",)})
+    for path in found.values():
+        if not path.exists():
+            fail(f"no such file: {path}")
+    return {name: path.resolve() for name, path in found.items()}
+
+
+def allow_descriptors():
+    """Thousands of connections need as many descriptors, here and in what is started from here."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def machine(programs):
+    """Date, machine and versions, a line each."""
+    system = os.uname()
+    yield time.strftime("%Y-%m-%d %H:%M %z")
+    yield f"{system.sysname} {system.release} {system.machine}, {os.cpu_count()} x {processor()}"
+    for name, option in {"hellowire": "--version", "nginx": "-v", "wrk": "-v"}.items():
+        yield version([programs[name], option])
+
+
+def processor():
+    with open("/proc/cpuinfo") as lines:
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else "processor not told"
+
+
+def version(command):
+    # Some tell theirs on stderr, and wrk exits with 1.
+    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return told.stdout.partition("\n")[0].partition(" Copyright")[0]

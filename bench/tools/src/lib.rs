@@ -1,0 +1,53 @@
+//! What the benchmark's servers share: how they listen, and what they answer.
+//!
+//! Each has one thread a core with a listener of its own (`SO_REUSEPORT`), as hellowire has, so that
+//! what is compared is what the thread does with a connection. `TCP_NODELAY` is inherited from the
+//! listener. A failure ends the program: it is to be seen.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::thread;
+
+use rustix::net::{AddressFamily, SocketType, bind, listen, socket, sockopt};
+
+/// The body of every answer.
+pub const TEXT: &str = "Hello World";
+
+/// As hellowire's.
+const BACKLOG: i32 = 4096;
+
+/// Runs `serve` on one thread a core, each with a listener of its own on one free port of loopback,
+/// and says on stderr where that is.
+///
+/// # Errors
+///
+/// What listening failed with; else it does not return.
+pub fn serve_on_each_core(serve: impl Fn(TcpListener) + Copy + Send + 'static) -> io::Result<()> {
+    let mut address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    let mut workers = Vec::new();
+    for _ in 0..thread::available_parallelism()?.get() {
+        let listener = listener(address)?;
+        if let SocketAddr::V4(actual) = listener.local_addr()? {
+            address = actual;
+        }
+        workers.push(thread::spawn(move || serve(listener)));
+    }
+    eprintln!("listening on http://{address}");
+    for worker in workers {
+        worker
+            .join()
+            .map_err(|_| io::Error::other("a worker panicked"))?;
+    }
+    Ok(())
+}
+
+fn listener(address: SocketAddrV4) -> io::Result<TcpListener> {
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    sockopt::set_socket_reuseport(&socket, true)?;
+    sockopt::set_tcp_nodelay(&socket, true)?;
+    bind(&socket, &address)?;
+    listen(&socket, BACKLOG)?;
+    let listener = TcpListener::from(socket);
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
