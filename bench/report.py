@@ -5,6 +5,8 @@ Pure: figures in, text out.
 
 from dataclasses import dataclass, field
 
+VERDICTS = ["hellowire, log line", "figure", "target", ""]
+
 
 @dataclass
 class Verdict:
@@ -23,14 +25,10 @@ class Verdict:
         shown = round(self.figure, 2)
         return shown >= self.bound if self.at_least else shown <= self.bound
 
-    def __str__(self):
-        side = "least" if self.at_least else "most"
-        bound = f"at {side} {self.bound:g}{self.unit}"
-        return f"{self.number}. {self.what}: {self.figure:.2f}{self.unit}, {bound}: {self.word}"
-
-    @property
-    def word(self):
-        return "ok" if self.held else "MISSED"
+    def row(self):
+        side = "at least" if self.at_least else "at most"
+        figure, bound = f"{self.figure:.2f}{self.unit}", f"{side} {self.bound:g}{self.unit}"
+        return [f"{self.number}. {self.what}", figure, bound, "ok" if self.held else "MISSED"]
 
 
 @dataclass
@@ -46,16 +44,44 @@ class Section:
 
     def __str__(self):
         notes = [f"- {note}" for note in self.notes] or ["Nothing went wrong."]
-        return "\n".join([f"## {self.title}", "", self.how, "", *self.table(), "", *notes, ""])
+        lines = [f"## {self.title}", "", self.how, "", *table(self.columns, self.rows), "", *notes]
+        return "\n".join([*lines, ""])
 
-    def table(self):
-        """The lines of the table, its columns aligned."""
-        rows = [self.columns, *self.rows]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(self.columns))]
-        lines = []
-        for row in rows:
-            cells = [f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:])]
-            lines.append("| " + " | ".join([f"{row[0]:{widths[0]}}", *cells]) + " |")
-        rule = ["-" * widths[0], *["-" * (width - 1) + ":" for width in widths[1:]]]
-        lines.insert(1, "| " + " | ".join(rule) + " |")
-        return lines
+
+def table(columns, rows):
+    """The lines of a table, aligned as they are."""
+    rows = [columns, *rows]
+    first, *widths = (max(len(row[column]) for row in rows) for column in range(len(columns)))
+    lines = []
+    for label, *cells in rows:
+        padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths)]
+        lines.append("| " + " | ".join([f"{label:{first}}", *padded]) + " |")
+    rule = ["-" * first, *("-" * (width - 1) + ":" for width in widths)]
+    lines.insert(1, "| " + " | ".join(rule) + " |")
+    return lines
+
+
+def judgement(verdicts):
+    """Whether hellowire shows what it must."""
+    return "\n".join(
+        ["## What it must show", "", *table(VERDICTS, [v.row() for v in verdicts]), ""]
+    )
+
+
+PREAMBLE = """# Benchmarks
+
+Written by `bench/run --write`, never by hand. The servers and the load share one machine's cores:
+what counts is how the figures compare, not what they are.
+
+`hellowire` has its default settings but for the log, which goes to a file. `nginx` is `return 200`
+with a worker a core. `hyper` is what hellowire is built on, without its tap, gate, deadlines and
+log. `limit` is an epoll server that answers canned bytes, with no system call more than has to be.
+All of it is in `bench/`, where each part says what it measures and how.
+"""
+
+
+def document(machine, extent, sections, verdicts):
+    """All of it as one Markdown document."""
+    runs = f"Medians of {extent.rounds} rounds, {extent.seconds} s each."
+    setting = [f"- {line}" for line in machine]
+    return "\n".join([PREAMBLE, *setting, "", runs, "", judgement(verdicts), *map(str, sections)])

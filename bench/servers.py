@@ -18,7 +18,7 @@ from setting import fail
 LINE, JSON, OFF = "hellowire, log line", "hellowire, log json", "hellowire, log off"
 NGINX, NGINX_OFF = "nginx, access log", "nginx, no log"
 NGINX_BUFFERED = "nginx, access log buffered"
-LIMIT = "limit"
+LIMIT, HYPER = "limit", "hyper"
 RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
 
 ACCESS_LOGS = {
@@ -35,6 +35,7 @@ COMMANDS = {
     RAW: ["hellowire", "raw", "--log", "line", *TO_FILE],
     LIMIT: ["limit", "http"],
     RAW_LIMIT: ["limit", "raw"],
+    HYPER: ["hyper"],
 }
 # The five temp paths are not used, but nginx makes them, where only root may if they are Debian's.
 NGINX_CONF = """
@@ -52,8 +53,8 @@ http {
 class Server:
     """A server that runs, and ends with the stack."""
 
-    def __init__(self, stack, name, command, directory):
-        self.name, self.port = name, None
+    def __init__(self, stack, name, port, command, directory):
+        self.name, self.port = name, port
         self.log, self.stderr = directory / "requests.log", directory / "stderr.log"
         # The user's own settings are not what is compared.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HELLOWIRE_")}
@@ -61,6 +62,53 @@ class Server:
             self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=stderr)
         stack.callback(self.process.wait)
         stack.callback(self.process.terminate)
+
+    # How it is used.
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+
+    def answer(self):
+        """What it answers, or nothing as long as it does not."""
+        with contextlib.suppress(OSError), self.connect() as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return client.makefile("rb").read()
+
+    def check(self, answer):
+        if not re.fullmatch(rb"HTTP/1\.. 200 .*\r\n\r\nHello World", answer, re.DOTALL):
+            fail(f"{self.name} answers {answer}")
+
+    def wait_for(self, look, pause=0.02):
+        """What `look` finds, within a time in which any server has started."""
+        stop_by = time.monotonic() + 10
+        while time.monotonic() < stop_by and self.process.poll() is None:
+            if found := look():
+                return found
+            time.sleep(pause)
+        fail(f"{self.name} is not ready: {self.stderr.read_text()}")
+
+    # What it writes.
+
+    def empty_log(self):
+        if self.log.exists():
+            os.truncate(self.log, 0)
+
+    def records(self):
+        """How many records its log has, if it has one."""
+        if not self.log.exists():
+            return None
+        with open(self.log, "rb") as log:
+            return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
+
+    def told(self):
+        """What it says on stderr, where nothing is to be said but that it listens."""
+        said = self.stderr.read_text()
+        os.truncate(self.stderr, 0)
+        for line in said.splitlines():
+            if not line.startswith("listening on "):
+                yield f"stderr: {line}"
+
+    # What it takes.
 
     def processes(self):
         """Its own process and its children."""
@@ -72,7 +120,7 @@ class Server:
                 parent = stat.read_bytes().rpartition(b")")[2].split()[1]
                 if self.process.pid in (int(stat.parent.name), int(parent)):
                     found.append(int(stat.parent.name))
-        return sorted(found)
+        return found
 
     def cpu(self):
         """User and system time in seconds, by process: to the nanosecond, not in ticks."""
@@ -86,57 +134,55 @@ class Server:
             fail(f"{self.name} lost a process: {self.stderr.read_text()}")
         return sum(now.values()) - sum(before.values())
 
-    def wait_for(self, look):
-        """What `look` finds, within a time in which any server has started."""
-        stop_by = time.monotonic() + 10
-        while time.monotonic() < stop_by and self.process.poll() is None:
-            if found := look():
-                return found
-            time.sleep(0.02)
-        fail(f"{self.name} has not started: {self.stderr.read_text()}")
+    def memory(self):
+        """What its processes have for themselves, in bytes."""
+        return self.field("smaps_rollup", "Pss_Anon")
 
-    def answer(self):
-        """What it answers, or nothing as long as it does not."""
-        with contextlib.suppress(OSError), self.connect() as client:
-            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            return client.makefile("rb").read()
+    def resident(self, which):
+        """What is in memory, VmRSS, or most of it so far, VmHWM: in bytes."""
+        return self.field("status", which)
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+    def field(self, file, name):
+        texts = (
+            pathlib.Path(f"/proc/{process}/{file}").read_text() for process in self.processes()
+        )
+        return sum(int(re.search(rf"^{name}:\s+(\d+) kB", text, re.M)[1]) * 1024 for text in texts)
+
+    def forget_peak(self):
+        """VmHWM begins again from what is in memory now."""
+        for process in self.processes():
+            pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
+
+    def descriptors(self):
+        return sum(len(os.listdir(f"/proc/{process}/fd")) for process in self.processes())
 
 
-def start(stack, name, programs, *more):
+def start(stack, name, programs, *more, pause=0.02):
     """The server of this name, with more arguments, as soon as it answers."""
     directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-    if name in ACCESS_LOGS:
-        server = start_nginx(stack, name, programs["nginx"], directory)
-    else:
-        server = start_program(stack, name, programs, more, directory)
-    answered = server.wait_for(server.answer)
-    if not re.fullmatch(rb"HTTP/1\.. 200 .*\r\n\r\nHello World", answered, re.DOTALL):
-        fail(f"{name} answers {answered}")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = (
+        nginx(name, port, programs, directory)
+        if name in ACCESS_LOGS
+        else [*program(name, port, programs), *more]
+    )
+    server = Server(stack, name, port, command, directory)
+    server.check(server.wait_for(server.answer, pause))
     return server
 
 
-def start_nginx(stack, name, nginx, directory):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def nginx(name, port, programs, directory):
+    """Its command; the configuration is written."""
     # Else root's workers become a user that cannot enter the temporary directory.
     user = "user root;" if os.geteuid() == 0 else ""
     (directory / "nginx.conf").write_text(user + NGINX_CONF % (ACCESS_LOGS[name], port))
-    command = [nginx, "-p", directory, "-e", "stderr.log", "-c", "nginx.conf"]
-    server = Server(stack, name, command, directory)
-    server.port = port
-    return server
+    return [programs["nginx"], "-p", directory, "-e", "stderr.log", "-c", "nginx.conf"]
 
 
-def start_program(stack, name, programs, more, directory):
-    program, *arguments = COMMANDS[name]
-    if program == "hellowire":
-        arguments += ["--listen", "127.0.0.1:0"]
-    server = Server(stack, name, [programs[program], *arguments, *more], directory)
-    said = server.wait_for(lambda: re.search(r"listening .*:(\d+)\n", server.stderr.read_text()))
-    server.port = int(said[1])
-    # What comes after this line is trouble.
-    os.truncate(server.stderr, 0)
-    return server
+def program(name, port, programs):
+    """Any other server's command."""
+    command, *arguments = COMMANDS[name]
+    if command == "hellowire":
+        return [programs[command], *arguments, "--listen", f"127.0.0.1:{port}"]
+    return [programs[command], str(port), *arguments]

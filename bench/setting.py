@@ -55,7 +55,7 @@ def programs(hellowire=None):
     found = {name: pathlib.Path(path) for name, path in find_tools().items()}
     found["hellowire"] = hellowire or build("Cargo.toml", TARGET) / "hellowire"
     tools = build("bench/tools/Cargo.toml", TARGET / "bench")
-    found.update({name: tools / name for name in ("limit",)})
+    found.update({name: tools / name for name in ("limit", "hyper", "load")})
     for path in found.values():
         if not path.exists():
             fail(f"no such file: {path}")

@@ -5,7 +5,7 @@
 //! listener. A failure ends the program: it is to be seen.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::thread;
 
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket, sockopt};
@@ -16,23 +16,21 @@ pub const TEXT: &str = "Hello World";
 /// As hellowire's.
 const BACKLOG: i32 = 4096;
 
-/// Runs `serve` on one thread a core, each with a listener of its own on one free port of loopback,
-/// and says on stderr where that is.
+/// Runs `serve` on one thread a core, each with a listener of its own on the port of loopback that is
+/// the program's first argument.
 ///
 /// # Errors
 ///
 /// What listening failed with; else it does not return.
 pub fn serve_on_each_core(serve: impl Fn(TcpListener) + Copy + Send + 'static) -> io::Result<()> {
-    let mut address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    let port = std::env::args().nth(1).and_then(|port| port.parse().ok());
+    let port = port.ok_or_else(|| io::Error::other("the first argument is no port"))?;
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
     let mut workers = Vec::new();
     for _ in 0..thread::available_parallelism()?.get() {
         let listener = listener(address)?;
-        if let SocketAddr::V4(actual) = listener.local_addr()? {
-            address = actual;
-        }
         workers.push(thread::spawn(move || serve(listener)));
     }
-    eprintln!("listening on http://{address}");
     for worker in workers {
         worker
             .join()

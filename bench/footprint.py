@@ -1,0 +1,88 @@
+"""What a server takes: memory for a connection that does nothing, time to start, room on the disk.
+
+Memory is what the processes have for themselves (Pss_Anon), with 2000 connections less without, by
+the number of those; the kernel's part is not in it. kB and MB are 1000 and 1 000 000 bytes.
+"""
+
+import contextlib
+import time
+from statistics import median
+
+from report import Section, Verdict
+from servers import HYPER, LIMIT, LINE, NGINX, OFF, start
+
+CONNECTIONS, STARTS = 2000, 20
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n"
+
+
+def idle(programs, extent):
+    """Memory an idle connection."""
+    figures = {name: each_connection(name, programs) for name in (LINE, OFF, NGINX, HYPER, LIMIT)}
+    rows = [[name, f"{silent:.2f}", f"{kept:.2f}"] for name, (silent, kept) in figures.items()]
+    silent, kept = figures[LINE]
+    judged = [
+        Verdict(6, "idle keep-alive connection", kept, 11, " kB"),
+        Verdict(6, "connection that has sent nothing", silent, 4, " kB"),
+    ]
+    columns = ["", "has sent nothing, kB", "after a request, kB"]
+    how = f"{CONNECTIONS} connections."
+    return Section("idle connections", how, columns, rows, [], judged)
+
+
+def each_connection(name, programs):
+    """The kilobytes for a connection that has sent nothing, and for one after a request."""
+    with contextlib.ExitStack() as stack:
+        server = start(stack, name, programs)
+        before = settled(server)
+        clients = [stack.enter_context(server.connect()) for _ in range(CONNECTIONS)]
+        # Accepted, not just in the backlog.
+        server.wait_for(lambda: server.descriptors() >= CONNECTIONS)
+        silent = settled(server)
+        for client in clients:
+            client.sendall(REQUEST)
+        for client in clients:
+            answer = b""
+            while not answer.endswith(b"Hello World"):
+                answer += client.recv(4096)
+        kept = settled(server)
+    return [(after - before) / CONNECTIONS / 1000 for after in (silent, kept)]
+
+
+def settled(server):
+    """Its memory, once that does not change any more."""
+    last = None
+    while last != (last := server.memory()):
+        time.sleep(0.2)
+    return last
+
+
+def first_answer(programs, extent):
+    """Start to first answer, and the size of the program."""
+    times = {name: [] for name in (LINE, NGINX)}
+    for _ in range(3 if extent.quick else STARTS):
+        for name, each in times.items():
+            with contextlib.ExitStack() as stack:
+                begin = time.monotonic()
+                start(stack, name, programs, pause=0.0002)
+                each.append(time.monotonic() - begin)
+    sizes = {LINE: size(programs["hellowire"]), NGINX: size(programs["nginx"])}
+    rows = [
+        [
+            name,
+            f"{median(each) * 1e3:.1f}",
+            f"{min(each) * 1e3:.1f}–{max(each) * 1e3:.1f}",
+            f"{sizes[name]:.2f}",
+        ]
+        for name, each in times.items()
+    ]
+    judged = [
+        Verdict(6, "start to first answer", median(times[LINE]) * 1e3, 10, " ms"),
+        Verdict(6, "binary", sizes[LINE], 2.5, " MB"),
+    ]
+    columns = ["", "first answer, ms", "min–max", "program, MB"]
+    how = "From before the fork to the end of the first answer; the program as it is installed."
+    return Section("start", how, columns, rows, [], judged)
+
+
+def size(program):
+    return program.stat().st_size / 1e6

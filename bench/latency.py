@@ -1,0 +1,47 @@
+"""The latency at half the load that a server can bear.
+
+Each server first answers as much as it can; then requests are due at half that rate, at fixed
+times. The latency counts from when a request was due (see tools/src/bin/load.rs), and with a
+connection a request it ends with the connection. The figures are medians over the rounds.
+"""
+
+import contextlib
+from statistics import median
+
+from loads import Own
+from report import Section
+from servers import HYPER, LIMIT, LINE, NGINX, OFF, start
+
+COMPARED = [NGINX, OFF, LINE, HYPER, LIMIT]
+COLUMNS = ["", "requests/s", "p50 µs", "p99 µs"]
+
+
+def measure(programs, extent):
+    rows, notes = [], []
+    seconds = 0.3 if extent.quick else extent.seconds
+    with contextlib.ExitStack() as stack:
+        servers = [start(stack, name, programs) for name in COMPARED]
+        for mode in ("keep-alive", "close"):
+            load = Own(programs, mode)
+            rates = {server: load.run(server, seconds)[1] / 2 for server in servers}
+            told = {server: [] for server in servers}
+            for _ in range(extent.rounds):
+                for server in servers:
+                    server.empty_log()
+                    told[server].append(load.drive(server, seconds, rates[server]))
+            for server in servers:
+                rows.append(row(f"{mode}: {server.name}", rates[server], told[server]))
+                notes += troubles(f"{mode}: {server.name}", server, told[server])
+    how = "64 connections, each server at half the rate that it can bear."
+    return Section("latency", how, COLUMNS, rows, notes)
+
+
+def row(label, rate, told):
+    percentiles = (median(run[which] for run in told) for which in ("p50", "p99"))
+    return [label, f"{rate:.0f}", *(f"{microseconds:.0f}" for microseconds in percentiles)]
+
+
+def troubles(label, server, told):
+    if failed := sum(run["failed"] for run in told):
+        yield f"{label}: {failed} requests failed"
+    yield from (f"{label}: {words}" for words in server.told())

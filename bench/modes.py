@@ -1,0 +1,64 @@
+"""The ways to use a connection: keep-alive, pipelined 16 deep, closed after a request; and `raw`.
+
+wrk drives all but `raw`, whose answers have no length, only an end: for each of them wrk counts an
+error and opens a second connection that it does not use, at the server's cost.
+"""
+
+import contextlib
+
+from loads import Own, Wrk
+from report import Verdict
+from servers import HYPER, JSON, LIMIT, LINE, NGINX, NGINX_BUFFERED, NGINX_OFF, OFF, RAW
+from servers import RAW_LIMIT, start
+from throughput import Figures, Subject
+
+COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
+
+
+def measure(names, load, programs, extent):
+    with contextlib.ExitStack() as stack:
+        servers = [start(stack, name, programs) for name in names]
+        return Figures([Subject(server.name, server, load) for server in servers], extent)
+
+
+def mode(name, programs, extent):
+    """One of wrk's modes."""
+    load = Wrk(programs, name)
+    figures = measure(COMPARED, load, programs, extent)
+    return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[name](figures))
+
+
+def raw(programs, extent):
+    load = Own(programs, "close")
+    figures = measure([RAW, RAW_LIMIT], load, programs, extent)
+    judged = Verdict(3, "raw: CPU to its limit's", figures.cpu_ratio(RAW, RAW_LIMIT), 1.15)
+    return figures.section("raw", f"`{load}`", [RAW_LIMIT], [judged])
+
+
+def judge_keep_alive(figures):
+    ratio = figures.cpu_ratio
+    return [
+        Verdict(1, "keep-alive: CPU to nginx's", ratio(LINE, NGINX), 0.85),
+        Verdict(1, "keep-alive: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
+        Verdict(4, "log on: CPU to that with the log off", ratio(LINE, OFF), 1.08),
+        Verdict(4, "log json: CPU to that of line", ratio(JSON, LINE), 1.15),
+    ]
+
+
+def judge_pipelined(figures):
+    faster, cpu = figures.rate_ratio(LINE, NGINX), figures.cpu_ratio(LINE, LIMIT)
+    return [
+        Verdict(2, "pipelined: requests a second to nginx's", faster, 4, at_least=True),
+        Verdict(2, "pipelined: CPU to the limit's", cpu, 2),
+    ]
+
+
+def judge_close(figures):
+    ratio = figures.cpu_ratio
+    return [
+        Verdict(3, "a connection a request: CPU to nginx's", ratio(LINE, NGINX), 0.95),
+        Verdict(3, "a connection a request: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
+    ]
+
+
+JUDGES = {"keep-alive": judge_keep_alive, "pipelined": judge_pipelined, "close": judge_close}
