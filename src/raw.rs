@@ -10,13 +10,12 @@
 //! 1024 bytes). It parses nothing.
 
 use std::future::poll_fn;
-use std::io;
 use std::mem;
 use std::rc::Rc;
 use std::task::Context;
 use std::time::Duration;
 
-use crate::net::first::{self, Space};
+use crate::net::first::{self, Silence, Space};
 use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
@@ -108,7 +107,7 @@ impl Worker {
         socket: &mut Socket,
         trail: &mut Trail,
         phases: &mut Phases,
-    ) -> io::Result<usize> {
+    ) -> Result<usize, Silence> {
         let time = self.config.header_timeout;
         let room = |cx: &mut Context<'_>| trail.poll_room(cx);
         let first = first::read(socket, &self.space, time, phases, room).await?;

@@ -189,6 +189,14 @@ impl Exchange {
         self.server_ended.get() || !self.is_idle()
     }
 
+    /// Whether there is nothing to do: no request has begun, all are answered, and the answers taken.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.phase.get() == Phase::Idle
+            && !self.has_unanswered()
+            && !self.is_write_blocked()
+            && !self.input_is_over()
+    }
+
     /// Whether the input is between two requests, or before the first.
     fn is_idle(&self) -> bool {
         matches!(self.phase.get(), Phase::Fresh | Phase::Idle)

@@ -5,14 +5,16 @@
 //!              └─ gate ─ request_log::capture ─ …
 //! ```
 //!
-//! One connection: `connection` runs and ends it, `gate` decides what hyper gets to see, `service`
-//! answers what hyper made of it, and `exchange` is what the three know of each other. What always
-//! holds: a request is in the log before it is answered; a refused request never reaches hyper;
-//! whoever is answered gets the whole answer, also when more was sent than was read (but for a peer
-//! that asked for the end and goes on sending after it).
+//! One connection: `connection` runs it, `deadline` times it, `end` ends it, `gate` decides what hyper
+//! gets to see, `service` answers what hyper made of it, and `exchange` is what they know of each
+//! other. What always holds: a request is in the log before it is answered; a refused request never
+//! reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
+//! (but for a peer that asked for the end and goes on sending after it).
 
 mod answer;
 mod connection;
+mod deadline;
+mod end;
 mod exchange;
 mod gate;
 mod service;

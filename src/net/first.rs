@@ -27,20 +27,37 @@ pub fn space(length: usize) -> Space {
     RefCell::new(vec![0; length].into_boxed_slice())
 }
 
+/// Why nothing was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Nothing came in time.
+    TooLong,
+    /// Nothing came before the service drained.
+    Drained,
+    /// Reading failed: the peer has reset the connection.
+    Failed,
+}
+
+impl From<io::Error> for Silence {
+    fn from(_: io::Error) -> Self {
+        Self::Failed
+    }
+}
+
 /// Reads what comes first, as soon as there is `room`: up to the whole space, and nothing where the
 /// peer has ended its side.
 ///
 /// # Errors
 ///
-/// When nothing comes within `time`, or before the service drains and a round trip has passed, or
-/// reading failed.
+/// When nothing comes within `time`, or before the service drains and a round trip has passed since
+/// this was called, or reading failed.
 pub async fn read(
     socket: &mut Socket,
     space: &Space,
     time: Duration,
     phases: &mut Phases,
     mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
-) -> io::Result<Vec<u8>> {
+) -> Result<Vec<u8>, Silence> {
     // Mostly it is there already, and what waiting takes need not be made.
     poll_fn(&mut room).await;
     if let Some(first) = take(socket, space)? {
@@ -58,8 +75,10 @@ pub async fn read(
     loop {
         select! {
             biased;
-            readable = timeout_at(deadline, socket.readable()) => readable??,
-            () = &mut draining => return Err(io::ErrorKind::Interrupted.into()),
+            readable = timeout_at(deadline, socket.readable()) => {
+                readable.map_err(|_| Silence::TooLong)??;
+            }
+            () = &mut draining => return Err(Silence::Drained),
         }
         // The time that this takes is not the peer's.
         poll_fn(&mut room).await;

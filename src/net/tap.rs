@@ -76,21 +76,37 @@ pub struct TapIo<T, O> {
 }
 
 impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
-    /// Taps `inner`, from which `first` was read before.
-    pub fn new(inner: T, mut observer: O, mut first: Vec<u8>) -> Self {
-        let pass = observer.read(&first);
-        if pass.is_last {
-            first.truncate(pass.bytes);
-        }
+    /// Taps `inner`.
+    pub fn new(inner: T, observer: O) -> Self {
         Self {
             inner,
             observer,
-            held: first,
-            passable: pass.bytes,
-            is_over: pass.is_last,
+            held: Vec::new(),
+            passable: 0,
+            is_over: false,
             unsent: Vec::new(),
             is_blocked: false,
         }
+    }
+
+    /// Goes on with `bytes`, which somebody else has read while the reader was not there; none are
+    /// the peer's end.
+    pub fn go_on(&mut self, mut bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return self.observer.ended();
+        }
+        let pass = self.observer.read(&bytes);
+        self.held.append(&mut bytes);
+        if pass.is_last {
+            self.held.truncate(pass.bytes);
+        }
+        self.passable = pass.bytes;
+        self.is_over = pass.is_last;
+    }
+
+    /// The socket and the observer.
+    pub fn parts_mut(&mut self) -> (&mut T, &mut O) {
+        (&mut self.inner, &mut self.observer)
     }
 
     /// The socket, to end the connection with.

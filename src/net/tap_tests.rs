@@ -75,7 +75,7 @@ impl Observer for Lines {
 /// What a reader with this much space at a time gets of `pieces`, and what the observer saw.
 async fn read(pieces: &[&[u8]], space: usize) -> (Vec<u8>, Lines) {
     // A pipe of one byte would only ever show single bytes; each piece is a read of its own.
-    let mut tap = TapIo::new(one_a_read(pieces), Lines::default(), Vec::new());
+    let mut tap = TapIo::new(one_a_read(pieces), Lines::default());
     let mut got = Vec::new();
     let mut buf = vec![0; space];
     loop {
@@ -181,7 +181,6 @@ async fn nothing_is_read_without_room() {
             no_room: true,
             ..Lines::default()
         },
-        Vec::new(),
     );
     let mut buf = [0; 8];
     let mut cx = Context::from_waker(Waker::noop());
@@ -201,7 +200,6 @@ async fn what_is_over_ends_for_the_reader_and_not_for_the_observer() {
             is_over: true,
             ..Lines::default()
         },
-        Vec::new(),
     );
     assert_eq!(tap.read(&mut [0; 8]).await.unwrap(), 0);
     assert_eq!(tap.read_past().await.unwrap(), 4);
@@ -211,7 +209,7 @@ async fn what_is_over_ends_for_the_reader_and_not_for_the_observer() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_peer_that_takes_no_answer_is_not_read() {
     let (mut peer, ours) = duplex(4);
-    let mut tap = TapIo::new(ours, Lines::default(), Vec::new());
+    let mut tap = TapIo::new(ours, Lines::default());
     peer.write_all(b"one\n").await.unwrap();
     tap.write_all(b"12345").await.unwrap();
     let woken = Arc::new(Wakes::default());
@@ -232,7 +230,7 @@ async fn a_peer_that_takes_no_answer_is_not_read() {
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_owed_has_a_bound() {
     let (_peer, ours) = duplex(1);
-    let mut tap = TapIo::new(ours, Lines::default(), Vec::new());
+    let mut tap = TapIo::new(ours, Lines::default());
     let mut cx = Context::from_waker(Waker::noop());
     let answer = vec![b'x'; GATHERED];
     assert_eq!(tap.write(&answer).await.unwrap(), GATHERED);
@@ -248,7 +246,6 @@ async fn answers_that_follow_each_other_leave_together() {
             has_more: true,
             ..Lines::default()
         },
-        Vec::new(),
     );
     tap.write_all(b"one").await.unwrap();
     tap.flush().await.unwrap();
@@ -267,7 +264,7 @@ async fn what_was_held_up_leaves_with_a_flush_though_more_will_follow() {
         has_more: true,
         ..Lines::default()
     };
-    let mut tap = TapIo::new(ours, lines, Vec::new());
+    let mut tap = TapIo::new(ours, lines);
     let mut cx = Context::from_waker(Waker::noop());
     tap.write_all(b"answer").await.unwrap();
     assert!(pin!(tap.read(&mut [0; 8])).poll(&mut cx).is_pending());
@@ -286,7 +283,6 @@ async fn all_has_left_before_more_is_read_and_before_the_end() {
             has_more: true,
             ..Lines::default()
         },
-        Vec::new(),
     );
     tap.write_all(b"one").await.unwrap();
     tap.flush().await.unwrap();
@@ -301,7 +297,7 @@ async fn all_has_left_before_more_is_read_and_before_the_end() {
 #[tokio::test(flavor = "current_thread")]
 async fn the_readers_shutdown_is_left_to_the_owner() {
     let (mut peer, ours) = duplex(64);
-    let mut tap = TapIo::new(ours, Lines::default(), Vec::new());
+    let mut tap = TapIo::new(ours, Lines::default());
     tap.shutdown().await.unwrap();
     tap.inner_mut().write_all(b"last").await.unwrap();
     tap.inner_mut().shutdown().await.unwrap();

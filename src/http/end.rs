@@ -1,0 +1,105 @@
+//! The end of a connection, once hyper has let go of it.
+//!
+//! What is left to say, a refusal or an answer that has not left yet, is said here; who may still be
+//! sending is listened to, so that no answer is lost to a reset; and what was read and is in no
+//! record gets one.
+
+use std::task::{Context, Poll, Waker};
+
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::time::timeout;
+
+use super::answer;
+use super::connection::Tap;
+use super::exchange::Exchange;
+use crate::net::last::write_last;
+use crate::net::linger;
+use crate::net::shutdown::Phases;
+
+/// What is left to do.
+pub(super) struct End {
+    tap: Tap,
+    /// To be said.
+    text: Vec<u8>,
+    /// Whether anything is said, and heard, at all.
+    says: bool,
+    /// The peer has sent all, and all was read.
+    has_ended: bool,
+}
+
+impl End {
+    /// After hyper has finished, with this result, or has none because its peer takes nothing: what
+    /// is left to do, where there is something.
+    pub(super) fn after_hyper<S>(
+        parts: http1::Parts<TokioIo<Tap>, S>,
+        exchange: &Exchange,
+        result: Option<&hyper::Result<()>>,
+    ) -> Option<Box<Self>> {
+        let has_more = !parts.read_buf.is_empty();
+        let mut tap = parts.io.into_inner();
+        let mut text = tap.take_unsent();
+        let is_done = matches!(result, Some(Ok(())));
+        // Nothing is said behind a last answer, which may have been a refusal.
+        let refusal = exchange
+            .take_refusal()
+            .filter(|_| is_done && !exchange.has_last_answer());
+        if let Some(refusal) = refusal {
+            let is_for_head = tap.observer_mut().is_head_request();
+            text.extend(answer::refusal_bytes(refusal, is_for_head));
+        }
+        // Also where hyper was given more than it took: requests behind the last one.
+        let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap);
+        let has_ended = exchange.peer_has_ended();
+        let says = result.is_some() && (!text.is_empty() || (may_send && !has_ended));
+        (says || tap.observer_mut().is_unsettled()).then(|| {
+            Box::new(Self {
+                tap,
+                text,
+                says,
+                has_ended,
+            })
+        })
+    }
+
+    /// Of a connection that was resting: its peer may be sending its next request where the service
+    /// ends it, and only there.
+    pub(super) fn of_rest(mut tap: Tap, is_stopped: bool) -> Option<Box<Self>> {
+        (is_stopped || tap.observer_mut().is_unsettled()).then(|| {
+            Box::new(Self {
+                tap,
+                text: Vec::new(),
+                says: is_stopped,
+                has_ended: false,
+            })
+        })
+    }
+
+    /// Does it.
+    pub(super) async fn carry_out(mut self: Box<Self>, limits: linger::Limits, phases: Phases) {
+        if self.says {
+            self.say(limits, phases).await;
+        }
+        if self.tap.observer_mut().is_unsettled() {
+            self.tap.observer_mut().settle().await;
+        }
+    }
+
+    async fn say(&mut self, limits: linger::Limits, phases: Phases) {
+        let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
+        if matches!(said, Ok(Ok(()))) && !self.has_ended {
+            linger::drain(limits, phases, async || self.tap.read_past().await).await;
+        }
+    }
+}
+
+/// Whether the socket holds something that nobody had read, as far as is known without a system
+/// call; it is recorded now.
+fn has_unread(tap: &mut Tap) -> bool {
+    if !tap.inner_mut().has_joined() {
+        return tap.inner_mut().was_filled();
+    }
+    // Nobody waits for it.
+    let mut cx = Context::from_waker(Waker::noop());
+    matches!(tap.poll_read_past(&mut cx), Poll::Ready(Ok(1..)))
+}
