@@ -23,12 +23,13 @@ def measure(programs, extent):
         servers = [start(stack, name, programs) for name in COMPARED]
         for mode in ("keep-alive", "close"):
             load = Own(programs, mode)
-            rates = {server: load.run(server, seconds)[1] / 2 for server in servers}
+            rates = {server: load.run(server, seconds).rate / 2 for server in servers}
             told = {server: [] for server in servers}
             for _ in range(extent.rounds):
                 for server in servers:
                     server.empty_log()
-                    told[server].append(load.drive(server, seconds, rates[server]))
+                    _, printed = load.drive(server, seconds, rates[server])
+                    told[server].append(printed)
             for server in servers:
                 rows.append(row(f"{mode}: {server.name}", rates[server], told[server]))
                 notes += troubles(f"{mode}: {server.name}", server, told[server])

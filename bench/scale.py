@@ -2,30 +2,34 @@
 
 import contextlib
 
-from loads import CONNECTIONS, Wrk
-from report import Verdict
+from loads import CONNECTIONS, Own, Wrk
+from report import Section, Verdict
 from servers import HYPER, LIMIT, LINE, NGINX, start
 from throughput import Figures, Subject
 
 MANY = 5000
+COMPARED = [LINE, NGINX, HYPER, LIMIT]
 
 
 def connections(programs, extent):
-    """64 busy connections against 5000."""
-    many = MANY // 10 if extent.quick else MANY
-    subjects = []
+    """64 busy connections against 5000, which are there before it is counted."""
+    few, many = CONNECTIONS, MANY // 10 if extent.quick else MANY
+    loads = {count: Own(programs, "keep-alive", count) for count in (few, many)}
     with contextlib.ExitStack() as stack:
-        for name in (LINE, NGINX, HYPER, LIMIT):
-            server = start(stack, name, programs)
-            for count in (CONNECTIONS, many):
-                load = Wrk(programs, "keep-alive", count)
-                subjects.append(Subject(f"{name}: {count}", server, load))
+        subjects = [
+            Subject(f"{server.name}, {count} connections", server, load)
+            for server in [start(stack, name, programs) for name in COMPARED]
+            for count, load in loads.items()
+        ]
         figures = Figures(subjects, extent)
-    few_label, many_label = subjects[0].label, subjects[1].label
-    ratio = figures.cpu_ratio(many_label, few_label)
-    judged = Verdict(5, f"{many} busy connections: CPU to that with {CONNECTIONS}", ratio, 1.3)
-    how = f"`{Wrk(programs, 'keep-alive', many)}` against `-c{CONNECTIONS}`"
-    return figures.section("busy connections", how, [few_label], [judged])
+    costs = [figures.cpu(subject.label) for subject in subjects]
+    pairs = dict(zip(COMPARED, zip(costs[::2], costs[1::2])))
+    rows = [[name, f"{a:.2f}", f"{b:.2f}", f"{b / a:.2f}"] for name, (a, b) in pairs.items()]
+    columns = ["CPU µs/request", f"{few} connections", f"{many} connections", "ratio"]
+    ratio = pairs[LINE][1] / pairs[LINE][0]
+    judged = Verdict(5, f"{many} busy connections: CPU to that with {few}", ratio, 1.3)
+    how = f"`{loads[few]}` and `{loads[many]}`"
+    return Section("busy connections", how, columns, rows, figures.notes, [judged])
 
 
 def workers(programs, extent):

@@ -27,19 +27,17 @@ class Run:
     def __init__(self, subject, seconds):
         server, load = subject.server, subject.load
         server.empty_log()
-        before = server.cpu()
-        self.requests, self.rate, self.troubles = load.run(server, seconds)
+        before, self.requests, self.rate, self.troubles = load.run(server, seconds)
         # Until the last records are written.
         time.sleep(1.3 if server.name == NGINX_BUFFERED else 0.3)
         self.cpu = server.spent(before) * 1e6 / self.requests
-        self.troubles += [*server.told(), *lacking(server, self.requests, load.in_flight)]
+        self.troubles += [*server.told(), *lacking(server, self.requests, load.uncounted)]
 
 
-def lacking(server, requests, in_flight):
+def lacking(server, requests, uncounted):
     """Whether the log has another number of records than there were requests."""
     records = server.records()
-    # What is in flight at the end of the run is logged, but not counted.
-    if records is not None and not requests <= records <= requests + in_flight:
+    if records is not None and not requests <= records <= requests + uncounted:
         yield f"{requests} answers, but {records} log records"
 
 

@@ -11,7 +11,8 @@
 //! (otherwise a server that stalls would be asked less while it does, and look fast: coordinated
 //! omission). Without one each request is due as soon as the one before it is answered.
 //!
-//! Prints one JSON object: requests answered and failed, and microseconds of latency.
+//! Connections that are kept are made, and tried, before it says `ready`; it begins with the next line
+//! on stdin. Prints one JSON object: requests answered and failed, and microseconds of latency.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -38,12 +39,15 @@ fn main() {
     let Some(plan) = Plan::from_arguments() else {
         panic!("usage: load ADDRESS keep-alive|close CONNECTIONS SECONDS [RATE]");
     };
-    let start = Instant::now();
     let clients: Vec<_> = (0..THREADS)
-        .map(|thread| {
-            let plan = plan.clone();
-            thread::spawn(move || Client::new(plan, start, thread).run(start))
-        })
+        .map(|thread| Client::new(plan.clone(), thread).expect("a server that answers"))
+        .collect();
+    println!("ready");
+    let _ = io::stdin().read_line(&mut String::new());
+    let start = Instant::now();
+    let clients: Vec<_> = clients
+        .into_iter()
+        .map(|client| thread::spawn(move || client.run(start)))
         .collect();
     let (mut latencies, mut failed) = (Vec::new(), 0);
     for client in clients {
@@ -138,7 +142,8 @@ fn answer_length(address: SocketAddr, request: &[u8]) -> io::Result<usize> {
 /// One connection, or the place of one after the other.
 struct Place {
     socket: Option<TcpStream>,
-    due: Instant,
+    /// From the start on.
+    due: Duration,
     /// How much has come of the answer that is waited for.
     received: usize,
 }
@@ -149,51 +154,67 @@ struct Client {
     epoll: OwnedFd,
     places: Vec<Place>,
     /// When those that wait for nothing send their next request.
-    next: BinaryHeap<Reverse<(Instant, usize)>>,
+    next: BinaryHeap<Reverse<(Duration, usize)>>,
+    start: Instant,
     latencies: Vec<Duration>,
     failed: u64,
 }
 
 impl Client {
-    fn new(plan: Plan, start: Instant, thread: usize) -> Self {
-        let step = plan
-            .interval
-            .unwrap_or_default()
-            .div_f64(count(plan.connections));
+    fn new(plan: Plan, thread: usize) -> io::Result<Self> {
+        let step = plan.interval.unwrap_or_default();
+        let step = step.div_f64(count(plan.connections));
         let places: Vec<_> = (thread..plan.connections)
             .step_by(THREADS)
             .map(|number| Place {
                 socket: None,
-                due: start + step.mul_f64(count(number)),
+                due: step.mul_f64(count(number)),
                 received: 0,
             })
             .collect();
         let dues = places.iter().map(|place| place.due).zip(0..);
-        Self {
-            epoll: epoll::create(CreateFlags::CLOEXEC).expect("an epoll"),
+        let mut client = Self {
+            epoll: epoll::create(CreateFlags::CLOEXEC)?,
             next: dues.map(Reverse).collect(),
             places,
             plan,
+            start: Instant::now(),
             latencies: Vec::new(),
             failed: 0,
+        };
+        client.connect_those_that_stay()?;
+        Ok(client)
+    }
+
+    /// Each has had an answer, so that the server has all of them too.
+    fn connect_those_that_stay(&mut self) -> io::Result<()> {
+        let Some(length) = self.plan.answer else {
+            return Ok(());
+        };
+        for number in 0..self.places.len() {
+            self.send(number)?;
+            if let Some(socket) = &mut self.places[number].socket {
+                socket.read_exact(&mut vec![0; length])?;
+            }
         }
+        Ok(())
     }
 
     /// The latencies of the requests that were answered, and how many failed.
     fn run(mut self, start: Instant) -> (Vec<Duration>, u64) {
         // A timer is up to 50 us late otherwise, which would be taken for the server's latency.
         let _ = set_current_timer_slack(NonZeroU64::new(1));
-        let end = start + self.plan.time;
+        self.start = start;
         let mut events = Vec::with_capacity(EVENTS);
         let mut space = vec![0; READ];
         loop {
-            let now = Instant::now();
-            if now >= end {
+            let now = start.elapsed();
+            if now >= self.plan.time {
                 return (self.latencies, self.failed);
             }
             self.send_what_is_due(now);
-            let until = self.next.peek().map_or(end, |next| next.0.0.min(end));
-            let pause = until.saturating_duration_since(Instant::now());
+            let until = self.next.peek().map_or(self.plan.time, |next| next.0.0);
+            let pause = until.min(self.plan.time).saturating_sub(start.elapsed());
             let pause = Timespec::try_from(pause).expect("a short time");
             epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&pause))
                 .expect("epoll works");
@@ -204,7 +225,7 @@ impl Client {
         }
     }
 
-    fn send_what_is_due(&mut self, now: Instant) {
+    fn send_what_is_due(&mut self, now: Duration) {
         while let Some(Reverse((due, number))) = self.next.peek().copied()
             && due <= now
         {
@@ -254,7 +275,9 @@ impl Client {
     }
 
     fn answered(&mut self, number: usize) {
-        self.latencies.push(self.places[number].due.elapsed());
+        let due = self.places[number].due;
+        let latency = self.start.elapsed().saturating_sub(due);
+        self.latencies.push(latency);
         self.schedule(number);
     }
 
@@ -268,7 +291,7 @@ impl Client {
         let due = &mut self.places[number].due;
         *due = match self.plan.interval {
             Some(interval) => *due + interval,
-            None => Instant::now(),
+            None => self.start.elapsed(),
         };
         self.next.push(Reverse((*due, number)));
     }
