@@ -11,6 +11,7 @@
 //! answer is dropped. What always holds: a connection that has nothing to do, for it is new or has
 //! been idle for a while, is a socket and a timer.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -68,8 +69,10 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
         });
         // In a box of its own, because this future is moved several times before it first runs.
         let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
-        let deadline = Deadline::new(&exchange, config);
+        let deadline = Deadline::new(&exchange, &worker);
+        let counted = InHyper::count(&worker.in_hyper);
         let outcome = drive(&mut *hyper, &exchange, deadline, &mut phases).await;
+        drop(counted);
         let parts = hyper.into_parts();
         match outcome {
             Outcome::Rests => tap = parts.io.into_inner(),
@@ -99,6 +102,22 @@ async fn wake(
     let has_come = !first.is_empty();
     tap.go_on(first);
     Ok(has_come)
+}
+
+/// Counts a connection as long as hyper has it.
+struct InHyper<'a>(&'a Cell<usize>);
+
+impl<'a> InHyper<'a> {
+    fn count(all: &'a Cell<usize>) -> Self {
+        all.set(all.get() + 1);
+        Self(all)
+    }
+}
+
+impl Drop for InHyper<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// How it went with hyper.

@@ -19,6 +19,7 @@ mod exchange;
 mod gate;
 mod service;
 
+use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -75,6 +76,8 @@ pub struct Worker {
     recorder: Rc<Recorder>,
     space: Space,
     hyper: http1::Builder,
+    /// How many connections hyper has at the moment.
+    in_hyper: Cell<usize>,
 }
 
 impl Http {
@@ -117,6 +120,7 @@ impl Protocol for Http {
             recorder: Rc::new(self.log.recorder()),
             space: first::space(FIRST),
             hyper,
+            in_hyper: Cell::new(0),
         }
     }
 

@@ -38,6 +38,8 @@ mod peers;
 mod raw;
 /// The records, for requests and for what never became one.
 mod records;
+/// Connections that have nothing to do.
+mod rest;
 /// The client.
 mod send;
 /// Signals, drains, exit codes.
