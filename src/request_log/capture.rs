@@ -102,8 +102,8 @@ impl Capture {
     pub fn phase(&self) -> Phase {
         match self.stage {
             Stage::Head if self.fresh => Phase::Fresh,
-            Stage::Head if self.kept.iter().all(|b| matches!(b, b'\r' | b'\n')) => Phase::Idle,
-            Stage::Head => Phase::Head,
+            Stage::Head if self.search.has_begun() => Phase::Head,
+            Stage::Head => Phase::Idle,
             Stage::Sized { .. } | Stage::Chunked(_) => Phase::Body,
             Stage::Refused(_) => Phase::Refused,
         }

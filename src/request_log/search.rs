@@ -24,6 +24,8 @@ pub(super) enum Seen {
 pub(super) struct Search {
     /// How much was searched for the end.
     searched: usize,
+    /// How much of that is empty lines before the head, which end nothing.
+    empty_lines: usize,
     /// At this length it is parsed again, to refuse garbage before it ends.
     parse_at: usize,
 }
@@ -33,13 +35,9 @@ impl Search {
     /// more, and is what was seen before with more behind it.
     pub(super) fn look(&mut self, window: &[u8], longest_head: usize, longest: Longest) -> Seen {
         let is_full = window.len() >= longest_head;
-        let worth_parsing = is_full || window.len() >= self.parse_at || self.has_end(window);
-        self.searched = window.len();
-        if !worth_parsing {
+        if !self.is_worth_parsing(window) && !is_full {
             return Seen::Partial;
         }
-        // Doubled each time, so that all attempts together read no more than twice the head.
-        self.parse_at = window.len() * 2;
         match head::parse(window, longest) {
             Ok(Some(head)) => Seen::Whole(head),
             Ok(None) if is_full => Seen::Refused(head::too_long(window, longest)),
@@ -48,13 +46,59 @@ impl Search {
         }
     }
 
-    /// Whether an empty line has come since the last look.
+    /// Whether what was seen is more than empty lines.
+    pub(super) fn has_begun(&self) -> bool {
+        self.empty_lines < self.searched
+    }
+
+    fn is_worth_parsing(&mut self, window: &[u8]) -> bool {
+        let behind = window[self.empty_lines..].iter();
+        let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        self.empty_lines += behind.take_while(is_end).count();
+        let is_worth = window.len() >= self.parse_at || self.has_end(window);
+        self.searched = window.len();
+        if is_worth {
+            // Doubled each time, so that all attempts together read no more than twice the head.
+            self.parse_at = window.len() * 2;
+        }
+        is_worth
+    }
+
+    /// Whether an empty line behind something has come since the last look.
     fn has_end(&self, window: &[u8]) -> bool {
         // The line feeds of an empty line are at most two bytes apart.
-        let from = self.searched.saturating_sub(2);
+        let from = self.searched.saturating_sub(2).max(self.empty_lines);
         memchr_iter(b'\n', &window[from..]).any(|at| {
             let after = &window[from + at + 1..];
             after.starts_with(b"\n") || after.starts_with(b"\r\n")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes are parsed of a head that comes byte by byte, over all attempts.
+    fn parsed(head: &str) -> usize {
+        let mut search = Search::default();
+        let windows = (1..=head.len()).map(|length| &head.as_bytes()[..length]);
+        windows
+            .filter(|window| search.is_worth_parsing(window))
+            .map(<[u8]>::len)
+            .sum()
+    }
+
+    #[test]
+    fn a_head_in_pieces_is_read_a_few_times() {
+        for head in [
+            format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(1000)),
+            format!("GET /{} HTTP/1.0\r\n\r\n", "a".repeat(10_000)),
+            "\n".repeat(10_000),
+            format!("{}GET / HTTP/1.0\r\n\r\n", "\r\n".repeat(10_000)),
+        ] {
+            let parsed = parsed(&head);
+            assert!(parsed <= 4 * head.len(), "{parsed} of {}", head.len());
+        }
     }
 }
