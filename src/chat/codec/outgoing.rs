@@ -154,7 +154,8 @@ impl Outgoing {
             Manner::Lines => self.begin_line(&message),
             Manner::Unknown if self.said == Said::Nothing => self.begin_line(&message),
             Manner::Turns if self.is_our_turn => {
-                let rest = message.split_off(cut(&message, TURN));
+                let room = TURN - usize::from(self.is_mistakable(&message));
+                let rest = message.split_off(cut(&message, room));
                 // Nothing can't be sent, and takes no turn.
                 self.is_our_turn = message.is_empty();
                 self.begin(&message);
@@ -182,9 +183,13 @@ impl Outgoing {
         self.under_way.push(b'\n');
     }
 
+    /// Whether its first byte would be taken for an acknowledgement, unless there were two.
+    fn is_mistakable(&self, message: &[u8]) -> bool {
+        self.said == Said::Nothing && message.first() == Some(&ACK)
+    }
+
     fn begin(&mut self, message: &[u8]) {
-        // Else the first of two would be taken for an acknowledgement.
-        if self.said == Said::Nothing && message.first() == Some(&ACK) {
+        if self.is_mistakable(message) {
             self.under_way.push(ACK);
         }
         self.said = Said::Something;
@@ -268,6 +273,19 @@ mod tests {
         wire(&mut outgoing);
         outgoing.heard(Manner::Lines);
         assert_eq!(wire(&mut outgoing), "b\nbyebye");
+    }
+
+    #[test]
+    fn a_doubled_acknowledgement_is_part_of_the_turn() {
+        let mut outgoing = Outgoing::new();
+        outgoing.heard(Manner::Turns);
+        outgoing.push([&[ACK][..], &[b'a'; TURN]].concat());
+        assert_eq!(
+            wire(&mut outgoing),
+            format!("\x06\x06{}", "a".repeat(TURN - 2))
+        );
+        outgoing.heard(Manner::Turns);
+        assert_eq!(wire(&mut outgoing), "aa");
     }
 
     #[test]
