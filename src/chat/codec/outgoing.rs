@@ -180,7 +180,7 @@ impl Outgoing {
 
     fn begin_line(&mut self, message: &[u8]) {
         self.begin(message);
-        self.under_way.push(b'\n');
+        self.put(b"\n");
     }
 
     /// Whether its first byte would be taken for an acknowledgement, unless there were two.
@@ -190,11 +190,17 @@ impl Outgoing {
 
     fn begin(&mut self, message: &[u8]) {
         if self.is_mistakable(message) {
-            self.under_way.push(ACK);
+            self.put(&[ACK]);
         }
-        self.said = Said::Something;
-        self.is_settled &= message.is_empty();
-        self.under_way.extend_from_slice(message);
+        self.put(message);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.said = Said::Something;
+            self.is_settled = false;
+            self.under_way.extend_from_slice(bytes);
+        }
     }
 }
 
@@ -286,6 +292,20 @@ mod tests {
         );
         outgoing.heard(Manner::Turns);
         assert_eq!(wire(&mut outgoing), "aa");
+    }
+
+    #[test]
+    fn an_empty_message_says_nothing_in_turns_and_is_a_line_else() {
+        let mut outgoing = Outgoing::new();
+        outgoing.heard(Manner::Turns);
+        outgoing.push(Vec::new());
+        outgoing.push(b"\x06a".to_vec());
+        assert_eq!(wire(&mut outgoing), "\x06\x06a");
+
+        let mut outgoing = said(&[""]);
+        outgoing.push_bye();
+        assert_eq!(wire(&mut outgoing), "\n");
+        assert!(outgoing.waits_to_settle());
     }
 
     #[test]
