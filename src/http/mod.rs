@@ -103,18 +103,8 @@ impl Protocol for Http {
     type Worker = Worker;
 
     fn worker(&self) -> Worker {
-        let mut hyper = http1::Builder::new();
-        let longest = self.config.max_head + HYPER_SLACK;
-        hyper
-            // A client that has shut down its writing side still wants its answer.
-            .half_close(true)
-            .max_buf_size(longest)
-            .max_header_size(longest)
-            .writev(!self.config.answer.is_short())
-            // Whatever hyper may time needs a clock. Its own timeout for heads closes without a
-            // word; ours answers.
-            .timer(TokioTimer::new())
-            .header_read_timeout(None);
+        let mut hyper = hyper(self.config.max_head);
+        hyper.writev(!self.config.answer.is_short());
         Worker {
             config: self.config.clone(),
             recorder: Rc::new(self.log.recorder()),
@@ -127,4 +117,22 @@ impl Protocol for Http {
     fn serve(worker: Rc<Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static {
         connection::serve(worker, accepted)
     }
+}
+
+/// hyper as each connection has it, behind a gate that lets pass heads of at most `max_head` bytes.
+/// Public for `fuzz/`, which holds the capture against this hyper and no other.
+#[must_use]
+pub fn hyper(max_head: usize) -> http1::Builder {
+    let mut hyper = http1::Builder::new();
+    let longest = max_head + HYPER_SLACK;
+    hyper
+        // A client that has shut down its writing side still wants its answer.
+        .half_close(true)
+        .max_buf_size(longest)
+        .max_header_size(longest)
+        // Whatever hyper may time needs a clock. Its own timeout for heads closes without a
+        // word; ours answers.
+        .timer(TokioTimer::new())
+        .header_read_timeout(None);
+    hyper
 }

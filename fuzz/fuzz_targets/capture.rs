@@ -1,0 +1,124 @@
+//! The capture alone: whatever is sent, the records are all of it, any cutting gives the same, and
+//! what is held stays within the limits.
+
+#![no_main]
+
+use std::iter;
+
+use hellowire::request_log::capture::Limits;
+use hellowire::request_log::record::State;
+use hellowire_fuzz::capturing::{Seen, capture, follow};
+use hellowire_fuzz::conversation::{Conversation, Ending};
+use hellowire_fuzz::{memory, mutate};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|sent: Conversation| {
+    let seen = capture(sent.limits, sent.pieces(), sent.ending);
+    records_are_the_input(&sent, &seen);
+    cuts_change_nothing(&sent, &seen);
+    omitted_is_what_there_is_no_room_for(&sent, &seen);
+    memory_is_bounded(&sent);
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::conversation(data, size, max_size, seed)
+});
+
+/// The records, one behind the other, are what was sent; what goes on is its beginning, and all
+/// that is complete is in it.
+fn records_are_the_input(sent: &Conversation, seen: &Seen) {
+    let (mut at, mut complete) = (0, 0);
+    for (number, record) in (1..).zip(&seen.records) {
+        assert_eq!(record.number, number);
+        assert!(
+            sent.bytes[at..].starts_with(&record.raw),
+            "at {at}: {record:?}"
+        );
+        at += record.raw.len() + usize::try_from(record.omitted).unwrap();
+        if record.state == State::Complete {
+            complete = at;
+        } else {
+            assert_eq!(
+                number,
+                seen.records.len() as u64,
+                "only the last is none: {seen:?}"
+            );
+        }
+    }
+    assert_eq!(at, sent.bytes.len(), "{seen:?}");
+    assert!(seen.passed >= complete, "{seen:?}");
+    let recorded = seen
+        .records
+        .iter()
+        .find_map(|record| record.state.refusal());
+    match sent.ending {
+        Ending::Closed => assert_eq!(seen.refusal, recorded, "{seen:?}"),
+        // A fault that nobody was told of is recorded all the same.
+        Ending::Cut | Ending::TooSlow(_) => {
+            assert!(
+                seen.refusal.is_none() || seen.refusal == recorded,
+                "{seen:?}"
+            );
+        }
+    }
+}
+
+/// Nor in one piece, nor byte by byte.
+fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
+    // Whether garbage is refused before its time is up depends on how much of it was there to see.
+    if matches!(sent.ending, Ending::TooSlow(_)) {
+        return;
+    }
+    let whole = capture(sent.limits, iter::once(&sent.bytes[..]), sent.ending);
+    let single = capture(sent.limits, sent.bytes.chunks(1), sent.ending);
+    for other in [whole, single] {
+        assert_eq!((seen.passed, &seen.records), (other.passed, &other.records));
+        assert!(sent.ending == Ending::Cut || seen.refusal == other.refusal);
+    }
+}
+
+/// Where everything is kept, the records are the same but for what was omitted.
+fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
+    let limits = Limits {
+        kept_body: sent.bytes.len(),
+        ..sent.limits
+    };
+    let all = capture(limits, sent.pieces(), sent.ending);
+    assert_eq!(all.records.len(), seen.records.len());
+    assert_eq!((all.passed, all.refusal), (seen.passed, seen.refusal));
+    let mut start = 0;
+    for (all, part) in all.records.iter().zip(&seen.records) {
+        // What has gone on, had a whole head.
+        let head = if seen.passed > start {
+            head_length(&all.raw)
+        } else {
+            sent.limits.head
+        };
+        let kept = all.raw.len().min(head + sent.limits.kept_body);
+        assert_eq!((all.omitted, all.state), (0, part.state));
+        assert_eq!(part.raw, all.raw[..kept]);
+        assert_eq!(part.omitted, (all.raw.len() - kept) as u64);
+        start += all.raw.len();
+    }
+}
+
+/// The length of a whole head, empty lines before it included.
+fn head_length(raw: &[u8]) -> usize {
+    let start = raw.iter().position(|byte| !b"\r\n".contains(byte)).unwrap();
+    let end = raw[start..].windows(4).position(|four| four == b"\r\n\r\n");
+    start + end.unwrap() + 4
+}
+
+/// Whatever is announced and however much comes: the head, what is kept of the body, and a trailer
+/// section of a head's length. Three times, because a buffer that grows is there twice, and has
+/// twice the room; and what a capture has anyway.
+fn memory_is_bounded(sent: &Conversation) {
+    const ANYWAY: usize = 12 * 1024;
+    let Limits {
+        head, kept_body, ..
+    } = sent.limits;
+    let held = memory::peak(|| {
+        follow(sent.limits, sent.pieces(), sent.ending, |_| {});
+    });
+    assert!(held <= 3 * (2 * head + kept_body) + ANYWAY, "{held} bytes");
+}

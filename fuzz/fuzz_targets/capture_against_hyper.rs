@@ -1,0 +1,152 @@
+//! The capture against hyper: what one takes for a request, the other does too, the same one; else
+//! the capture has refused it.
+
+#![no_main]
+
+use hellowire::request_log::capture::Limits;
+use hellowire::request_log::record::State;
+use hellowire_fuzz::capturing::{Owned, Seen, capture};
+use hellowire_fuzz::conversation::{Conversation, Ending};
+use hellowire_fuzz::mutate;
+use hellowire_fuzz::request::{self, Request};
+use hellowire_fuzz::server::{self, FOR_BROKEN_BODY, Outcome, Served};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|sent: Conversation| {
+    let sent = all_kept(sent);
+    let seen = capture(sent.limits, sent.pieces(), sent.ending);
+    let captured = requests(&seen);
+    behind_the_gate(&sent, &seen, &captured);
+    alone(&sent, &seen, &captured);
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::conversation(data, size, max_size, seed)
+});
+
+/// The bodies are compared, so they have to be in the records; and the peer ends its side.
+fn all_kept(sent: Conversation) -> Conversation {
+    let kept_body = sent.bytes.len();
+    Conversation {
+        limits: Limits {
+            kept_body,
+            ..sent.limits
+        },
+        ending: Ending::Closed,
+        ..sent
+    }
+}
+
+/// What hyper should make of the records. The last is a request also where its body was refused, or
+/// ended early: its head has gone on.
+fn requests(seen: &Seen) -> Vec<Request> {
+    let mut start = 0;
+    let mut requests = Vec::new();
+    for Owned { raw, state, .. } in &seen.records {
+        if seen.passed > start {
+            requests.push(request::read(raw, *state == State::Complete));
+        }
+        start += raw.len();
+    }
+    requests
+}
+
+/// hyper, fed what the capture lets pass, has nothing to complain of, and serves just that.
+fn behind_the_gate(sent: &Conversation, seen: &Seen, captured: &[Request]) {
+    let (outcome, records) = server::gated(sent);
+    let served = &outcome.served;
+    for (served, captured) in served.iter().zip(captured) {
+        assert_eq!(served.body.is_some(), captured.body.is_some(), "{served:?}");
+    }
+    same(served, captured);
+    are_all(served, captured);
+    assert!(seen.records.starts_with(&records), "{records:?} {seen:?}");
+    let is_broken = served.last().is_some_and(|last| last.body.is_none());
+    assert!(outcome.is_fine || is_broken, "{outcome:?}");
+    assert_eq!(statuses(&outcome), answers(served), "{outcome:?}");
+}
+
+/// hyper, fed all that was sent, makes of it what the capture does, as far as that has not refused
+/// it.
+fn alone(sent: &Conversation, seen: &Seen, captured: &[Request]) {
+    let served = server::alone(sent).served;
+    same(&served, captured);
+    // What ended early, ends early for hyper too.
+    let is_cut = |reason: &str| reason.contains("ended early");
+    if seen.refusal.is_none_or(|refusal| is_cut(refusal.reason)) {
+        are_all(&served, captured);
+    } else {
+        let is_whole = |request: &&Request| request.body.is_some();
+        let whole = captured.iter().filter(is_whole).count();
+        are_all(&served[..whole.min(served.len())], &captured[..whole]);
+    }
+}
+
+/// Where both have a whole request, it is the same.
+fn same(served: &[Served], captured: &[Request]) {
+    for (served, captured) in served.iter().zip(captured) {
+        assert_eq!(served.method, captured.method);
+        assert_eq!(served.target, captured.target);
+        if captured.body.is_some() {
+            assert_eq!(served.body, captured.body);
+            assert_eq!(sorted(&served.trailers), sorted(&captured.trailers));
+        }
+    }
+}
+
+fn sorted(fields: &[(String, Vec<u8>)]) -> Vec<&(String, Vec<u8>)> {
+    let mut fields: Vec<_> = fields.iter().collect();
+    fields.sort();
+    fields
+}
+
+/// hyper serves them all, or up to one that asks for the connection's end.
+fn are_all(served: &[Served], captured: &[Request]) {
+    let number = served.len();
+    let is_end = number > 0 && number < captured.len() && captured[number - 1].may_be_last;
+    assert!(
+        number == captured.len() || is_end,
+        "{served:?}\n{captured:?}"
+    );
+}
+
+/// What the service answered.
+fn answers(served: &[Served]) -> Vec<u16> {
+    let status = |served: &Served| {
+        if served.body.is_some() {
+            200
+        } else {
+            FOR_BROKEN_BODY
+        }
+    };
+    served.iter().map(status).collect()
+}
+
+/// What the peer gets, but for what only asks for more.
+fn statuses(outcome: &Outcome) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    let mut served = outcome.served.iter();
+    let mut rest = &outcome.written[..];
+    while !rest.is_empty() {
+        let end = rest
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap();
+        let (head, behind) = rest.split_at(end + 4);
+        rest = behind;
+        let head = str::from_utf8(head).unwrap();
+        assert!(
+            head.starts_with("HTTP/1.1 ") || head.starts_with("HTTP/1.0 "),
+            "{head}"
+        );
+        let status = head[9..12].parse().unwrap();
+        if status == 100 {
+            continue;
+        }
+        statuses.push(status);
+        if served.next().is_some_and(|served| served.method != "HEAD") {
+            rest = rest.strip_prefix(b"hi").unwrap();
+        }
+    }
+    statuses
+}

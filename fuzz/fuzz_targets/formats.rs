@@ -1,0 +1,283 @@
+//! The log's formats: nothing of a peer's is obeyed by a terminal or taken for a record, and what
+//! was written gives the bytes back.
+
+#![no_main]
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use hellowire::request_log::Refusal;
+use hellowire::request_log::format::{Format, Formatter};
+use hellowire::request_log::record::{Captured, Record, State};
+use hellowire::visible;
+use hellowire_fuzz::decode::{base64, hexdump, quoted};
+use hellowire_fuzz::screen::{is_harmless, stands_alone};
+use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+const STATES: [State; 5] = [
+    State::Complete,
+    State::Incomplete,
+    State::Refused(Refusal::new(400, "Host is missing (RFC 9112 3.2)")),
+    State::Unparsed,
+    State::Late,
+];
+
+/// Two records, one behind the other. In an input, 21 bytes: two numbers, for each record how many
+/// tenths of a second it is later and a byte for all else, the length of the first; then the bytes of
+/// both.
+#[derive(Debug)]
+struct Log<'a> {
+    records: [Record<'a>; 2],
+}
+
+impl<'a> Arbitrary<'a> for Log<'a> {
+    fn arbitrary(input: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+        let micros = u64::arbitrary(input)? % 4_000_000_000_000_000;
+        let number = u64::arbitrary(input)?;
+        let [first, second] = <[[u8; 2]; 2]>::arbitrary(input)?;
+        let length = usize::from(u8::arbitrary(input)?);
+        let raw = input.bytes(input.len())?;
+        let (left, right) = raw.split_at(length.min(raw.len()));
+        let mut time = UNIX_EPOCH + Duration::from_micros(micros);
+        let records = [(first, left), (second, right)].map(|([later, kind], raw)| {
+            time += Duration::from_millis(100) * later.into();
+            Record {
+                time,
+                peer: ["127.0.0.1:51234", "[2001:db8::1]:1"][usize::from(kind / 5 % 2)],
+                connection: number,
+                request: Captured {
+                    number: number.rotate_left(32),
+                    raw,
+                    omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
+                    state: STATES[usize::from(kind % 5)],
+                },
+            }
+        });
+        Ok(Self { records })
+    }
+
+    fn size_hint(_: usize) -> (usize, Option<usize>) {
+        (21, None)
+    }
+}
+
+fuzz_target!(|log: Log<'_>| {
+    let records = &log.records;
+    line(&written(Format::Line, false, records), records);
+    json(&written(Format::Json, false, records), records);
+    document(&written(Format::Document, false, records), records);
+    hex(&written(Format::Hex, false, records), records);
+    let pretty = written(Format::Pretty, false, records);
+    pretty_is_safe(&pretty, records);
+    color_changes_nothing(&written(Format::Pretty, true, records), &pretty);
+    shown(records[1].request.raw);
+});
+
+fn written(format: Format, color: bool, records: &[Record<'_>]) -> String {
+    let mut formatter = Formatter::new(format, color);
+    let mut out = Vec::new();
+    for record in records {
+        formatter.write(record, &mut out);
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// The lines, one a record: each is ended, and the end is no part of it.
+fn lines<'a>(text: &'a str, records: &[Record<'_>]) -> Vec<&'a str> {
+    let lines: Vec<_> = text.strip_suffix('\n').unwrap().split('\n').collect();
+    assert_eq!(lines.len(), records.len(), "{text}");
+    lines
+}
+
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|character| matches!(character, ' '..='~'))
+}
+
+fn line(text: &str, records: &[Record<'_>]) {
+    for (line, record) in lines(text, records).into_iter().zip(records) {
+        assert!(is_plain(line), "{line}");
+        let Record {
+            peer,
+            connection,
+            request,
+            ..
+        } = record;
+        let number = request.number;
+        let bytes = request.raw.len() as u64 + request.omitted;
+        let start = format!("{} {peer} #{connection}.{number} {bytes} ", time(record));
+        let rest = line
+            .strip_prefix(&start)
+            .unwrap_or_else(|| panic!("{start}\n{line}"));
+        let (raw, behind) = quoted(rest, '"').unwrap();
+        assert_eq!(raw, request.raw);
+        let omitted = match request.omitted {
+            0 => String::new(),
+            omitted => format!(" omitted={omitted}"),
+        };
+        assert_eq!(behind, omitted + &state(request.state, " "));
+    }
+}
+
+fn json(text: &str, records: &[Record<'_>]) {
+    for (line, record) in lines(text, records).into_iter().zip(records) {
+        assert!(line.chars().all(stands_alone), "{line}");
+        let object: Value = serde_json::from_str(line).unwrap();
+        let request = &record.request;
+        assert_eq!(object["time"], time(record));
+        assert_eq!(object["peer"], record.peer);
+        assert_eq!(object["connection"], record.connection);
+        assert_eq!(object["request"], request.number);
+        assert_eq!(object["bytes"], request.raw.len() as u64 + request.omitted);
+        assert_eq!(object["omitted"].as_u64().unwrap_or(0), request.omitted);
+        let raw = match (object["raw"].as_str(), object["raw_base64"].as_str()) {
+            (Some(raw), None) => raw.as_bytes().to_vec(),
+            (None, Some(raw)) => base64(raw).unwrap(),
+            both => panic!("{both:?}"),
+        };
+        assert_eq!(raw, request.raw);
+        assert_eq!(object["state"].as_str(), request.state.word());
+        let refusal = request.state.refusal();
+        assert_eq!(
+            object["status"].as_u64(),
+            refusal.map(|refusal| refusal.status.into())
+        );
+        assert_eq!(
+            object["reason"].as_str(),
+            refusal.map(|refusal| refusal.reason)
+        );
+    }
+}
+
+/// A Python literal, and a comment at most.
+fn document(text: &str, records: &[Record<'_>]) {
+    for (line, record) in lines(text, records).into_iter().zip(records) {
+        assert!(is_plain(line), "{line}");
+        let literal = line.strip_prefix('b').unwrap();
+        let (raw, behind) = quoted(literal, literal.chars().next().unwrap()).unwrap();
+        assert!(literal.starts_with(['\'', '"']));
+        assert_eq!(raw, record.request.raw);
+        let comment = match record.request.omitted {
+            0 => String::new(),
+            omitted => format!("  # {omitted} bytes omitted"),
+        };
+        assert_eq!(behind, comment);
+    }
+}
+
+fn hex(text: &str, records: &[Record<'_>]) {
+    assert!(text.split('\n').all(is_plain), "{text}");
+    let mut rest = text;
+    for record in records {
+        let (dump, behind) = rest.split_once("\n\n").unwrap();
+        rest = behind;
+        let mut lines = dump.split('\n');
+        assert_eq!(lines.next(), Some(&heading(record)[..]));
+        assert_eq!(hexdump(lines).as_deref(), Some(record.request.raw));
+    }
+    assert_eq!(rest, "");
+}
+
+/// Only a header line has the mark, and no other begins at the margin.
+fn pretty_is_safe(text: &str, records: &[Record<'_>]) {
+    assert!(
+        text.chars()
+            .all(|character| character == '\n' || stands_alone(character)),
+        "{text}"
+    );
+    assert_eq!(text.matches('▶').count(), records.len(), "{text}");
+    let mut rest = text;
+    for record in records {
+        let (shown, behind) = rest.split_once("\n\n").unwrap();
+        rest = behind;
+        let mut lines = shown.split('\n');
+        assert_eq!(lines.next(), Some(&format!("▶ {}", heading(record))[..]));
+        let raw = record.request.raw;
+        let ended = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let number = ended.split(|&byte| byte == b'\n').count();
+        let number = if raw.is_empty() { 0 } else { number };
+        assert_eq!(lines.clone().count(), number, "{shown}");
+        assert!(lines.all(|line| line.starts_with("  ")), "{shown}");
+    }
+    assert_eq!(rest, "");
+}
+
+/// Three paints, none of which is a peer's.
+fn color_changes_nothing(colored: &str, plain: &str) {
+    let paints = ["\x1b[1m", "\x1b[2m", "\x1b[0m"];
+    let text = paints
+        .iter()
+        .fold(colored.to_owned(), |text, paint| text.replace(paint, ""));
+    assert_eq!(text, plain);
+    let set = colored.matches(paints[0]).count() + colored.matches(paints[1]).count();
+    assert_eq!(set, colored.matches(paints[2]).count(), "{colored:?}");
+}
+
+/// What the client and the chat show. Marks may stand there, and what joins two characters.
+fn shown(bytes: &[u8]) {
+    let mut out = Vec::new();
+    visible::show(bytes, &mut out);
+    let text = String::from_utf8(out).unwrap();
+    let joiner = '\u{200d}';
+    assert!(
+        text.chars()
+            .all(|character| character == joiner || is_harmless(character)),
+        "{text:?}"
+    );
+}
+
+fn heading(record: &Record<'_>) -> String {
+    let Record {
+        peer,
+        connection,
+        request,
+        ..
+    } = record;
+    let number = request.number;
+    let bytes = request.raw.len() as u64 + request.omitted;
+    let omitted = match request.omitted {
+        0 => String::new(),
+        omitted => format!(", {omitted} not shown"),
+    };
+    let state = state(request.state, ", ");
+    format!(
+        "#{connection}.{number} {peer} {} {bytes} bytes{omitted}{state}",
+        time(record)
+    )
+}
+
+fn state(state: State, before: &str) -> String {
+    match state {
+        State::Complete | State::Unparsed => String::new(),
+        State::Incomplete => format!("{before}incomplete"),
+        State::Late => format!("{before}late"),
+        State::Refused(Refusal { status, reason }) => format!("{before}refused {status}: {reason}"),
+    }
+}
+
+/// RFC 3339, by the calendar's own rules.
+fn time(record: &Record<'_>) -> String {
+    let since = record.time.duration_since(UNIX_EPOCH).unwrap();
+    let (seconds, micros) = (since.as_secs(), since.subsec_micros());
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    let mut year = 1970;
+    while days >= 365 + u64::from(is_leap(year)) {
+        days -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let day = days + 1;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+}

@@ -1,0 +1,106 @@
+//! All that a capture does with what arrives.
+
+use std::fmt;
+
+use hellowire::request_log::Refusal;
+use hellowire::request_log::capture::{Capture, Limits};
+use hellowire::request_log::record::{Captured, State};
+
+use crate::conversation::Ending;
+
+/// A refusal of somebody else's.
+pub const TOO_SLOW: Refusal = Refusal::new(408, "too slow (RFC 9110 15.5.9)");
+
+/// A record that owns its bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Owned {
+    /// Its number.
+    pub number: u64,
+    /// What is kept of it.
+    pub raw: Vec<u8>,
+    /// How much is not.
+    pub omitted: u64,
+    /// What it is.
+    pub state: State,
+}
+
+impl Owned {
+    /// Its own copy.
+    #[must_use]
+    pub fn of(captured: &Captured<'_>) -> Self {
+        Self {
+            number: captured.number,
+            raw: captured.raw.to_vec(),
+            omitted: captured.omitted,
+            state: captured.state,
+        }
+    }
+}
+
+impl fmt::Debug for Owned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            number,
+            omitted,
+            state,
+            ..
+        } = self;
+        let raw = self.raw.escape_ascii();
+        write!(f, "#{number} {state:?} omitted={omitted} \"{raw}\"")
+    }
+}
+
+/// What became of what arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The records.
+    pub records: Vec<Owned>,
+    /// How much went on.
+    pub passed: usize,
+    /// Why not all of it did, or what the end refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// Shows `pieces` to a capture, and then the end.
+pub fn capture<'a>(limits: Limits, pieces: impl Iterator<Item = &'a [u8]>, ending: Ending) -> Seen {
+    let mut records = Vec::new();
+    let mut seen = follow(limits, pieces, ending, |request| {
+        records.push(Owned::of(&request));
+    });
+    seen.records = records;
+    seen
+}
+
+/// The same, but what becomes of the records is `emit`'s to say.
+pub fn follow<'a>(
+    limits: Limits,
+    pieces: impl Iterator<Item = &'a [u8]>,
+    ending: Ending,
+    mut emit: impl FnMut(Captured<'_>),
+) -> Seen {
+    let mut capture = Capture::new(limits);
+    let (mut passed, mut read, mut refusal) = (0, 0, None);
+    for piece in pieces {
+        if matches!(ending, Ending::TooSlow(at) if (read..read + piece.len()).contains(&at)) {
+            capture.refuse(TOO_SLOW);
+        }
+        read += piece.len();
+        let verdict = capture.push(piece, &mut emit);
+        assert!(refusal.is_none() || verdict.refusal.is_none() && verdict.pass == 0);
+        passed += verdict.pass;
+        refusal = refusal.or(verdict.refusal);
+        assert!(passed <= read, "{passed} of {read} bytes have gone on");
+    }
+    if ending == Ending::Closed {
+        let by_end = capture.end();
+        assert!(refusal.is_none() || by_end.is_none());
+        refusal = refusal.or(by_end);
+    }
+    capture.finish(emit);
+    assert!(!capture.is_unfinished());
+    Seen {
+        records: Vec::new(),
+        passed,
+        refusal,
+    }
+}

@@ -1,0 +1,121 @@
+//! What a request on the wire means, as RFC 9112 says it, read the simple way. For whole requests
+//! that the capture found right, and the heads of those that it refused for their bodies.
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its method.
+    pub method: String,
+    /// Its target, as hyper writes it.
+    pub target: String,
+    /// What it carries; none where it was not whole.
+    pub body: Option<Vec<u8>>,
+    /// The names and values of its trailer fields.
+    pub trailers: Vec<(String, Vec<u8>)>,
+    /// Whether it may be its connection's last, as its client asked for.
+    pub may_be_last: bool,
+}
+
+/// Reads the request at the start of `bytes`, whose body is whole or to be left out.
+#[must_use]
+pub fn read(bytes: &[u8], has_body: bool) -> Request {
+    let start = bytes.iter().position(|byte| !b"\r\n".contains(byte));
+    let (head, body) = split_once(&bytes[start.unwrap()..], b"\r\n\r\n");
+    let mut lines = lines(head);
+    let line = str::from_utf8(lines.next().unwrap()).unwrap();
+    let [method, target, version] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+    let fields: Vec<_> = lines.map(field).collect();
+    let mut request = Request {
+        method: method.to_owned(),
+        target: as_hyper_writes(target),
+        body: None,
+        trailers: Vec::new(),
+        may_be_last: version == "HTTP/1.0" || says_close(&fields),
+    };
+    if has_body {
+        if fields.iter().any(|(name, _)| name == "transfer-encoding") {
+            (request.body, request.trailers) = chunked(body);
+        } else {
+            request.body = Some(body.to_vec());
+        }
+    }
+    request
+}
+
+/// RFC 9110 section 4.2.3: the scheme has no case, and an empty path is a slash.
+fn as_hyper_writes(target: &str) -> String {
+    let Some((_, rest)) = target
+        .split_once("://")
+        .filter(|_| !target.starts_with('/'))
+    else {
+        return target.to_owned();
+    };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("http://{authority}{slash}{path}")
+}
+
+fn says_close(fields: &[(String, Vec<u8>)]) -> bool {
+    let is_close = |(name, value): &(String, Vec<u8>)| {
+        let value = value.to_ascii_lowercase();
+        name == "connection" && value.windows(5).any(|five| five == b"close")
+    };
+    fields.iter().any(is_close)
+}
+
+type Fields = Vec<(String, Vec<u8>)>;
+
+fn chunked(mut rest: &[u8]) -> (Option<Vec<u8>>, Fields) {
+    let mut body = Vec::new();
+    loop {
+        let (line, behind) = split_once(rest, b"\r\n");
+        let digits = line.iter().position(|byte| !byte.is_ascii_hexdigit());
+        let digits = str::from_utf8(&line[..digits.unwrap_or(line.len())]).unwrap();
+        let size = usize::from_str_radix(digits, 16).unwrap();
+        if size == 0 {
+            let section = behind.strip_suffix(b"\r\n").unwrap();
+            let section = section.strip_suffix(b"\r\n").unwrap_or(section);
+            let trailers = lines(section).filter(|line| !line.is_empty());
+            return (Some(body), trailers.map(field).collect());
+        }
+        let (data, behind) = behind.split_at(size);
+        body.extend_from_slice(data);
+        rest = behind.strip_prefix(b"\r\n").unwrap();
+    }
+}
+
+/// A line's name, in lower case, and value, without the blanks around it.
+fn field(line: &[u8]) -> (String, Vec<u8>) {
+    let (name, value) = split_once(line, b":");
+    let is_blank = |byte: &u8| b" \t".contains(byte);
+    let start = value.iter().position(|byte| !is_blank(byte));
+    let value = &value[start.unwrap_or(value.len())..];
+    let end = value.iter().rposition(|byte| !is_blank(byte));
+    let value = &value[..end.map_or(0, |end| end + 1)];
+    (
+        str::from_utf8(name).unwrap().to_ascii_lowercase(),
+        value.to_vec(),
+    )
+}
+
+fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut is_over = false;
+    std::iter::from_fn(move || {
+        if is_over {
+            return None;
+        }
+        let end = bytes.windows(2).position(|two| two == b"\r\n");
+        is_over = end.is_none();
+        let line = &bytes[..end.unwrap_or(bytes.len())];
+        bytes = &bytes[end.map_or(bytes.len(), |end| end + 2)..];
+        Some(line)
+    })
+}
+
+/// What stands before and behind `mark`, which is there.
+fn split_once<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let at = bytes.windows(mark.len()).position(|window| window == mark);
+    let at = at.unwrap_or_else(|| panic!("no {} in {}", mark.escape_ascii(), bytes.escape_ascii()));
+    (&bytes[..at], &bytes[at + mark.len()..])
+}

@@ -1,0 +1,185 @@
+//! hyper, configured as the service's, over a connection in memory: alone, or behind a gate that
+//! lets pass what a capture does, through the service's own tap.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use hellowire::net::tap::{Observer, Pass, TapIo};
+use hellowire::request_log::capture::Capture;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::capturing::Owned;
+use crate::conversation::Conversation;
+use crate::wire::Wire;
+
+/// The status for a request whose body fails: hyper never answers with it by itself.
+pub const FOR_BROKEN_BODY: u16 = 418;
+
+thread_local! {
+    // hyper asks for a clock.
+    static RUNTIME: Runtime = Builder::new_current_thread().enable_time().build().unwrap();
+}
+
+/// A request as hyper hands it over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Its method.
+    pub method: String,
+    /// Its target.
+    pub target: String,
+    /// What it carries; none where that failed.
+    pub body: Option<Vec<u8>>,
+    /// The names and values of its trailer fields.
+    pub trailers: Vec<(String, Vec<u8>)>,
+}
+
+/// What hyper made of a conversation.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its requests.
+    pub served: Vec<Served>,
+    /// What was written to the peer.
+    pub written: Vec<u8>,
+    /// Whether hyper had nothing to complain of.
+    pub is_fine: bool,
+}
+
+/// hyper gets all that is sent.
+#[must_use]
+pub fn alone(sent: &Conversation) -> Outcome {
+    let served = RefCell::default();
+    let (wire, is_fine) = serve(sent, Wire::of(sent), &served, &Cell::new(0));
+    Outcome {
+        served: served.into_inner(),
+        written: wire.written,
+        is_fine,
+    }
+}
+
+/// hyper gets what the capture lets pass. Returns also the capture's records.
+#[must_use]
+pub fn gated(sent: &Conversation) -> (Outcome, Vec<Owned>) {
+    let (served, unanswered) = (RefCell::default(), Rc::new(Cell::new(0)));
+    let gate = Gate {
+        capture: Capture::new(sent.limits),
+        records: Vec::new(),
+        unanswered: Rc::clone(&unanswered),
+    };
+    let tap = TapIo::new(Wire::of(sent), gate);
+    let (mut tap, is_fine) = serve(sent, tap, &served, &unanswered);
+    let mut written = std::mem::take(&mut tap.inner_mut().written);
+    written.extend(tap.take_unsent());
+    let outcome = Outcome {
+        served: served.into_inner(),
+        written,
+        is_fine,
+    };
+    // Where hyper has closed, what it left unread is nobody's request any more.
+    (outcome, std::mem::take(&mut tap.observer_mut().records))
+}
+
+fn serve<I: AsyncRead + AsyncWrite + Unpin>(
+    sent: &Conversation,
+    io: I,
+    served: &RefCell<Vec<Served>>,
+    unanswered: &Cell<u64>,
+) -> (I, bool) {
+    let service = service_fn(async |request| {
+        let request = take(request).await;
+        let is_whole = request.body.is_some();
+        served.borrow_mut().push(request);
+        unanswered.set(unanswered.get().saturating_sub(1));
+        Ok::<_, Infallible>(answer(is_whole))
+    });
+    let mut connection =
+        hellowire::http::hyper(sent.limits.head).serve_connection(TokioIo::new(io), service);
+    let result = RUNTIME.with(|runtime| runtime.block_on(&mut connection));
+    (connection.into_parts().io.into_inner(), result.is_ok())
+}
+
+async fn take(request: Request<Incoming>) -> Served {
+    let (head, mut incoming) = request.into_parts();
+    let mut served = Served {
+        method: head.method.to_string(),
+        target: head.uri.to_string(),
+        body: None,
+        trailers: Vec::new(),
+    };
+    let mut body = Vec::new();
+    while let Some(frame) = incoming.frame().await {
+        match frame.map(hyper::body::Frame::into_data) {
+            Ok(Ok(data)) => body.extend_from_slice(&data),
+            Ok(Err(frame)) => {
+                let fields = frame.into_trailers().unwrap();
+                let fields = fields
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+                served.trailers.extend(fields);
+            }
+            Err(_) => return served,
+        }
+    }
+    served.body = Some(body);
+    served
+}
+
+fn answer(is_whole: bool) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from("hi"));
+    if !is_whole {
+        *answer.status_mut() = StatusCode::from_u16(FOR_BROKEN_BODY).unwrap();
+    }
+    answer
+}
+
+/// Does what the service's gate does, but for the log.
+#[derive(Debug)]
+struct Gate {
+    capture: Capture,
+    records: Vec<Owned>,
+    unanswered: Rc<Cell<u64>>,
+}
+
+impl Observer for Gate {
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    fn poll_room(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Pass {
+        let verdict = self.capture.push(bytes, |request| {
+            self.records.push(Owned::of(&request));
+            self.unanswered.set(self.unanswered.get() + 1);
+        });
+        Pass {
+            bytes: verdict.pass,
+            is_last: verdict.refusal.is_some(),
+        }
+    }
+
+    fn ended(&mut self) {
+        self.capture.end();
+        self.capture
+            .finish(|request| self.records.push(Owned::of(&request)));
+    }
+
+    fn set_write_blocked(&mut self, _: bool) {}
+
+    fn has_more_to_write(&self) -> bool {
+        self.unanswered.get() > 0
+    }
+
+    fn is_last_write(&self) -> bool {
+        false
+    }
+}
