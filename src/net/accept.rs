@@ -6,7 +6,8 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -16,8 +17,37 @@ use tracing::{debug, warn};
 use super::socket::Socket;
 
 /// The pause after an accept that failed for want of descriptors or memory: long enough not to
-/// spin, short enough not to be noticed once connections have ended.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+/// spin, short enough to be hardly noticed once connections have ended.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often at most that is said while it goes on.
+const SAY_AGAIN: Duration = Duration::from_mins(1);
+
+/// What all listeners of a service know of accepts that failed for want of something.
+#[derive(Debug, Default)]
+pub struct Shortage {
+    /// When it was last said.
+    said: Mutex<Option<Instant>>,
+}
+
+impl Shortage {
+    /// Says so, unless another listener did lately, and waits a little.
+    async fn pause(&self, error: &io::Error) {
+        if self.is_to_be_said() {
+            warn!(%error, "cannot accept; who connects waits until others have left");
+        }
+        sleep(ACCEPT_PAUSE).await;
+    }
+
+    fn is_to_be_said(&self) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = said.is_none_or(|at| at.elapsed() >= SAY_AGAIN);
+        if is_new {
+            *said = Some(Instant::now());
+        }
+        is_new
+    }
+}
 
 /// A listening socket in the runtime's poll. Not tokio's own, whose connections have joined that
 /// poll before anybody knows whether they will ever wait.
@@ -44,30 +74,26 @@ impl Listener {
     /// # Cancel safety
     ///
     /// No connection is lost when dropped.
-    pub async fn accept(&self) -> (Socket, SocketAddr) {
+    pub async fn accept(&self, shortage: &Shortage) -> (Socket, SocketAddr) {
         loop {
             match self.0.async_io(Interest::READABLE, accept).await {
                 Ok(accepted) => return accepted,
                 Err(error) if is_peers(&error) => {
                     debug!(%error, "a connection ended before its accept");
                 }
-                Err(error) => {
-                    warn!(%error, "cannot accept; trying again in {ACCEPT_PAUSE:?}");
-                    sleep(ACCEPT_PAUSE).await;
-                }
+                Err(error) => shortage.pause(&error).await,
             }
         }
     }
 
-    /// Accepts one of the connections that wait already; none where there is none, or nothing can
-    /// be done.
-    #[must_use]
-    pub fn accept_waiting(&self) -> Option<(Socket, SocketAddr)> {
+    /// Accepts one of the connections that wait already; none where there is none.
+    pub async fn accept_waiting(&self, shortage: &Shortage) -> Option<(Socket, SocketAddr)> {
         loop {
             match accept(self.0.get_ref()) {
                 Ok(accepted) => return Some(accepted),
                 Err(error) if is_peers(&error) => {}
-                Err(_) => return None,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) => shortage.pause(&error).await,
             }
         }
     }

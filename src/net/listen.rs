@@ -15,7 +15,7 @@ use super::address::Address;
 
 /// How many connections the kernel completes ahead of `accept`. It caps this at
 /// `net.core.somaxconn`, 4096 by default.
-const BACKLOG: i32 = 4096;
+pub(super) const BACKLOG: i32 = 4096;
 
 /// Why listening failed.
 #[derive(Debug, Error)]

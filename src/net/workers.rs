@@ -22,9 +22,9 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 use tracing::{error, warn};
 
-use super::accept::Listener;
+use super::accept::{Listener, Shortage};
 use super::handover;
-use super::listen::Bound;
+use super::listen::{BACKLOG, Bound};
 use super::shutdown::{Phase, PhaseSender, Phases, ROUND_TRIP, phases};
 use super::socket::Socket;
 
@@ -79,6 +79,7 @@ struct Shared {
     permits: Arc<Semaphore>,
     /// Whether other programs may listen on the same ports.
     shares_port: bool,
+    shortage: Shortage,
 }
 
 /// Starts a worker for each set of listeners in `bound`.
@@ -96,6 +97,7 @@ pub fn spawn<P: Protocol>(
         connections: AtomicU64::new(0),
         permits: Arc::new(Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS))),
         shares_port: bound.shares_port,
+        shortage: Shortage::default(),
     });
     let (alive, ended) = mpsc::channel(1);
     let (last_word, any_ended) = mpsc::channel(bound.listeners.len().max(1));
@@ -212,7 +214,7 @@ impl<P: Protocol> Acceptor<P> {
             select! {
                 biased;
                 () = &mut draining => break,
-                (socket, peer) = listener.accept() => self.start(socket, peer).await,
+                (socket, peer) = listener.accept(&self.shared.shortage) => self.start(socket, peer).await,
             }
         }
         if self.shared.shares_port {
@@ -233,15 +235,19 @@ impl<P: Protocol> Acceptor<P> {
             select! {
                 biased;
                 () = &mut all_done => return,
-                (socket, peer) = listener.accept() => self.start(socket, peer).await,
+                (socket, peer) = listener.accept(&self.shared.shortage) => self.start(socket, peer).await,
             }
         }
     }
 
     /// Whoever is in the backlog already believes to be connected: closing the listener now would
-    /// reset them.
+    /// reset them. It is counted how many that can be, because where new ones come faster than they
+    /// are accepted it is never empty.
     async fn accept_the_rest(&self, listener: Listener) {
-        while let Some((socket, peer)) = listener.accept_waiting() {
+        for _ in 0..=BACKLOG {
+            let Some((socket, peer)) = listener.accept_waiting(&self.shared.shortage).await else {
+                return;
+            };
             self.start(socket, peer).await;
         }
     }
@@ -266,3 +272,7 @@ impl<P: Protocol> Acceptor<P> {
         spawn_local(P::serve(Rc::clone(&self.worker), accepted));
     }
 }
+
+#[cfg(test)]
+#[path = "workers_tests.rs"]
+mod tests;

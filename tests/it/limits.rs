@@ -1,10 +1,9 @@
 //! Each limit, on both sides.
 
 use std::io::{ErrorKind, Write};
-use std::process::Command;
 use std::time::Duration;
 
-use crate::support::{HELLO, Service, expect_answer, expect_record, program};
+use crate::support::{HELLO, Service, expect_answer, expect_record};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -245,22 +244,6 @@ fn times_that_are_not_up_cut_nothing() {
         client.send(part);
     }
     expect_answer(&client.read_answer(), 200, HELLO);
-}
-
-/// Out of descriptors, accepting pauses, neither spinning nor ending, and goes on when there are some
-/// again.
-#[test]
-fn without_descriptors_accepting_pauses() {
-    let mut limited = Command::new("sh");
-    let script = "ulimit -n 40; exec \"$0\" --listen 127.0.0.1:0";
-    limited.args(["-c", script]).arg(program().get_program());
-    let service = Service::launch(&mut limited);
-    let clients: Vec<_> = (0..60).map(|_| service.connect()).collect();
-    service.stderr.until("cannot accept");
-    drop(clients);
-    expect_answer(&service.exchange(GET), 200, HELLO);
-    let said = service.stop().stderr;
-    assert!(said.len() < 40, "it spins: {} lines", said.len());
 }
 
 /// One that is over the limit is connected, by the kernel, and answered once another has ended.

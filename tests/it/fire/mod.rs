@@ -7,12 +7,31 @@
 
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 
+use std::fs::{self, DirEntry};
+use std::io;
+use std::time::Duration;
+
 /// Clients that ask and ask.
 mod callers;
+/// More clients than descriptors.
+mod descriptors;
 /// A new process takes over from an old one.
 mod restart;
 /// A signal in the middle of load.
 mod sigterm;
+
+/// The CPU time that a process has used.
+fn cpu_time(id: u32) -> Duration {
+    // The first number of each thread's, in nanoseconds.
+    let of_thread = |thread: io::Result<DirEntry>| {
+        let path = thread.unwrap().path().join("schedstat");
+        let numbers = fs::read_to_string(path).unwrap();
+        let first = numbers.split(' ').next().unwrap();
+        first.parse().map(Duration::from_nanos).unwrap()
+    };
+    let threads = fs::read_dir(format!("/proc/{id}/task")).unwrap();
+    threads.map(of_thread).sum()
+}
 
 /// How much of it: the length for every day, or the full one.
 fn length<T>(short: T, full: T) -> T {
