@@ -39,7 +39,7 @@ fn without_descriptors_it_waits_and_then_serves_all() {
     let spent = cpu_time(service.id()).saturating_sub(before);
     let passed = began.elapsed();
     println!("out of descriptors, {spent:?} of CPU time in {passed:?}");
-    assert!(spent < passed / 5, "it spins: {spent:?} of {passed:?}");
+    assert!(spent < passed / 20, "it spins: {spent:?} of {passed:?}");
     // Each that leaves makes room for another.
     let leave = |mut client: Client| {
         thread::spawn(move || expect_answer(&client.read_answer(), 200, HELLO))

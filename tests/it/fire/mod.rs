@@ -15,10 +15,14 @@ use std::time::Duration;
 mod callers;
 /// More clients than descriptors.
 mod descriptors;
+/// A bug of our own.
+mod panics;
 /// A new process takes over from an old one.
 mod restart;
 /// A signal in the middle of load.
 mod sigterm;
+/// Clients that vanish.
+mod vanish;
 
 /// The CPU time that a process has used.
 fn cpu_time(id: u32) -> Duration {

@@ -1,0 +1,103 @@
+//! A panic in one connection ends that connection alone: its place and its part in the drain are
+//! given back, the others go on, and it is said.
+
+use std::io::Read;
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use hellowire::diagnostics;
+use hellowire::exit::Exit;
+use hellowire::language::Language;
+use hellowire::net::address::Address;
+use hellowire::net::shutdown::Phase;
+use hellowire::net::workers::{Accepted, Protocol};
+use hellowire::request_log::Log;
+use hellowire::server::{self, Config};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::select;
+use tracing::level_filters::LevelFilter;
+
+use crate::support::Service;
+
+/// Set where the test runs as the service.
+const AS_SERVICE: &str = "FRAIL_SERVICE";
+
+/// How many connections it serves at once.
+const PLACES: usize = 2;
+
+/// Echoes, and panics at a `!`.
+struct Frail;
+
+impl Protocol for Frail {
+    type Worker = ();
+
+    fn worker(&self) {}
+
+    async fn serve(_: Rc<()>, accepted: Accepted) {
+        let (mut socket, mut phases) = (accepted.socket, accepted.phases);
+        let _place = accepted.place;
+        let echo = async {
+            let mut byte = [0];
+            while socket.read_exact(&mut byte).await.is_ok() {
+                assert_ne!(byte, *b"!", "as it was asked to");
+                socket.write_all(&byte).await.unwrap();
+            }
+        };
+        select! {
+            () = echo => {}
+            () = phases.reached(Phase::Draining) => {}
+        }
+    }
+}
+
+fn serve() {
+    diagnostics::init(LevelFilter::WARN, false);
+    let config = Config {
+        listen: vec![Address::Ip(([127, 0, 0, 1], 0).into())],
+        workers: 1,
+        share_port: false,
+        max_connections: PLACES,
+        shutdown_delay: Duration::ZERO,
+        drain_timeout: Duration::from_hours(1),
+        reopens_log: false,
+        language: Language::English,
+    };
+    let exit = server::run(&config, Frail, Log::off()).unwrap();
+    assert!(matches!(exit, Exit::Done), "{exit:?}");
+}
+
+#[test]
+fn a_panic_ends_its_connection_alone() {
+    if std::env::var_os(AS_SERVICE).is_some() {
+        return serve();
+    }
+    // A process of its own, which this same test is the service of.
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let name = concat!(module_path!(), "::a_panic_ends_its_connection_alone");
+    let name = name.split_once("::").unwrap().1;
+    command
+        .args(["--exact", name, "--nocapture"])
+        .env(AS_SERVICE, "1");
+    let service = Service::launch(&mut command);
+    let mut other = service.connect();
+    let mut echo = |text: &[u8]| {
+        other.send(text);
+        let mut back = vec![0; text.len()];
+        other.0.read_exact(&mut back).unwrap();
+        assert_eq!(back, text);
+    };
+    echo(b"before");
+    for _ in 0..10 {
+        let mut client = service.connect();
+        client.send("!");
+        client.expect_end();
+        service.stderr.until("as it was asked to");
+        echo(b"after");
+    }
+    // All places are there again, and nobody is waited for that is no more.
+    let mut last = service.connect();
+    last.send("x");
+    last.0.read_exact(&mut [0]).unwrap();
+    service.stop();
+}
