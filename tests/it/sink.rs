@@ -1,9 +1,10 @@
 //! Log files, and sinks that break: one warning, and the service goes on.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
 
 use rustix::process::Signal;
 
@@ -150,16 +151,16 @@ fn a_full_disk_gets_one_warning_and_is_made_good_by_another_file() {
 
 /// A log that nobody reads at the moment: a FIFO that is held open. More than it and the queue can
 /// hold is sent by requests of this size.
-struct Unread {
+pub(crate) struct Unread {
     _directory: tempfile::TempDir,
-    path: String,
+    pub(crate) path: String,
     fifo: fs::File,
 }
 
 const BIG: usize = 60_000;
 
 impl Unread {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = directory();
         let path = directory.path().join("fifo").to_str().unwrap().to_owned();
         run(Command::new("mkfifo").arg(&path));
@@ -175,22 +176,42 @@ impl Unread {
         }
     }
 
-    /// Reads until the service has ended: the records. (Our own writing end would keep us waiting
-    /// for more, so a last line of our own says when.)
-    fn read_to_the_end_of(mut self, service: Service) -> (Vec<String>, Vec<String>) {
-        service.signal(Signal::TERM);
-        let mut end = self.fifo.try_clone().unwrap();
-        let waiting = std::thread::spawn(move || {
-            let stopped = service.wait();
-            std::io::Write::write_all(&mut end, b"the end\n").unwrap();
-            stopped
+    /// Reads from now on.
+    pub(crate) fn read(self) -> Reading {
+        let end = self.fifo.try_clone().unwrap();
+        let lines = std::thread::spawn(move || {
+            let lines = BufReader::new(&self.fifo).lines().map(Result::unwrap);
+            lines.take_while(|line| line != THE_END).collect()
         });
-        let lines = BufReader::new(&mut self.fifo).lines().map(Result::unwrap);
-        let records = lines.take_while(|line| line != "the end").collect();
-        let stopped = waiting.join().unwrap();
-        assert_eq!(stopped.status.code(), Some(0), "{stopped:#?}");
-        (records, stopped.stderr)
+        Reading { end, lines }
     }
+}
+
+/// A log that is being read.
+pub(crate) struct Reading {
+    end: fs::File,
+    lines: JoinHandle<Vec<String>>,
+}
+
+/// The last line of such a log. Our own writing end would keep us waiting for more.
+const THE_END: &str = "the end";
+
+impl Reading {
+    /// Stops the service: the records, and what it said.
+    pub(crate) fn until_the_end_of(mut self, service: Service) -> (Vec<String>, Vec<String>) {
+        let stopped = service.stop();
+        writeln!(self.end, "{THE_END}").unwrap();
+        (self.lines.join().unwrap(), stopped.stderr)
+    }
+}
+
+/// How many records were lost, by what was said.
+pub(crate) fn lost(said: &[String]) -> usize {
+    let count = |line: &String| {
+        let before = line.split_once(" records were lost")?.0;
+        before.split_whitespace().last()?.parse::<usize>().ok()
+    };
+    said.iter().filter_map(count).sum()
 }
 
 fn post(client: &mut crate::support::Client) {
@@ -216,13 +237,8 @@ fn with_drop_all_are_answered_and_what_is_lost_is_counted() {
         post(&mut client);
         expect_answer(&client.read_answer(), 200, HELLO);
     }
-    let (records, said) = log.read_to_the_end_of(service);
-    let lost = said
-        .iter()
-        .map(|line| line.split("records were lost").next().unwrap());
-    let lost: usize = lost
-        .filter_map(|said| said.split_whitespace().last()?.parse::<usize>().ok())
-        .sum();
+    let (records, said) = log.read().until_the_end_of(service);
+    let lost = lost(&said);
     assert!(
         lost > 0 && records.len() + lost == 10,
         "{} records, {said:#?}",
@@ -275,20 +291,10 @@ fn with_wait_clients_outlive_a_log_that_is_not_read() {
         service
     });
     // The first record that is read makes room.
-    let mut log = log;
-    let mut lines = BufReader::new(log.fifo.try_clone().unwrap()).lines();
-    for _ in 0..4 {
-        lines.next().unwrap().unwrap();
-    }
+    let reading = log.read();
     let service = answering.join().unwrap();
-    drop(lines);
-    log.fifo = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&log.path)
-        .unwrap();
-    let (rest, said) = log.read_to_the_end_of(service);
-    assert_eq!((rest.len(), said), (0, vec![]));
+    let (records, said) = reading.until_the_end_of(service);
+    assert_eq!((records.len(), said), (4, vec![]));
 }
 
 #[test]
@@ -335,10 +341,10 @@ fn a_disk_with_room_again_is_used_again() {
 }
 
 /// A small disk of our own.
-struct Tmpfs(tempfile::TempDir);
+pub(crate) struct Tmpfs(pub(crate) tempfile::TempDir);
 
 impl Tmpfs {
-    fn mount(size: &str) -> Self {
+    pub(crate) fn mount(size: &str) -> Self {
         let directory = directory();
         let options = format!("size={size}");
         let path = directory.path().to_str().unwrap();

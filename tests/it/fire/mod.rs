@@ -21,6 +21,8 @@ mod panics;
 mod restart;
 /// A signal in the middle of load.
 mod sigterm;
+/// A sink that takes nothing for a while.
+mod sink;
 /// Clients that vanish.
 mod vanish;
 
