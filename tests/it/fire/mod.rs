@@ -9,7 +9,10 @@
 
 use std::fs::{self, DirEntry};
 use std::io;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::BOUND;
 
 /// Clients that ask and ask.
 mod callers;
@@ -23,6 +26,8 @@ mod restart;
 mod sigterm;
 /// A sink that takes nothing for a while.
 mod sink;
+/// Clients that hardly send.
+mod slow;
 /// Clients that vanish.
 mod vanish;
 
@@ -37,6 +42,22 @@ fn cpu_time(id: u32) -> Duration {
     };
     let threads = fs::read_dir(format!("/proc/{id}/task")).unwrap();
     threads.map(of_thread).sum()
+}
+
+/// What a service has of what could leak: descriptors and threads.
+fn holdings(id: u32) -> (usize, usize) {
+    let count = |what| fs::read_dir(format!("/proc/{id}/{what}")).unwrap().count();
+    (count("fd"), count("task"))
+}
+
+#[track_caller]
+fn wait_for_holdings(id: u32, expected: (usize, usize)) {
+    let deadline = Instant::now() + BOUND;
+    while holdings(id) != expected {
+        let now = holdings(id);
+        assert!(Instant::now() < deadline, "{now:?}, before {expected:?}");
+        thread::yield_now();
+    }
 }
 
 /// How much of it: the length for every day, or the full one.

@@ -1,15 +1,14 @@
 //! Clients that vanish in the middle of a head, a body or an answer, with FIN and with RST, again and
 //! again: nothing of them stays but their records.
 
-use std::fs;
 use std::io::Read;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::length;
-use crate::support::{BOUND, Client, HELLO, Service, expect_answer, memory};
+use super::{holdings, length, wait_for_holdings};
+use crate::support::{Client, HELLO, Service, expect_answer, memory};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const BODY: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf";
@@ -60,22 +59,6 @@ fn all() -> Vec<Vanishing> {
         })
     };
     kinds.into_iter().flat_map(both).collect()
-}
-
-/// What a service has of what could leak: descriptors and threads.
-fn holdings(id: u32) -> (usize, usize) {
-    let count = |what| fs::read_dir(format!("/proc/{id}/{what}")).unwrap().count();
-    (count("fd"), count("task"))
-}
-
-#[track_caller]
-fn wait_for_holdings(id: u32, expected: (usize, usize)) {
-    let deadline = Instant::now() + BOUND;
-    while holdings(id) != expected {
-        let now = holdings(id);
-        assert!(Instant::now() < deadline, "{now:?}, before {expected:?}");
-        std::thread::yield_now();
-    }
 }
 
 #[test]
