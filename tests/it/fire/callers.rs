@@ -59,11 +59,17 @@ pub(super) struct Callers {
 impl Callers {
     /// Starts a caller for each of `manners`.
     pub(super) fn start(address: SocketAddr, manners: &[Manner]) -> Self {
+        Self::start_slowly(address, manners, Duration::ZERO)
+    }
+
+    /// The same for callers that pause before they ask again.
+    pub(super) fn start_slowly(address: SocketAddr, manners: &[Manner], pause: Duration) -> Self {
         let (stop, answers) = (Arc::default(), Arc::default());
         let start = |(number, &manner)| {
             let mut caller = Caller {
                 address,
                 manner,
+                pause,
                 number,
                 asked: 0,
                 answers: Arc::clone(&answers),
@@ -123,8 +129,12 @@ impl Tally {
 
     /// Expects that none of the answered requests is missing in these `line` records.
     #[track_caller]
-    pub(super) fn expect_records<'a>(&self, records: impl IntoIterator<Item = &'a String>) {
-        let recorded: HashSet<_> = records.into_iter().filter_map(|line| name(line)).collect();
+    pub(super) fn expect_records(&self, records: impl IntoIterator<Item = impl AsRef<str>>) {
+        let name = |record: &_| name(AsRef::as_ref(record)).map(str::to_owned);
+        let recorded: HashSet<_> = records
+            .into_iter()
+            .filter_map(|record| name(&record))
+            .collect();
         let missing = |name: &&String| !recorded.contains(name.as_str());
         let missing: Vec<_> = self.answered.iter().filter(missing).take(5).collect();
         assert!(
@@ -169,6 +179,7 @@ fn name(record: &str) -> Option<&str> {
 struct Caller {
     address: SocketAddr,
     manner: Manner,
+    pause: Duration,
     number: usize,
     asked: u64,
     answers: Arc<AtomicU64>,
@@ -179,6 +190,9 @@ impl Caller {
     fn call_until(&mut self, stop: &AtomicBool) {
         let mut kept = None;
         while !stop.load(Ordering::Relaxed) {
+            if !self.pause.is_zero() {
+                thread::sleep(self.pause);
+            }
             let is_kept = kept.is_some();
             let socket = match kept.take() {
                 Some(socket) => Ok(socket),

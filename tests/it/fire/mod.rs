@@ -28,6 +28,8 @@ mod sigterm;
 mod sink;
 /// Clients that hardly send.
 mod slow;
+/// All of it together, for long.
+mod soak;
 /// Clients that vanish.
 mod vanish;
 
