@@ -12,7 +12,6 @@
 //! been idle for a while, is a socket and a timer.
 
 use std::cell::Cell;
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -35,15 +34,15 @@ use crate::net::socket::Socket;
 use crate::net::tap::{Observer as _, TapIo};
 use crate::net::workers::Accepted;
 
-/// A connection's tap.
-pub(super) type Tap = TapIo<Socket, Gate>;
+/// A connection's tap, in a box because it is moved from hand to hand.
+pub(super) type Tap = Box<TapIo<Socket, Gate>>;
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let exchange = Rc::new(Exchange::new());
     let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
     let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
-    let mut tap = TapIo::new(accepted.socket, gate);
+    let mut tap = Box::new(TapIo::new(accepted.socket, gate));
     let mut phases = accepted.phases;
     let _place = accepted.place;
     let config = &worker.config;
@@ -61,11 +60,7 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
             woken => break End::of_rest(tap, !is_new && woken == Err(Silence::Drained)),
         }
         let answer = service_fn(|request| {
-            let (worker, exchange) = (Rc::clone(&worker), Rc::clone(&exchange));
-            async move {
-                let reply = service::answer(&worker.config.answer, &exchange, request).await;
-                Ok::<_, Infallible>(reply)
-            }
+            service::answer(Rc::clone(&worker), Rc::clone(&exchange), request)
         });
         // In a box of its own, because this future is moved several times before it first runs.
         let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
@@ -84,7 +79,8 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
         is_new = false;
     };
     if let Some(end) = end {
-        end.carry_out(config.linger, phases).await;
+        // Few connections come here, but each has room for it.
+        Box::pin(end.carry_out(config.linger, phases)).await;
     }
 }
 

@@ -3,47 +3,53 @@
 //! What always holds: the body is read to its end before the answer, because an answer given
 //! earlier may be lost to a reset; a body that the gate refuses gets that refusal, never the answer.
 
-use std::future::poll_fn;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
 
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::CONNECTION;
 use hyper::{Method, Request, Version};
 
-use super::answer::{self, Answer, Reply};
+use super::Worker;
+use super::answer::{self, Reply};
 use super::exchange::Exchange;
 use crate::request_log::BODY_CUT_SHORT;
 
 /// Answers one request.
-pub(super) async fn answer(
-    answer: &Answer,
-    exchange: &Exchange,
+pub(super) fn answer(
+    worker: Rc<Worker>,
+    exchange: Rc<Exchange>,
     request: Request<Incoming>,
-) -> Reply {
+) -> impl Future<Output = Result<Reply, Infallible>> {
+    // Here and not in the future: it is moved before it runs, and had better be small.
     let asks_for_options = request.method() == Method::OPTIONS;
     let is_last = asks_to_close(&request);
     let (head, body) = request.into_parts();
     let spent = head.headers;
-    if read_to_end(body).await.is_err() {
+    async move {
+        if read_to_end(body).await.is_err() {
+            exchange.answered();
+            // Without a refusal the connection has failed, and nobody will see this one.
+            let refusal = exchange.take_refusal().unwrap_or(BODY_CUT_SHORT);
+            exchange.set_server_ended();
+            return Ok(answer::refusal_reply(refusal));
+        }
+        poll_fn(|cx| exchange.poll_writable(cx)).await;
+        let mut reply = worker.config.answer.reply(spent);
+        if asks_for_options {
+            answer::tell_methods(&mut reply);
+        }
         exchange.answered();
-        // Without a refusal the connection has failed, and nobody will see this one.
-        let refusal = exchange.take_refusal().unwrap_or(BODY_CUT_SHORT);
-        exchange.set_server_ended();
-        return answer::refusal_reply(refusal);
+        if is_last {
+            exchange.set_last_answer();
+        } else if exchange.is_closing() && !exchange.has_unanswered() {
+            exchange.set_server_ended();
+            answer::close(&mut reply);
+        }
+        Ok(reply)
     }
-    poll_fn(|cx| exchange.poll_writable(cx)).await;
-    let mut reply = answer.reply(spent);
-    if asks_for_options {
-        answer::tell_methods(&mut reply);
-    }
-    exchange.answered();
-    if is_last {
-        exchange.set_last_answer();
-    } else if exchange.is_closing() && !exchange.has_unanswered() {
-        exchange.set_server_ended();
-        answer::close(&mut reply);
-    }
-    reply
 }
 
 /// Whether the client wants the connection closed after the answer, in the two ways in which

@@ -7,7 +7,6 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -58,33 +57,39 @@ pub async fn read(
     phases: &mut Phases,
     mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
 ) -> Result<Vec<u8>, Silence> {
-    // Mostly it is there already, and what waiting takes need not be made.
-    poll_fn(&mut room).await;
-    if let Some(first) = take(socket, space)? {
-        return Ok(first);
-    }
-    let accepted = Instant::now();
-    let deadline = accepted + time;
-    let mut draining = pin!(async {
-        phases.reached(Phase::Draining).await;
-        // Who has just connected is about to send.
-        sleep_until(accepted + ROUND_TRIP).await;
-        // What the socket holds by now is taken: let the runtime learn of it.
-        yield_now().await;
-    });
+    let mut begun = None;
     loop {
-        select! {
-            biased;
-            readable = timeout_at(deadline, socket.readable()) => {
-                readable.map_err(|_| Silence::TooLong)??;
-            }
-            () = &mut draining => return Err(Silence::Drained),
-        }
         // The time that this takes is not the peer's.
         poll_fn(&mut room).await;
         if let Some(first) = take(socket, space)? {
             return Ok(first);
         }
+        // Mostly it is there already: a box, because what waiting takes need not be there.
+        let begun = *begun.get_or_insert_with(Instant::now);
+        Box::pin(wait(socket, begun, time, phases)).await?;
+    }
+}
+
+/// Waits until there may be something to read.
+async fn wait(
+    socket: &mut Socket,
+    begun: Instant,
+    time: Duration,
+    phases: &mut Phases,
+) -> Result<(), Silence> {
+    let draining = async {
+        phases.reached(Phase::Draining).await;
+        // Who has just connected is about to send.
+        sleep_until(begun + ROUND_TRIP).await;
+        // What the socket holds by now is taken: let the runtime learn of it.
+        yield_now().await;
+    };
+    select! {
+        biased;
+        readable = timeout_at(begun + time, socket.readable()) => {
+            readable.map_err(|_| Silence::TooLong)?.map_err(Silence::from)
+        }
+        () = draining => Err(Silence::Drained),
     }
 }
 
