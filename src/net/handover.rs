@@ -60,7 +60,7 @@ pub fn let_none_begin(_: &impl AsFd) -> io::Result<()> {
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
-    use std::net::{Ipv4Addr, SocketAddr};
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::time::Duration;
 
     use socket2::{Domain, Socket, Type};
@@ -81,7 +81,7 @@ mod tests {
 
     /// A connect whose first packet has left.
     fn begin_to_connect(to: SocketAddr) -> Socket {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let socket = Socket::new(Domain::for_address(to), Type::STREAM, None).unwrap();
         socket.set_nonblocking(true).unwrap();
         let begun = socket.connect(&to.into()).unwrap_err();
         assert!(begun.to_string().contains("in progress"), "{begun}");
@@ -92,35 +92,21 @@ mod tests {
     /// the connection with it.
     #[tokio::test]
     async fn who_connects_to_a_listener_that_is_closed_meets_the_next_one() {
-        let old = listener((Ipv4Addr::LOCALHOST, 0).into());
-        let address = old.local_addr().unwrap();
-        let queued = begin_to_connect(address);
-        let_none_begin(&old).unwrap();
-        let client = begin_to_connect(address);
-        let new = listener(address);
-        let (_, first) = timeout(BOUND, old.accept()).await.unwrap().unwrap();
-        assert_eq!(Some(first), queued.local_addr().unwrap().as_socket());
-        drop(old);
-        let (_, second) = timeout(BOUND, new.accept()).await.unwrap().unwrap();
-        assert_eq!(Some(second), client.local_addr().unwrap().as_socket());
-    }
-
-    /// What has begun is not held up: a connection's own packets pass the filter it inherits.
-    #[tokio::test]
-    async fn connections_that_were_accepted_work() {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-        let listener = listener((Ipv4Addr::LOCALHOST, 0).into());
-        let address = listener.local_addr().unwrap();
-        let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
-        let_none_begin(&listener).unwrap();
-        let (mut served, _) = timeout(BOUND, listener.accept()).await.unwrap().unwrap();
-        client.write_all(b"hello").await.unwrap();
-        let mut got = [0; 5];
-        timeout(BOUND, served.read_exact(&mut got))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(&got, b"hello");
+        for loopback in [
+            IpAddr::from(Ipv4Addr::LOCALHOST),
+            Ipv6Addr::LOCALHOST.into(),
+        ] {
+            let old = listener((loopback, 0).into());
+            let address = old.local_addr().unwrap();
+            let queued = begin_to_connect(address);
+            let_none_begin(&old).unwrap();
+            let client = begin_to_connect(address);
+            let new = listener(address);
+            let (_, first) = timeout(BOUND, old.accept()).await.unwrap().unwrap();
+            assert_eq!(Some(first), queued.local_addr().unwrap().as_socket());
+            drop(old);
+            let (_, second) = timeout(BOUND, new.accept()).await.unwrap().unwrap();
+            assert_eq!(Some(second), client.local_addr().unwrap().as_socket());
+        }
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! What always holds: a connection stays on its worker, so nothing of it is shared between cores;
 //! failed accepts neither spin nor end the service; no more connections are served at once, over
-//! all workers, than the limit. What a connection speaks is left to a [`Protocol`].
+//! all workers, than the limit; a listener is closed behind whoever the kernel has connected to it.
+//! What a connection speaks, and what becomes of it in a drain, is left to a [`Protocol`].
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::callers::{Callers, Manner};
+use super::callers::{Callers, Manner, Tally};
 use super::length;
 use crate::support::{Service, program};
 
@@ -13,13 +13,21 @@ fn not_one_request_fails_while_one_process_follows_another() {
     follow_each_other(&[], &[[Manner::Kept; 4], [Manner::EachAnew; 4]].concat());
 }
 
+/// Each answer in that time says that it is the last: nothing is asked twice.
+#[test]
+#[ignore = "a client that a busy machine holds up for the delay would ask again"]
+fn with_a_delay_no_kept_connection_ends_without_a_word() {
+    let tally = follow_each_other(&["--shutdown-delay", "500ms"], &[Manner::Kept; 8]);
+    assert!(tally.retried.is_empty(), "{tally}");
+}
+
 #[test]
 #[ignore = "a client that a busy machine holds up for a round trip would count as failed"]
 fn nor_does_one_to_raw() {
     follow_each_other(&["raw"], &[Manner::EachAnew; 8]);
 }
 
-fn follow_each_other(command: &[&str], manners: &[Manner]) {
+fn follow_each_other(command: &[&str], manners: &[Manner]) -> Tally {
     let start = |listen: &str| {
         let options = ["--reuse-port", "--listen", listen];
         Service::launch(program().args(command).args(options))
@@ -47,4 +55,5 @@ fn follow_each_other(command: &[&str], manners: &[Manner]) {
         "{tally}"
     );
     tally.expect_records(&records);
+    tally
 }

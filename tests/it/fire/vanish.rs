@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::{holdings, length, wait_for_holdings};
+use super::{length, wait_for_rest};
 use crate::support::{Client, HELLO, Service, expect_answer, memory};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -15,6 +15,7 @@ const BODY: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"
 
 /// As many places as there are, so that one that were not given back would soon be missed.
 const PLACES: usize = 4;
+const LIMITS: [&str; 4] = ["--workers", "2", "--max-connections", "4"];
 
 /// How many answers are asked for at once, of how many bytes each: more than the kernel holds.
 const MANY: usize = 30;
@@ -65,10 +66,8 @@ fn all() -> Vec<Vanishing> {
 fn nothing_of_clients_that_vanish_stays_but_their_records() {
     let times = length(250, 10_000);
     let text = "x".repeat(LONG);
-    let places = PLACES.to_string();
-    let service = Service::start(&["--text", &text, "--max-connections", &places]);
+    let service = Service::start(&[&LIMITS[..], &["--text", &text]].concat());
     let id = service.id();
-    let before = holdings(id);
     let clients = all();
     let round = |times| {
         for _ in 0..times {
@@ -76,7 +75,7 @@ fn nothing_of_clients_that_vanish_stays_but_their_records() {
                 client.vanish(service.address());
             }
         }
-        wait_for_holdings(id, before);
+        wait_for_rest(id);
         memory(id, "VmRSS")
     };
     // Whatever is kept for the next connections.
@@ -117,8 +116,7 @@ fn nothing_of_clients_that_vanish_stays_but_their_records() {
 #[test]
 fn nor_does_anything_of_them_in_raw() {
     let times = length(250, 10_000);
-    let service = Service::raw(&["--max-connections", &PLACES.to_string()]);
-    let before = holdings(service.id());
+    let service = Service::raw(&LIMITS);
     for resets in [false, true] {
         let client = Vanishing {
             sends: "hi".to_owned(),
@@ -129,7 +127,7 @@ fn nor_does_anything_of_them_in_raw() {
             client.vanish(service.address());
         }
     }
-    wait_for_holdings(service.id(), before);
+    wait_for_rest(service.id());
     assert!(service.exchange("bye").ends_with(HELLO));
     let records = service.stop().stdout.len();
     println!("{times} of each: {records} records in raw");
