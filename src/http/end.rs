@@ -5,6 +5,7 @@
 //! record gets one.
 
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -26,6 +27,8 @@ pub(super) struct End {
     says: bool,
     /// The peer has sent all, and all was read.
     has_ended: bool,
+    /// A stop has ended the connection between two requests.
+    is_stopped: bool,
 }
 
 impl End {
@@ -58,6 +61,7 @@ impl End {
                 text,
                 says,
                 has_ended,
+                is_stopped: exchange.is_stopped(),
             })
         })
     }
@@ -71,6 +75,7 @@ impl End {
                 text: Vec::new(),
                 says: is_stopped,
                 has_ended: false,
+                is_stopped,
             })
         })
     }
@@ -85,7 +90,12 @@ impl End {
         }
     }
 
-    async fn say(&mut self, limits: linger::Limits, phases: Phases) {
+    async fn say(&mut self, mut limits: linger::Limits, phases: Phases) {
+        if self.is_stopped {
+            // The peer has all its answers. The end comes first, and what has come by then is taken:
+            // so it sees an end, not a reset, and a stop waits for nobody.
+            limits.time = Duration::ZERO;
+        }
         let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {
             linger::drain(limits, phases, async || self.tap.read_past().await).await;

@@ -27,6 +27,7 @@ pub(super) struct Exchange {
     closing: Cell<bool>,
     has_last_answer: Cell<bool>,
     server_ended: Cell<bool>,
+    stopped: Cell<bool>,
 }
 
 impl Exchange {
@@ -46,6 +47,7 @@ impl Exchange {
             closing: Cell::new(false),
             has_last_answer: Cell::new(false),
             server_ended: Cell::new(false),
+            stopped: Cell::new(false),
         }
     }
 
@@ -178,15 +180,21 @@ impl Exchange {
         self.server_ended.set(true);
     }
 
-    /// A stop has ended the connection, to which the peer may be sending its next request.
+    /// A stop has ended the connection between two requests, of which the peer may be sending the
+    /// next.
     pub(super) fn set_stopped(&self) {
-        self.server_ended.set(true);
+        self.stopped.set(true);
+    }
+
+    /// Whether one has.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.get()
     }
 
     /// Whether the peer may go on sending what nobody will answer. Not where it asked for the end
     /// itself (RFC 9112 section 9.6), nor where it was idle for too long.
     pub(super) fn peer_may_send(&self) -> bool {
-        self.server_ended.get() || !self.is_idle()
+        self.server_ended.get() || self.is_stopped() || !self.is_idle()
     }
 
     /// Whether there is nothing to do: no request has begun, all are answered, and the answers taken.
