@@ -11,6 +11,9 @@ use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
 use hellowire::{chat, health, send, server};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(cli::parse()) {
         Ok(exit) => exit,
