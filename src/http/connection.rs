@@ -48,12 +48,13 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let config = &worker.config;
     let mut is_new = true;
     let end = loop {
-        let limit = if is_new {
+        let time = if is_new {
             config.header_timeout
         } else {
-            config.idle_timeout
+            config
+                .idle_timeout
+                .saturating_sub(exchange.phase().1.elapsed())
         };
-        let time = limit.saturating_sub(exchange.phase().1.elapsed());
         match wake(&mut tap, &worker, time, &mut phases).await {
             Ok(true) => {}
             // Silence is no mistake, and neither is leaving without a word.

@@ -86,6 +86,13 @@ impl Listener {
         }
     }
 
+    /// Accepts one more without waiting, or none: what is wrong, if anything is, the next
+    /// [`Listener::accept`] finds.
+    #[must_use]
+    pub fn accept_more(&self) -> Option<(Socket, SocketAddr)> {
+        self.0.try_io(Interest::READABLE, accept).ok()
+    }
+
     /// Accepts one of the connections that wait already; none where there is none.
     pub async fn accept_waiting(&self, shortage: &Shortage) -> Option<(Socket, SocketAddr)> {
         loop {

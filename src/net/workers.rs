@@ -29,6 +29,9 @@ use super::listen::{BACKLOG, Bound};
 use super::shutdown::{Phase, PhaseSender, Phases, ROUND_TRIP, phases};
 use super::socket::Socket;
 
+/// How many connections are accepted at most before others get their turn.
+const TOGETHER: usize = 32;
+
 /// An accepted connection.
 #[derive(Debug)]
 pub struct Accepted {
@@ -217,6 +220,13 @@ impl<P: Protocol> Acceptor<P> {
                 () = &mut draining => break,
                 (socket, peer) = listener.accept(&self.shared.shortage) => self.start(socket, peer).await,
             }
+            // Those that came with it, without looking at all the rest in between.
+            for _ in 0..TOGETHER {
+                let Some((socket, peer)) = listener.accept_more() else {
+                    break;
+                };
+                self.start(socket, peer).await;
+            }
         }
         if self.shared.shares_port {
             self.hand_over(&listener).await;
@@ -256,8 +266,14 @@ impl<P: Protocol> Acceptor<P> {
     /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
     /// they wait in the kernel's backlog.
     async fn start(&self, socket: Socket, peer: SocketAddr) {
-        let Ok(permit) = Arc::clone(&self.shared.permits).acquire_owned().await else {
-            return;
+        // Mostly there is one, and nothing is waited for.
+        let permit = match Arc::clone(&self.shared.permits).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => match Arc::clone(&self.shared.permits).acquire_owned().await {
+                Ok(permit) => permit,
+                // Nobody closes the semaphore.
+                Err(_) => return,
+            },
         };
         let number = self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
         let accepted = Accepted {
