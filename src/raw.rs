@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::task::Context;
 use std::time::Duration;
 
-use crate::net::first::{self, Silence, Space};
+use crate::net::first::{self, Silence, Space, Wait};
 use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
@@ -108,9 +108,12 @@ impl Worker {
         trail: &mut Trail,
         phases: &mut Phases,
     ) -> Result<usize, Silence> {
-        let time = self.config.header_timeout;
+        let wait = Wait {
+            time: self.config.header_timeout,
+            grace: phases.grace(),
+        };
         let room = |cx: &mut Context<'_>| trail.poll_room(cx);
-        let first = first::read(socket, &self.space, time, phases, room).await?;
+        let first = first::read(socket, &self.space, wait, phases, room).await?;
         let request = Captured {
             number: 1,
             raw: &first,

@@ -19,7 +19,7 @@ use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::descriptors;
 use crate::net::listen::{self, BindError};
-use crate::net::shutdown::{Phase, Request, Signals};
+use crate::net::shutdown::{self, Phase, Request, Signals};
 use crate::net::workers::{self, Protocol, Workers};
 use crate::request_log::{Handle, Log};
 
@@ -74,8 +74,9 @@ pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, 
     let bound = listen::bind(&config.listen, config.workers, config.share_port)?;
     let addresses = bound.addresses.clone();
     let exit = runtime.block_on(async {
+        let grace = shutdown::grace(config.drain_timeout);
         let signals = Signals::catch(config.reopens_log)?;
-        let workers = workers::spawn(bound, protocol, config.max_connections)?;
+        let workers = workers::spawn(bound, protocol, config.max_connections, grace)?;
         for address in &addresses {
             say(config.language.listening(format_args!("http://{address}")));
         }

@@ -28,7 +28,7 @@ use super::end::End;
 use super::exchange::Exchange;
 use super::gate::Gate;
 use super::{Worker, service};
-use crate::net::first::{self, Silence};
+use crate::net::first::{self, Silence, Wait};
 use crate::net::shutdown::{Phase, Phases};
 use crate::net::socket::Socket;
 use crate::net::tap::{Observer as _, TapIo};
@@ -48,17 +48,25 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let config = &worker.config;
     let mut is_new = true;
     let end = loop {
-        let time = if is_new {
-            config.header_timeout
+        let wait = if is_new {
+            Wait {
+                time: config.header_timeout,
+                grace: phases.grace(),
+            }
         } else {
-            config
-                .idle_timeout
-                .saturating_sub(exchange.phase().1.elapsed())
+            let idle_for = exchange.phase().1.elapsed();
+            Wait {
+                time: config.idle_timeout.saturating_sub(idle_for),
+                grace: Duration::ZERO,
+            }
         };
-        match wake(&mut tap, &worker, time, &mut phases).await {
+        match wake(&mut tap, &worker, wait, &mut phases).await {
             Ok(true) => {}
             // Silence is no mistake, and neither is leaving without a word.
-            woken => break End::of_rest(tap, !is_new && woken == Err(Silence::Drained)),
+            Err(Silence::TooLong | Silence::Drained) if !is_new => {
+                break Some(Box::new(End::of_rest(tap)));
+            }
+            _ => break End::unsaid(tap),
         }
         let answer = service_fn(|request| {
             service::answer(Rc::clone(&worker), Rc::clone(&exchange), request)
@@ -71,7 +79,10 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
         drop(counted);
         let parts = hyper.into_parts();
         match outcome {
-            Outcome::Rests => tap = parts.io.into_inner(),
+            Outcome::Rests => {
+                debug_assert!(parts.read_buf.is_empty(), "hyper rests on a request");
+                tap = parts.io.into_inner();
+            }
             Outcome::Finished(result) => {
                 break End::after_hyper(parts, &exchange, Some(&result));
             }
@@ -90,12 +101,12 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
 async fn wake(
     tap: &mut Tap,
     worker: &Worker,
-    time: Duration,
+    wait: Wait,
     phases: &mut Phases,
 ) -> Result<bool, Silence> {
     let (socket, gate) = tap.parts_mut();
     let room = |cx: &mut Context<'_>| gate.poll_room(cx);
-    let first = first::read(socket, &worker.space, time, phases, room).await?;
+    let first = first::read(socket, &worker.space, wait, phases, room).await?;
     let has_come = !first.is_empty();
     tap.go_on(first);
     Ok(has_come)

@@ -73,7 +73,6 @@ impl<'a> Deadline<'a> {
                 return Poll::Pending;
             }
             if self.is_draining && self.exchange.phase().0 == Phase::Idle {
-                self.exchange.set_stopped();
                 return Poll::Ready(self.end_input());
             }
             if self.worker.in_hyper.get() > FEW && self.may_rest() {
@@ -107,7 +106,7 @@ impl<'a> Deadline<'a> {
         }
         match phase {
             Phase::Fresh | Phase::Head => since + self.config().header_timeout,
-            Phase::Idle if self.may_rest() => since + REST,
+            Phase::Idle if self.may_rest() && self.config().idle_timeout > REST => since + REST,
             Phase::Idle | Phase::Body | Phase::Refused => since + self.config().idle_timeout,
         }
     }
@@ -117,7 +116,7 @@ impl<'a> Deadline<'a> {
     }
 
     fn may_rest(&self) -> bool {
-        self.last.is_none() && self.exchange.is_at_rest() && self.config().idle_timeout > REST
+        self.last.is_none() && self.exchange.is_at_rest()
     }
 
     fn end_input(&mut self) -> Passed {
@@ -126,7 +125,8 @@ impl<'a> Deadline<'a> {
             _ if self.exchange.is_write_blocked() => {}
             Phase::Head => self.exchange.refuse(HEAD_TOO_SLOW),
             Phase::Body => self.exchange.refuse(BODY_TOO_SLOW),
-            Phase::Fresh | Phase::Idle | Phase::Refused => {}
+            Phase::Idle => self.exchange.set_ended_idle(),
+            Phase::Fresh | Phase::Refused => {}
         }
         self.exchange.end_input();
         self.last = Some(Instant::now() + self.config().linger.time);

@@ -5,7 +5,6 @@
 //! record gets one.
 
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -27,8 +26,8 @@ pub(super) struct End {
     says: bool,
     /// The peer has sent all, and all was read.
     has_ended: bool,
-    /// A stop has ended the connection between two requests.
-    is_stopped: bool,
+    /// We have ended the connection between two requests.
+    was_idle: bool,
 }
 
 impl End {
@@ -61,21 +60,32 @@ impl End {
                 text,
                 says,
                 has_ended,
-                is_stopped: exchange.is_stopped(),
+                was_idle: exchange.was_ended_idle(),
             })
         })
     }
 
-    /// Of a connection that was resting: its peer may be sending its next request where the service
-    /// ends it, and only there.
-    pub(super) fn of_rest(mut tap: Tap, is_stopped: bool) -> Option<Box<Self>> {
-        (is_stopped || tap.observer_mut().is_unsettled()).then(|| {
+    /// Of a connection that was resting, and that we end: its peer may be sending its next request.
+    pub(super) fn of_rest(tap: Tap) -> Self {
+        Self {
+            tap,
+            text: Vec::new(),
+            says: true,
+            has_ended: false,
+            was_idle: true,
+        }
+    }
+
+    /// Of one that has ended by itself, or was never used: what is in no record, where there is
+    /// something.
+    pub(super) fn unsaid(mut tap: Tap) -> Option<Box<Self>> {
+        tap.observer_mut().is_unsettled().then(|| {
             Box::new(Self {
                 tap,
                 text: Vec::new(),
-                says: is_stopped,
-                has_ended: false,
-                is_stopped,
+                says: false,
+                has_ended: true,
+                was_idle: false,
             })
         })
     }
@@ -91,10 +101,10 @@ impl End {
     }
 
     async fn say(&mut self, mut limits: linger::Limits, phases: Phases) {
-        if self.is_stopped {
-            // The peer has all its answers. The end comes first, and what has come by then is taken:
-            // so it sees an end, not a reset, and a stop waits for nobody.
-            limits.time = Duration::ZERO;
+        if self.was_idle {
+            // The peer has its answers, or the kernel has: a request that crosses the end must not
+            // reset them. Who goes on sending after that time has seen the end.
+            limits.time = limits.time.min(phases.grace());
         }
         let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {

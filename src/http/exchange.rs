@@ -28,7 +28,7 @@ pub(super) struct Exchange {
     closing: Cell<bool>,
     has_last_answer: Cell<bool>,
     server_ended: Cell<bool>,
-    stopped: Cell<bool>,
+    ended_idle: Cell<bool>,
 }
 
 impl Exchange {
@@ -48,7 +48,7 @@ impl Exchange {
             closing: Cell::new(false),
             has_last_answer: Cell::new(false),
             server_ended: Cell::new(false),
-            stopped: Cell::new(false),
+            ended_idle: Cell::new(false),
         }
     }
 
@@ -184,21 +184,20 @@ impl Exchange {
         self.server_ended.set(true);
     }
 
-    /// A stop has ended the connection between two requests, of which the peer may be sending the
-    /// next.
-    pub(super) fn set_stopped(&self) {
-        self.stopped.set(true);
+    /// We have ended the connection between two requests, of which the peer may be sending the next.
+    pub(super) fn set_ended_idle(&self) {
+        self.ended_idle.set(true);
     }
 
-    /// Whether one has.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stopped.get()
+    /// Whether we have.
+    pub(super) fn was_ended_idle(&self) -> bool {
+        self.ended_idle.get()
     }
 
     /// Whether the peer may go on sending what nobody will answer. Not where it asked for the end
-    /// itself (RFC 9112 section 9.6), nor where it was idle for too long.
+    /// itself (RFC 9112 section 9.6).
     pub(super) fn peer_may_send(&self) -> bool {
-        self.server_ended.get() || self.is_stopped() || !self.is_idle()
+        self.server_ended.get() || self.was_ended_idle() || !self.is_idle()
     }
 
     /// Whether there is nothing to do: no request has begun, all are answered, and the answers taken.

@@ -9,7 +9,8 @@
 //! gets to see, `service` answers what hyper made of it, and `exchange` is what they know of each
 //! other. What always holds: a request is in the log before it is answered; a refused request never
 //! reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
-//! (but for a peer that asked for the end and goes on sending after it).
+//! (but for a peer that asked for the end and goes on sending after it, and one that takes its answers
+//! later than a round trip after an idle connection's end, and goes on sending).
 
 mod answer;
 mod connection;

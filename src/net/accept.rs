@@ -94,6 +94,10 @@ impl Listener {
     }
 
     /// Accepts one of the connections that wait already; none where there is none.
+    ///
+    /// # Cancel safety
+    ///
+    /// No connection is lost when dropped.
     pub async fn accept_waiting(&self, shortage: &Shortage) -> Option<(Socket, SocketAddr)> {
         loop {
             match accept(self.0.get_ref()) {
@@ -112,13 +116,18 @@ impl AsFd for Listener {
     }
 }
 
-/// Whether a failed accept is about that one connection.
+/// Whether a failed accept is about that one connection: it has ended, or Linux tells of an error
+/// that waited on it (accept(2)).
 fn is_peers(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::TimedOut
     )
 }
 

@@ -14,7 +14,7 @@ use tokio::select;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::shutdown::{Phase, Phases, ROUND_TRIP};
+use super::shutdown::{Phase, Phases};
 use super::socket::Socket;
 
 /// Space to read into, which the connections of one worker share: only one reads at a time.
@@ -24,6 +24,15 @@ pub type Space = RefCell<Box<[u8]>>;
 #[must_use]
 pub fn space(length: usize) -> Space {
     RefCell::new(vec![0; length].into_boxed_slice())
+}
+
+/// For how long a peer may be silent, from when it is found to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    /// While the service runs.
+    pub time: Duration,
+    /// When it drains: who has just connected is about to send.
+    pub grace: Duration,
 }
 
 /// Why nothing was read.
@@ -48,12 +57,11 @@ impl From<io::Error> for Silence {
 ///
 /// # Errors
 ///
-/// When nothing comes within `time`, or before the service drains and a round trip has passed since
-/// this was called, or reading failed.
+/// When nothing comes in time, or reading failed.
 pub async fn read(
     socket: &mut Socket,
     space: &Space,
-    time: Duration,
+    wait: Wait,
     phases: &mut Phases,
     mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
 ) -> Result<Vec<u8>, Silence> {
@@ -66,27 +74,26 @@ pub async fn read(
         }
         // Mostly it is there already: a box, because what waiting takes need not be there.
         let begun = *begun.get_or_insert_with(Instant::now);
-        Box::pin(wait(socket, begun, time, phases)).await?;
+        Box::pin(until_readable(socket, begun, wait, phases)).await?;
     }
 }
 
 /// Waits until there may be something to read.
-async fn wait(
+async fn until_readable(
     socket: &mut Socket,
     begun: Instant,
-    time: Duration,
+    wait: Wait,
     phases: &mut Phases,
 ) -> Result<(), Silence> {
     let draining = async {
         phases.reached(Phase::Draining).await;
-        // Who has just connected is about to send.
-        sleep_until(begun + ROUND_TRIP).await;
+        sleep_until(begun + wait.grace).await;
         // What the socket holds by now is taken: let the runtime learn of it.
         yield_now().await;
     };
     select! {
         biased;
-        readable = timeout_at(begun + time, socket.readable()) => {
+        readable = timeout_at(begun + wait.time, socket.readable()) => {
             readable.map_err(|_| Silence::TooLong)?.map_err(Silence::from)
         }
         () = draining => Err(Silence::Drained),

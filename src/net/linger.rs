@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::select;
 use tokio::time::{sleep, timeout};
 
-use super::shutdown::{Phase, Phases, ROUND_TRIP};
+use super::shutdown::{Phase, Phases};
 
 /// How long, and for how much, a peer that goes on sending is listened to.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct Limits {
 }
 
 /// Reads on through `read`, which gives the length of what it read, until the peer closes, an
-/// error, or a limit. During a drain a round trip is the limit: the peer has its answer, and has
+/// error, or a limit. During a drain [`Phases::grace`] is the limit: the peer has its answer, and has
 /// noticed the end by then.
 pub async fn drain(
     limits: Limits,
@@ -40,7 +40,7 @@ pub async fn drain(
     };
     let hurried = async {
         phases.reached(Phase::Draining).await;
-        sleep(ROUND_TRIP).await;
+        sleep(phases.grace()).await;
     };
     // At any limit the connection is simply closed.
     select! {

@@ -11,9 +11,16 @@ use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// The longest round trip that a stop still waits for. Between any two places on earth it is shorter,
+/// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
 /// as long as nothing is lost.
-pub const ROUND_TRIP: Duration = Duration::from_millis(300);
+const ROUND_TRIP: Duration = Duration::from_millis(300);
+
+/// How long an end waits for what may be under way: a round trip, but at most half of the drain, in
+/// which everything else has to be done too.
+#[must_use]
+pub fn grace(drain_timeout: Duration) -> Duration {
+    ROUND_TRIP.min(drain_timeout / 2)
+}
 
 /// What the service is doing. It only ever goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,20 +40,30 @@ pub type PhaseSender = watch::Sender<Phase>;
 
 /// Follows the phase.
 #[derive(Debug, Clone)]
-pub struct Phases(watch::Receiver<Phase>);
+pub struct Phases {
+    phase: watch::Receiver<Phase>,
+    grace: Duration,
+}
 
-/// The two ends of a service's phase, which begins as [`Phase::Serving`].
+/// The two ends of a service's phase, which begins as [`Phase::Serving`]. `grace` is for whom it may
+/// concern: [`Phases::grace`].
 #[must_use]
-pub fn phases() -> (PhaseSender, Phases) {
-    let (sender, receiver) = watch::channel(Phase::Serving);
-    (sender, Phases(receiver))
+pub fn phases(grace: Duration) -> (PhaseSender, Phases) {
+    let (sender, phase) = watch::channel(Phase::Serving);
+    (sender, Phases { phase, grace })
 }
 
 impl Phases {
     /// The phase now.
     #[must_use]
     pub fn now(&self) -> Phase {
-        *self.0.borrow()
+        *self.phase.borrow()
+    }
+
+    /// How long an end waits for what may be under way.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        self.grace
     }
 
     /// Waits for the next phase.
@@ -55,11 +72,11 @@ impl Phases {
     ///
     /// A change that comes while nobody waits is seen by the next call.
     pub async fn next(&mut self) -> Phase {
-        if self.0.changed().await.is_err() {
+        if self.phase.changed().await.is_err() {
             // Whoever told the phase is gone: there is nothing left to work for.
             return Phase::Cut;
         }
-        *self.0.borrow_and_update()
+        *self.phase.borrow_and_update()
     }
 
     /// Waits until the phase is at least `phase`.
@@ -69,7 +86,7 @@ impl Phases {
     /// Can be dropped and called again.
     pub async fn reached(&mut self, phase: Phase) {
         // Fails only when the sender is gone, which is as good as any end.
-        let _ = self.0.wait_for(|now| *now >= phase).await;
+        let _ = self.phase.wait_for(|now| *now >= phase).await;
     }
 }
 
@@ -124,6 +141,19 @@ impl Signals {
             _ = self.interrupt.recv() => Request::Interrupt,
             _ = self.terminate.recv() => Request::Terminate,
             _ = hangup => Request::Reopen,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_end_waits_for_leaves_the_drain_its_time() {
+        for (drain, expected) in [(0, 0), (200, 100), (600, 300), (10_000, 300)] {
+            let expected = Duration::from_millis(expected);
+            assert_eq!(grace(Duration::from_millis(drain)), expected, "{drain}");
         }
     }
 }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
@@ -26,7 +27,7 @@ use tracing::{error, warn};
 use super::accept::{Listener, Shortage};
 use super::handover;
 use super::listen::{BACKLOG, Bound};
-use super::shutdown::{Phase, PhaseSender, Phases, ROUND_TRIP, phases};
+use super::shutdown::{Phase, PhaseSender, Phases, phases};
 use super::socket::Socket;
 
 /// How many connections are accepted at most before others get their turn.
@@ -86,7 +87,8 @@ struct Shared {
     shortage: Shortage,
 }
 
-/// Starts a worker for each set of listeners in `bound`.
+/// Starts a worker for each set of listeners in `bound`. At an end they wait for what may be under
+/// way for as long as `grace`.
 ///
 /// # Errors
 ///
@@ -95,6 +97,7 @@ pub fn spawn<P: Protocol>(
     bound: Bound,
     protocol: P,
     max_connections: usize,
+    grace: Duration,
 ) -> io::Result<Workers> {
     let protocol = Arc::new(protocol);
     let shared = Arc::new(Shared {
@@ -111,7 +114,7 @@ pub fn spawn<P: Protocol>(
         any_ended,
     };
     for (index, listeners) in bound.listeners.into_iter().enumerate() {
-        let (sender, phases) = phases();
+        let (sender, phases) = phases(grace);
         workers.phases.push(sender);
         let (protocol, shared) = (Arc::clone(&protocol), Arc::clone(&shared));
         let ending = Ending {
@@ -241,7 +244,7 @@ impl<P: Protocol> Acceptor<P> {
             warn!(%error, "who connects at this moment may be reset");
             return;
         }
-        let mut all_done = pin!(sleep(ROUND_TRIP));
+        let mut all_done = pin!(sleep(self.phases.grace()));
         loop {
             select! {
                 biased;

@@ -45,7 +45,7 @@ async fn the_rest_that_is_accepted_has_an_end() {
         count: Arc::clone(&count),
     };
     let _first = Client::connect(address).unwrap();
-    let mut workers = spawn(bound, protocol, 100).unwrap();
+    let mut workers = spawn(bound, protocol, 100, Duration::ZERO).unwrap();
     workers.enter(Phase::Draining);
     let bound = Duration::from_secs(30);
     timeout(bound, workers.ended()).await.unwrap();

@@ -1,6 +1,7 @@
 //! The service as its users meet it: the built program, real sockets on free ports, literal bytes.
 //!
-//! Every wait has a bound, and none is a sleep: a test waits for what the program says or does.
+//! Every wait has a bound, and none is a sleep: a test waits for what the program says or does. Where
+//! one sleeps, the time that passes is what it is about.
 //! Tests that need more than Rust are ignored, with what they need; `.ci/run` runs them.
 
 #![allow(

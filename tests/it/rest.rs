@@ -1,10 +1,14 @@
 //! Connections that are idle put down what hyper keeps for them, and nobody can tell.
 
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Client, HELLO, Service, expect_answer, expect_record, memory};
+use socket2::{Domain, Socket, Type};
+
+use crate::shutdown::until_refused;
+use crate::support::{BOUND, Client, HELLO, Service, expect_answer, expect_record, memory};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -14,6 +18,15 @@ const MANY: usize = 300;
 fn ask(client: &mut Client) {
     client.send(GET);
     expect_answer(&client.read_answer(), 200, HELLO);
+}
+
+/// Asks, and waits until the service has answered, whoever has the answer.
+fn ask_only(client: &mut Client, service: &Service) {
+    client.send(GET);
+    service.stdout.next();
+    // Whoever comes after that on the one worker is answered after that.
+    service.exchange(GET);
+    service.stdout.next();
 }
 
 fn many(service: &Service) -> Vec<Client> {
@@ -110,6 +123,54 @@ fn the_idle_timeout_counts_from_the_last_request() {
     client.expect_end();
     let passed = asked.elapsed();
     assert!(passed >= Duration::from_millis(1400), "{passed:?}");
+}
+
+/// Empty lines do not begin a request, and do not set its clock back.
+#[test]
+fn nor_do_empty_lines_count() {
+    let service = Service::start(&["--idle-timeout", "1500ms"]);
+    let mut client = service.connect();
+    ask(&mut client);
+    let mut lines = 0;
+    // Far more than fit into the timeout, each well within it.
+    while lines < 200 && client.0.write_all(b"\r\n").is_ok() {
+        lines += 1;
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert!(lines < 100, "{lines} empty lines in a timeout for 5");
+}
+
+/// Where answers wait in the kernel for a client that takes them late, a request that crosses the end
+/// must not reset them.
+#[test]
+fn answers_that_are_not_taken_yet_survive_a_stop() {
+    // On a busy machine the request may come too late: then again.
+    let mut all = std::iter::repeat_with(answers_taken_after_a_stop).take(5);
+    assert!(all.any(|answers| answers >= 1));
+}
+
+/// How many answers a client gets that takes none before it has sent a second request after the
+/// stop.
+fn answers_taken_after_a_stop() -> usize {
+    let text = "x".repeat(30_000);
+    let service = Service::start(&["--text", &text, "--workers", "1"]);
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // So that most of the answer still waits in the service's kernel.
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.connect(&service.address().into()).unwrap();
+    let mut client = Client(socket.into());
+    client.0.set_read_timeout(Some(BOUND)).unwrap();
+    ask_only(&mut client, &service);
+    service.signal(Signal::TERM);
+    until_refused(&service);
+    // Time that passes: its end has been sent, and a round trip is not over.
+    std::thread::sleep(Duration::from_millis(50));
+    client.send(GET);
+    let mut answers = Vec::new();
+    // A reset leaves what came before it.
+    let _ = client.0.read_to_end(&mut answers);
+    let answers = String::from_utf8(answers).unwrap();
+    answers.matches(&text).count()
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn hold(service: &Service) -> Client {
 
 /// Waits until nothing listens any more.
 #[track_caller]
-fn until_refused(service: &Service) {
+pub(crate) fn until_refused(service: &Service) {
     let deadline = std::time::Instant::now() + crate::support::BOUND;
     while std::net::TcpStream::connect(service.address()).is_ok() {
         assert!(std::time::Instant::now() < deadline, "it still listens");

@@ -150,7 +150,7 @@ fn canned(field: &str) -> Vec<u8> {
 impl Protocol for Http {
     fn answer(&self, connection: &OwnedFd, bytes: &[u8]) -> bool {
         if memmem::find(bytes, b"\r\nConnection: close\r\n").is_some() {
-            // Held back until the close, it leaves in one segment with the end: a tenth less CPU.
+            // Held back until the close, it leaves in one segment with the end, as from hellowire.
             let _ = send(connection, &self.last, SendFlags::MORE);
             return false;
         }
