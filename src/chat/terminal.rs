@@ -36,8 +36,9 @@ const HISTORY: usize = 1000;
 /// Draws nothing: up a row, and down again.
 const NOTHING: &str = "\x1b[A\n";
 
-/// How long the terminal may take for the last messages. One that is stopped takes for ever.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long the terminal may take for the last messages: far longer than it does, also on a busy
+/// machine. One that is stopped takes for ever.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What the editor is doing: between lines, at one, gone by Ctrl-C, or never to edit again.
 const IDLE: u8 = 0;
