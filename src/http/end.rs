@@ -101,12 +101,12 @@ impl End {
     }
 
     async fn say(&mut self, mut limits: linger::Limits, phases: Phases) {
+        let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if self.was_idle {
             // The peer has its answers, or the kernel has: a request that crosses the end must not
             // reset them. Who goes on sending after that time has seen the end.
             limits.time = limits.time.min(phases.grace());
         }
-        let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if matches!(said, Ok(Ok(()))) && !self.has_ended {
             linger::drain(limits, phases, async || self.tap.read_past().await).await;
         }

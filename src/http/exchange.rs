@@ -13,8 +13,8 @@ use crate::request_log::capture::Phase;
 #[derive(Debug)]
 pub(super) struct Exchange {
     phase: Cell<Phase>,
-    /// Since when: for a head its first byte, else the last progress. Not looked at before there is
-    /// any: each look at the clock is 60 instructions of the 17 000 that a short connection takes.
+    /// Since when: for a head its first byte, else the last progress. None before there is any:
+    /// a short connection is spared a look at the clock.
     since: Cell<Option<Instant>>,
     unanswered: Cell<u64>,
     write_blocked: Cell<bool>,

@@ -3,7 +3,7 @@
 //! Stands between `accept` and whoever serves the connection. A client that asks for one answer has
 //! mostly sent its request by the time its connection is accepted, and takes the answer at once:
 //! such a connection ends without the two system calls and the memory that joining and leaving
-//! cost, an eighth of the CPU time it takes in all. What always holds: whoever waits has joined.
+//! cost, and with 2450 user instructions less, of 24 590 (callgrind). What always holds: whoever waits has joined.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream as StdStream};

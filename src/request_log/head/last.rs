@@ -2,8 +2,9 @@
 //!
 //! Who asks again mostly asks the same: a probe, a poller, a load test, a page that reloads. What
 //! always holds: a head is known by all its bytes and the limits it was held to, on which alone it
-//! depends, so nobody can tell the difference but by the clock: for a request of 45 bytes 880
-//! instructions less, of 6900 (callgrind, pipelined).
+//! depends, so nobody can tell the difference but by the clock: together with the
+//! text that the formats keep, 1390 user instructions less for a request of 45 bytes, of 7160
+//! (callgrind, pipelined).
 
 use std::cell::RefCell;
 
