@@ -184,14 +184,16 @@ impl Terminal {
         let container = Container { name: fresh_name() };
         let first = [&*name(), "run", "--name", &container.name];
         let words = [&first[..], options, &[image], arguments].concat();
-        // `script` is the terminal; what it types and shows are its stdin and stdout.
+        // `script` is the terminal; what it types and shows are its stdin and stdout. It runs a
+        // shell, which must not stay between: Ctrl-C would end it, and its code count.
+        let command = format!("exec {}", words.join(" "));
         let mut child = Command::new("script")
             .args([
                 "--quiet",
                 "--return",
                 "--flush",
                 "--command",
-                &words.join(" "),
+                &command,
                 "/dev/null",
             ])
             .stdin(Stdio::piped())
