@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use hellowire::request_log::Origin;
 use hellowire::request_log::capture::{Capture, Limits};
 use hellowire::request_log::format::{Format, Formatter};
 use hellowire::request_log::record::{Captured, Record, State};
@@ -120,10 +121,10 @@ fn formats(criterion: &mut Criterion) {
 /// One record over and over, in the buffer that it is written to.
 fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, raw: &[u8]) {
     let mut formatter = Formatter::new(format, false);
+    let origin = Origin::new(([127, 0, 0, 1], 51_234).into(), 12_345);
     let mut record = Record {
         time: UNIX_EPOCH + Duration::from_secs(1_795_384_040),
-        peer: "127.0.0.1:51234",
-        connection: 12_345,
+        origin: &origin,
         request: Captured {
             number: 1,
             raw,

@@ -3,11 +3,12 @@
 
 #![no_main]
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hellowire::request_log::Refusal;
 use hellowire::request_log::format::{Format, Formatter};
 use hellowire::request_log::record::{Captured, Record, State};
+use hellowire::request_log::{Origin, Refusal};
 use hellowire::visible;
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
@@ -23,12 +24,25 @@ const STATES: [State; 5] = [
     State::Late,
 ];
 
+const PEERS: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 51_234),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 1),
+];
+
 /// Two records, one behind the other. In an input, 21 bytes: two numbers, for each record how many
 /// tenths of a second it is later and a byte for all else, the length of the first; then the bytes of
 /// both.
 #[derive(Debug)]
-struct Log<'a> {
-    records: [Record<'a>; 2],
+struct Log<'a>([(SystemTime, Origin, Captured<'a>); 2]);
+
+impl Log<'_> {
+    fn records(&self) -> [Record<'_>; 2] {
+        self.0.each_ref().map(|(time, origin, request)| Record {
+            time: *time,
+            origin,
+            request: request.clone(),
+        })
+    }
 }
 
 impl<'a> Arbitrary<'a> for Log<'a> {
@@ -42,19 +56,16 @@ impl<'a> Arbitrary<'a> for Log<'a> {
         let mut time = UNIX_EPOCH + Duration::from_micros(micros);
         let records = [(first, left), (second, right)].map(|([later, kind], raw)| {
             time += Duration::from_millis(100) * later.into();
-            Record {
-                time,
-                peer: ["127.0.0.1:51234", "[2001:db8::1]:1"][usize::from(kind / 5 % 2)],
-                connection: number,
-                request: Captured {
-                    number: number.rotate_left(32),
-                    raw,
-                    omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
-                    state: STATES[usize::from(kind % 5)],
-                },
-            }
+            let request = Captured {
+                number: number.rotate_left(32),
+                raw,
+                omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
+                state: STATES[usize::from(kind % 5)],
+            };
+            let peer = PEERS[usize::from(kind / 5 % 2)];
+            (time, Origin::new(peer, number), request)
         });
-        Ok(Self { records })
+        Ok(Self(records))
     }
 
     fn size_hint(_: usize) -> (usize, Option<usize>) {
@@ -63,7 +74,7 @@ impl<'a> Arbitrary<'a> for Log<'a> {
 }
 
 fuzz_target!(|log: Log<'_>| {
-    let records = &log.records;
+    let records = &log.records();
     line(&written(Format::Line, false, records), records);
     json(&written(Format::Json, false, records), records);
     document(&written(Format::Document, false, records), records);
@@ -83,6 +94,10 @@ fn written(format: Format, color: bool, records: &[Record<'_>]) -> String {
     String::from_utf8(out).unwrap()
 }
 
+fn peer(origin: &Origin) -> &str {
+    str::from_utf8(origin.peer()).unwrap()
+}
+
 /// The lines, one a record: each is ended, and the end is no part of it.
 fn lines<'a>(text: &'a str, records: &[Record<'_>]) -> Vec<&'a str> {
     let lines: Vec<_> = text.strip_suffix('\n').unwrap().split('\n').collect();
@@ -98,11 +113,9 @@ fn line(text: &str, records: &[Record<'_>]) {
     for (line, record) in lines(text, records).into_iter().zip(records) {
         assert!(is_plain(line), "{line}");
         let Record {
-            peer,
-            connection,
-            request,
-            ..
+            origin, request, ..
         } = record;
+        let (peer, connection) = (peer(origin), origin.connection());
         let number = request.number;
         let bytes = request.raw.len() as u64 + request.omitted;
         let start = format!("{} {peer} #{connection}.{number} {bytes} ", time(record));
@@ -125,8 +138,8 @@ fn json(text: &str, records: &[Record<'_>]) {
         let object: Value = serde_json::from_str(line).unwrap();
         let request = &record.request;
         assert_eq!(object["time"], time(record));
-        assert_eq!(object["peer"], record.peer);
-        assert_eq!(object["connection"], record.connection);
+        assert_eq!(object["peer"], peer(record.origin));
+        assert_eq!(object["connection"], record.origin.connection());
         assert_eq!(object["request"], request.number);
         assert_eq!(object["bytes"], request.raw.len() as u64 + request.omitted);
         assert_eq!(object["omitted"].as_u64().unwrap_or(0), request.omitted);
@@ -228,11 +241,9 @@ fn shown(bytes: &[u8]) {
 
 fn heading(record: &Record<'_>) -> String {
     let Record {
-        peer,
-        connection,
-        request,
-        ..
+        origin, request, ..
     } = record;
+    let (peer, connection) = (peer(origin), origin.connection());
     let number = request.number;
     let bytes = request.raw.len() as u64 + request.omitted;
     let omitted = match request.omitted {

@@ -5,6 +5,7 @@
 
 use std::time::SystemTime;
 
+use super::origin::Origin;
 use super::refusal::Refusal;
 
 /// What a record's bytes turned out to be.
@@ -72,10 +73,8 @@ impl Captured<'_> {
 pub struct Record<'a> {
     /// When the request was complete.
     pub time: SystemTime,
-    /// The peer's address, as text: it is the same for all records of a connection.
-    pub peer: &'a str,
-    /// The connection's number, from 1, in the order of acceptance.
-    pub connection: u64,
+    /// Where it came from.
+    pub origin: &'a Origin,
     /// What was captured.
     pub request: Captured<'a>,
 }

@@ -18,9 +18,9 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
     out.extend_from_slice(b"{\"time\":\"");
     stamp.write(record.time, out);
     out.extend_from_slice(b"\",\"peer\":\"");
-    out.extend_from_slice(record.peer.as_bytes());
+    out.extend_from_slice(record.origin.peer());
     out.extend_from_slice(b"\",\"connection\":");
-    decimal(record.connection, out);
+    decimal(record.origin.connection(), out);
     out.extend_from_slice(b",\"request\":");
     decimal(request.number, out);
     out.extend_from_slice(b",\"bytes\":");

@@ -15,15 +15,17 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
     out.reserve(request.raw.len() + request.raw.len() / 8 + 128);
     stamp.write(record.time, out);
     out.push(b' ');
-    out.extend_from_slice(record.peer.as_bytes());
-    out.extend_from_slice(b" #");
-    decimal(record.connection, out);
-    out.push(b'.');
+    out.extend_from_slice(record.origin.text());
     decimal(request.number, out);
     out.push(b' ');
-    decimal(request.bytes(), out);
-    last.append(request.raw, out, quoted);
-    if request.omitted > 0 {
+    if request.omitted == 0 {
+        last.append(request.raw, out, |raw, out| {
+            decimal(raw.len() as u64, out);
+            quoted(raw, out);
+        });
+    } else {
+        decimal(request.bytes(), out);
+        quoted(request.raw, out);
         out.extend_from_slice(b" omitted=");
         decimal(request.omitted, out);
     }

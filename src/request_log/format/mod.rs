@@ -115,11 +115,11 @@ fn state(state: State, out: &mut Vec<u8>) {
 /// The header line of the formats that take several lines a record, without its end.
 fn heading(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
     out.push(b'#');
-    decimal(record.connection, out);
+    decimal(record.origin.connection(), out);
     out.push(b'.');
     decimal(record.request.number, out);
     out.push(b' ');
-    out.extend_from_slice(record.peer.as_bytes());
+    out.extend_from_slice(record.origin.peer());
     out.push(b' ');
     stamp.write(record.time, out);
     out.push(b' ');

@@ -1,16 +1,20 @@
 //! What the formats' tests share: a record, its text, and the way back from the escapes.
 
+use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Format, Formatter};
+use crate::request_log::Origin;
 use crate::request_log::record::{Captured, Record, State};
+
+static ORIGIN: LazyLock<Origin> =
+    LazyLock::new(|| Origin::new(([127, 0, 0, 1], 51_234).into(), 12));
 
 /// A whole request with these bytes.
 pub(super) fn record(raw: &[u8]) -> Record<'_> {
     Record {
         time: UNIX_EPOCH + Duration::from_micros(1_795_384_040_123_456),
-        peer: "127.0.0.1:51234",
-        connection: 12,
+        origin: &ORIGIN,
         request: Captured {
             number: 1,
             raw,

@@ -12,9 +12,10 @@ const BLANK: [u8; 27] = *b"0000-00-00T00:00:00.000000Z";
 const SECONDS: usize = 20;
 const MICROS: usize = 26;
 
-/// The text that was written last, and its second.
+/// The text that was written last, its time, and the second of that.
 #[derive(Debug)]
 pub(super) struct Stamp {
+    time: Option<SystemTime>,
     second: Option<u64>,
     text: [u8; 27],
 }
@@ -22,6 +23,7 @@ pub(super) struct Stamp {
 impl Default for Stamp {
     fn default() -> Self {
         Self {
+            time: None,
             second: None,
             text: BLANK,
         }
@@ -31,6 +33,14 @@ impl Default for Stamp {
 impl Stamp {
     /// Appends `time`, as in `2026-11-22T21:47:20.123456Z`. A time before 1970 is written as 1970.
     pub(super) fn write(&mut self, time: SystemTime, out: &mut Vec<u8>) {
+        // All that one read brings has the same.
+        if self.time.replace(time) != Some(time) {
+            self.set(time);
+        }
+        out.extend_from_slice(&self.text);
+    }
+
+    fn set(&mut self, time: SystemTime) {
         let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let second = since_epoch.as_secs();
         if self.second != Some(second) {
@@ -45,7 +55,6 @@ impl Stamp {
             *digit = b'0' + (micros % 10) as u8;
             micros /= 10;
         }
-        out.extend_from_slice(&self.text);
     }
 }
 
