@@ -6,7 +6,7 @@ use hellowire::cli::{self, Invocation, Service};
 use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::http::Http;
-use hellowire::net::workers::Protocol;
+use hellowire::net::acceptor::Protocol;
 use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
 use hellowire::{chat, health, send, server};

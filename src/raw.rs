@@ -15,12 +15,12 @@ use std::rc::Rc;
 use std::task::Context;
 use std::time::Duration;
 
+use crate::net::acceptor::{Accepted, Protocol};
 use crate::net::first::{self, Silence, Space, Wait};
 use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
 use crate::net::socket::Socket;
-use crate::net::workers::{Accepted, Protocol};
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
 
@@ -80,18 +80,18 @@ impl Protocol for Raw {
             mut socket,
             peer,
             number,
-            mut phases,
+            phases,
             place: _place,
         } = accepted;
         let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
         // Silent for too long, or gone.
-        let Ok(length) = worker.first(&mut socket, &mut trail, &mut phases).await else {
+        let Ok(length) = worker.first(&mut socket, &mut trail, &phases).await else {
             return;
         };
         let answered = write_last(&mut socket, ANSWER).await.is_ok();
         // Who has ended its side has sent all.
         if answered && length > 0 {
-            worker.drain(&mut socket, &mut trail, phases).await;
+            worker.drain(&mut socket, &mut trail, &phases).await;
         }
     }
 }
@@ -106,7 +106,7 @@ impl Worker {
         &self,
         socket: &mut Socket,
         trail: &mut Trail,
-        phases: &mut Phases,
+        phases: &Phases,
     ) -> Result<usize, Silence> {
         let wait = Wait {
             time: self.config.header_timeout,
@@ -125,7 +125,7 @@ impl Worker {
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: Phases) {
+    async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
         let mut late = Late {
             trail,
             kept: Vec::new(),

@@ -16,11 +16,12 @@ use tracing::{error, info, warn};
 use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
+use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
 use crate::net::descriptors;
 use crate::net::listen::{self, BindError};
 use crate::net::shutdown::{self, Phase, Request, Signals};
-use crate::net::workers::{self, Protocol, Workers};
+use crate::net::workers::{self, Workers};
 use crate::request_log::{Handle, Log};
 
 /// How long a second signal waits for records that are already queued: unnoticed by whoever sent

@@ -13,26 +13,27 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::select;
 use tokio::task::yield_now;
+use tokio::time::Instant;
 
-use super::deadline::{Deadline, Passed};
+use super::deadline::{Deadline, Passed, REST};
 use super::end::End;
 use super::exchange::Exchange;
 use super::gate::Gate;
 use super::{Worker, service};
+use crate::net::acceptor::Accepted;
 use crate::net::first::{self, Silence, Wait};
+use crate::net::lazily::Lazily;
 use crate::net::shutdown::{Phase, Phases};
 use crate::net::socket::Socket;
 use crate::net::tap::{Observer as _, TapIo};
-use crate::net::workers::Accepted;
 
 /// A connection's tap, in a box because it is moved from hand to hand.
 pub(super) type Tap = Box<TapIo<Socket, Gate>>;
@@ -43,27 +44,26 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
     let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
     let mut tap = Box::new(TapIo::new(accepted.socket, gate));
-    let mut phases = accepted.phases;
+    let phases = accepted.phases;
     let _place = accepted.place;
     let config = &worker.config;
-    let mut is_new = true;
+    // Of a new one, none.
+    let mut idle_since: Option<Instant> = None;
     let end = loop {
-        let wait = if is_new {
-            Wait {
+        let wait = match idle_since {
+            None => Wait {
                 time: config.header_timeout,
                 grace: phases.grace(),
-            }
-        } else {
-            let idle_for = exchange.phase().1.elapsed();
-            Wait {
-                time: config.idle_timeout.saturating_sub(idle_for),
+            },
+            Some(since) => Wait {
+                time: config.idle_timeout.saturating_sub(since.elapsed()),
                 grace: Duration::ZERO,
-            }
+            },
         };
-        match wake(&mut tap, &worker, wait, &mut phases).await {
+        match wake(&mut tap, &worker, wait, &phases).await {
             Ok(true) => {}
             // Silence is no mistake, and neither is leaving without a word.
-            Err(Silence::TooLong | Silence::Drained) if !is_new => {
+            Err(Silence::TooLong | Silence::Drained) if idle_since.is_some() => {
                 break Some(Box::new(End::of_rest(tap)));
             }
             _ => break End::unsaid(tap),
@@ -73,9 +73,10 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
         });
         // In a box of its own, because this future is moved several times before it first runs.
         let mut hyper = Box::new(worker.hyper.serve_connection(TokioIo::new(tap), answer));
-        let deadline = Deadline::new(&exchange, &worker);
+        let is_busy = idle_since.is_some_and(|since| since.elapsed() < REST);
+        let deadline = Deadline::new(&exchange, &worker, is_busy);
         let counted = InHyper::count(&worker.in_hyper);
-        let outcome = drive(&mut *hyper, &exchange, deadline, &mut phases).await;
+        let outcome = drive(&mut *hyper, &exchange, deadline, &phases).await;
         drop(counted);
         let parts = hyper.into_parts();
         match outcome {
@@ -88,11 +89,11 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
             }
             Outcome::Stuck => break End::after_hyper(parts, &exchange, None),
         }
-        is_new = false;
+        idle_since = Some(exchange.phase().1);
     };
     if let Some(end) = end {
         // Few connections come here, but each has room for it.
-        Box::pin(end.carry_out(config.linger, phases)).await;
+        Box::pin(end.carry_out(config.linger, &phases)).await;
     }
 }
 
@@ -102,7 +103,7 @@ async fn wake(
     tap: &mut Tap,
     worker: &Worker,
     wait: Wait,
-    phases: &mut Phases,
+    phases: &Phases,
 ) -> Result<bool, Silence> {
     let (socket, gate) = tap.parts_mut();
     let room = |cx: &mut Context<'_>| gate.poll_room(cx);
@@ -143,7 +144,7 @@ async fn drive<H>(
     hyper: &mut H,
     exchange: &Exchange,
     mut deadline: Deadline<'_>,
-    phases: &mut Phases,
+    phases: &Phases,
 ) -> Outcome
 where
     H: Future<Output = hyper::Result<()>> + Unpin,
@@ -154,12 +155,18 @@ where
             exchange.close_after_answer();
         }
         deadline.set_draining(phase >= Phase::Draining);
-        let step = poll_fn(|cx| poll_step(hyper, exchange, &mut deadline, cx));
-        select! {
-            biased;
-            outcome = step => return outcome,
-            next = phases.next() => phase = next,
+        let next = pin!(phases.after(phase));
+        let mut next = Lazily::new(next);
+        let outcome = poll_fn(|cx| {
+            if let Poll::Ready(outcome) = poll_step(hyper, exchange, &mut deadline, cx) {
+                return Poll::Ready(Some(outcome));
+            }
+            next.poll(cx, phases.now() > phase).map(|_| None)
+        });
+        if let Some(outcome) = outcome.await {
+            return outcome;
         }
+        phase = phases.now();
         // What the socket holds by now is in flight, not idle: let the runtime learn of it.
         yield_now().await;
     }

@@ -91,7 +91,7 @@ impl End {
     }
 
     /// Does it.
-    pub(super) async fn carry_out(mut self: Box<Self>, limits: linger::Limits, phases: Phases) {
+    pub(super) async fn carry_out(mut self: Box<Self>, limits: linger::Limits, phases: &Phases) {
         if self.says {
             self.say(limits, phases).await;
         }
@@ -100,7 +100,7 @@ impl End {
         }
     }
 
-    async fn say(&mut self, mut limits: linger::Limits, phases: Phases) {
+    async fn say(&mut self, mut limits: linger::Limits, phases: &Phases) {
         let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
         if self.was_idle {
             // The peer has its answers, or the kernel has: a request that crosses the end must not

@@ -30,9 +30,9 @@ use hyper_util::rt::TokioTimer;
 
 pub use answer::{Answer, AnswerError};
 
+use crate::net::acceptor::{Accepted, Protocol};
 use crate::net::first::{self, Space};
 use crate::net::linger;
-use crate::net::workers::{Accepted, Protocol};
 use crate::request_log::{Handle, Recorder, capture};
 
 /// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the

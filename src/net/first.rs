@@ -62,7 +62,7 @@ pub async fn read(
     socket: &mut Socket,
     space: &Space,
     wait: Wait,
-    phases: &mut Phases,
+    phases: &Phases,
     mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
 ) -> Result<Vec<u8>, Silence> {
     let mut begun = None;
@@ -83,7 +83,7 @@ async fn until_readable(
     socket: &mut Socket,
     begun: Instant,
     wait: Wait,
-    phases: &mut Phases,
+    phases: &Phases,
 ) -> Result<(), Silence> {
     let draining = async {
         phases.reached(Phase::Draining).await;

@@ -26,7 +26,7 @@ pub struct Limits {
 /// noticed the end by then.
 pub async fn drain(
     limits: Limits,
-    mut phases: Phases,
+    phases: &Phases,
     mut read: impl AsyncFnMut() -> io::Result<usize>,
 ) {
     let until_end = async {

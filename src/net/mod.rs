@@ -4,12 +4,14 @@
 //! Knows no HTTP and no log, and imports nothing of ours.
 
 pub mod accept;
+pub mod acceptor;
 pub mod address;
 pub mod descriptors;
 pub mod dial;
 pub mod first;
 pub mod handover;
 pub mod last;
+pub mod lazily;
 pub mod linger;
 pub mod listen;
 pub mod shutdown;

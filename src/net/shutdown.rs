@@ -4,12 +4,14 @@
 //! them no default effect. What a signal means is left to the caller; what a phase means for a
 //! connection, to the connection.
 
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
 /// as long as nothing is lost.
@@ -35,12 +37,12 @@ pub enum Phase {
     Cut,
 }
 
-/// Tells the phase to whoever has the other end.
+/// Tells a worker the phase, from any thread.
 pub type PhaseSender = watch::Sender<Phase>;
 
-/// Follows the phase.
-#[derive(Debug, Clone)]
-pub struct Phases {
+/// A worker's end of that.
+#[derive(Debug)]
+pub struct PhaseReceiver {
     phase: watch::Receiver<Phase>,
     grace: Duration,
 }
@@ -48,35 +50,67 @@ pub struct Phases {
 /// The two ends of a service's phase, which begins as [`Phase::Serving`]. `grace` is for whom it may
 /// concern: [`Phases::grace`].
 #[must_use]
-pub fn phases(grace: Duration) -> (PhaseSender, Phases) {
+pub fn phases(grace: Duration) -> (PhaseSender, PhaseReceiver) {
     let (sender, phase) = watch::channel(Phase::Serving);
-    (sender, Phases { phase, grace })
+    (sender, PhaseReceiver { phase, grace })
+}
+
+/// Follows the phase on a worker's thread: every connection has one, and looks at it for every
+/// request, so neither costs an atomic operation.
+#[derive(Debug, Clone)]
+pub struct Phases(Rc<Here>);
+
+#[derive(Debug)]
+struct Here {
+    phase: Cell<Phase>,
+    changed: Notify,
+    grace: Duration,
+}
+
+impl PhaseReceiver {
+    /// For the connections of the calling thread. They learn of a change where somebody
+    /// [tells](PhaseReceiver::tell) them.
+    #[must_use]
+    pub fn phases(&self) -> Phases {
+        Phases(Rc::new(Here {
+            phase: Cell::new(*self.phase.borrow()),
+            changed: Notify::new(),
+            grace: self.grace,
+        }))
+    }
+
+    /// Tells `phases` of each change, up to [`Phase::Cut`].
+    pub async fn tell(mut self, phases: &Phases) {
+        while phases.now() < Phase::Cut {
+            let changed = self.phase.changed().await;
+            // Where nobody is left to tell the phase, there is nothing left to work for.
+            let phase = changed.map_or(Phase::Cut, |()| *self.phase.borrow_and_update());
+            phases.0.phase.set(phase);
+            phases.0.changed.notify_waiters();
+        }
+    }
 }
 
 impl Phases {
     /// The phase now.
     #[must_use]
     pub fn now(&self) -> Phase {
-        *self.phase.borrow()
+        self.0.phase.get()
     }
 
     /// How long an end waits for what may be under way.
     #[must_use]
     pub fn grace(&self) -> Duration {
-        self.grace
+        self.0.grace
     }
 
-    /// Waits for the next phase.
+    /// Waits until the phase is past `phase`: the phase then.
     ///
     /// # Cancel safety
     ///
-    /// A change that comes while nobody waits is seen by the next call.
-    pub async fn next(&mut self) -> Phase {
-        if self.phase.changed().await.is_err() {
-            // Whoever told the phase is gone: there is nothing left to work for.
-            return Phase::Cut;
-        }
-        *self.phase.borrow_and_update()
+    /// Can be dropped and called again.
+    pub async fn after(&self, phase: Phase) -> Phase {
+        self.until(|now| now > phase).await
     }
 
     /// Waits until the phase is at least `phase`.
@@ -84,9 +118,19 @@ impl Phases {
     /// # Cancel safety
     ///
     /// Can be dropped and called again.
-    pub async fn reached(&mut self, phase: Phase) {
-        // Fails only when the sender is gone, which is as good as any end.
-        let _ = self.phase.wait_for(|now| *now >= phase).await;
+    pub async fn reached(&self, phase: Phase) {
+        self.until(|now| now >= phase).await;
+    }
+
+    async fn until(&self, is_it: impl Fn(Phase) -> bool) -> Phase {
+        loop {
+            let changed = self.0.changed.notified();
+            let now = self.now();
+            if is_it(now) {
+                return now;
+            }
+            changed.await;
+        }
     }
 }
 
@@ -155,5 +199,23 @@ mod tests {
             let expected = Duration::from_millis(expected);
             assert_eq!(grace(Duration::from_millis(drain)), expected, "{drain}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_waits_learns_of_each_phase_and_at_last_that_nobody_tells_any() {
+        let (sender, receiver) = phases(Duration::ZERO);
+        let here = receiver.phases();
+        let waiting = async {
+            here.reached(Phase::Serving).await;
+            sender.send_replace(Phase::Closing);
+            assert_eq!(here.after(Phase::Serving).await, Phase::Closing);
+            sender.send_replace(Phase::Draining);
+            here.reached(Phase::Draining).await;
+            here.reached(Phase::Closing).await;
+            assert_eq!(here.now(), Phase::Draining);
+            drop(sender);
+            assert_eq!(here.after(Phase::Draining).await, Phase::Cut);
+        };
+        tokio::join!(receiver.tell(&here), waiting);
     }
 }

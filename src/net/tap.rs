@@ -96,7 +96,11 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
             return self.observer.ended();
         }
         let pass = self.observer.read(&bytes);
-        self.held.append(&mut bytes);
+        if self.held.is_empty() {
+            self.held = bytes;
+        } else {
+            self.held.append(&mut bytes);
+        }
         if pass.is_last {
             self.held.truncate(pass.bytes);
         }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::language::Language;
+use hellowire::net::acceptor::{Accepted, Protocol};
 use hellowire::net::address::Address;
 use hellowire::net::shutdown::Phase;
-use hellowire::net::workers::{Accepted, Protocol};
 use hellowire::request_log::Log;
 use hellowire::server::{self, Config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,7 @@ impl Protocol for Frail {
     fn worker(&self) {}
 
     async fn serve(_: Rc<()>, accepted: Accepted) {
-        let (mut socket, mut phases) = (accepted.socket, accepted.phases);
+        let (mut socket, phases) = (accepted.socket, accepted.phases);
         let _place = accepted.place;
         let echo = async {
             let mut byte = [0];

@@ -1,0 +1,213 @@
+//! Accepts connections for one worker, from one listener, and begins to serve them.
+//!
+//! Stands between a listening socket and a [`Protocol`]. What always holds: no more connections are
+//! served at once, over all workers, than the limit; a connection takes turns with others, as a task
+//! of its own, only once it has to wait; a panic in one ends that one alone; a listener is closed
+//! behind whoever the kernel has connected to it. What a connection speaks, and what becomes of it in
+//! a drain, is left to the protocol.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use tokio::select;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::spawn_local;
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::accept::{Listener, Shortage};
+use super::handover;
+use super::listen::BACKLOG;
+use super::shutdown::{Phase, Phases};
+use super::socket::Socket;
+
+/// How many connections are accepted at most before others get their turn.
+const TOGETHER: usize = 32;
+
+/// An accepted connection.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its socket.
+    pub socket: Socket,
+    /// The address of the other end.
+    pub peer: SocketAddr,
+    /// Its number, from 1, in the order of acceptance.
+    pub number: u64,
+    /// The phase of the service.
+    pub phases: Phases,
+    /// To be held as long as the connection is served.
+    pub place: Place,
+}
+
+/// A connection's place within the limit, and the sign that it is still served.
+#[derive(Debug)]
+pub struct Place(Rc<Home>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.shared.permits.add_permits(1);
+    }
+}
+
+/// What the acceptors and the connections of one worker hold on to.
+#[derive(Debug)]
+pub(super) struct Home {
+    pub(super) shared: Arc<Shared>,
+    /// Dropped with the last of them.
+    pub(super) _alive: mpsc::Sender<Infallible>,
+}
+
+/// What connections speak.
+pub trait Protocol: Send + Sync + 'static {
+    /// What the connections of one worker share. It never leaves the worker's thread.
+    type Worker: 'static;
+
+    /// Makes that, on the worker's thread.
+    fn worker(&self) -> Self::Worker;
+
+    /// Serves one connection to its end.
+    fn serve(worker: Rc<Self::Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static;
+}
+
+/// What all workers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    connections: AtomicU64,
+    /// A permit for each connection that may be served.
+    permits: Semaphore,
+    /// Whether other programs may listen on the same ports.
+    shares_port: bool,
+    shortage: Shortage,
+}
+
+impl Shared {
+    /// With room for this many connections.
+    pub(super) fn new(max_connections: usize, shares_port: bool) -> Self {
+        Self {
+            connections: AtomicU64::new(0),
+            permits: Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS)),
+            shares_port,
+            shortage: Shortage::default(),
+        }
+    }
+}
+
+/// Accepts from one listener.
+pub(super) struct Acceptor<P: Protocol> {
+    pub(super) worker: Rc<P::Worker>,
+    pub(super) home: Rc<Home>,
+    pub(super) phases: Phases,
+}
+
+impl<P: Protocol> Acceptor<P> {
+    /// Until the service drains, and then those who are in the backlog.
+    pub(super) async fn run(self, listener: Listener) {
+        let mut draining = pin!(self.phases.reached(Phase::Draining));
+        loop {
+            select! {
+                biased;
+                () = &mut draining => break,
+                (socket, peer) = listener.accept(&self.home.shared.shortage) => self.start(socket, peer).await,
+            }
+            // Those that came with it, without looking at all the rest in between.
+            for _ in 0..TOGETHER {
+                let Some((socket, peer)) = listener.accept_more() else {
+                    break;
+                };
+                self.start(socket, peer).await;
+            }
+        }
+        if self.home.shared.shares_port {
+            self.hand_over(&listener).await;
+        }
+        self.accept_the_rest(listener).await;
+    }
+
+    /// Another program listens too: whoever is about to connect here is still served, and nobody
+    /// begins to.
+    async fn hand_over(&self, listener: &Listener) {
+        if let Err(error) = handover::let_none_begin(listener) {
+            warn!(%error, "who connects at this moment may be reset");
+            return;
+        }
+        let mut all_done = pin!(sleep(self.phases.grace()));
+        loop {
+            select! {
+                biased;
+                () = &mut all_done => return,
+                (socket, peer) = listener.accept(&self.home.shared.shortage) => self.start(socket, peer).await,
+            }
+        }
+    }
+
+    /// Whoever is in the backlog already believes to be connected: closing the listener now would
+    /// reset them. It is counted how many that can be, because where new ones come faster than they
+    /// are accepted it is never empty.
+    async fn accept_the_rest(&self, listener: Listener) {
+        for _ in 0..=BACKLOG {
+            let Some((socket, peer)) = listener.accept_waiting(&self.home.shared.shortage).await
+            else {
+                return;
+            };
+            self.start(socket, peer).await;
+        }
+    }
+
+    /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
+    /// they wait in the kernel's backlog.
+    async fn start(&self, socket: Socket, peer: SocketAddr) {
+        let Some(place) = self.place().await else {
+            return;
+        };
+        let connections = &self.home.shared.connections;
+        let accepted = Accepted {
+            socket,
+            peer,
+            number: connections.fetch_add(1, Ordering::Relaxed) + 1,
+            phases: self.phases.clone(),
+            place,
+        };
+        let serving = Box::pin(P::serve(Rc::clone(&self.worker), accepted));
+        if let Some(serving) = begin(serving) {
+            spawn_local(serving);
+        }
+    }
+
+    /// None only where nobody serves any more.
+    async fn place(&self) -> Option<Place> {
+        let permits = &self.home.shared.permits;
+        // Mostly there is one, and nothing is waited for.
+        let permit = match permits.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => permits.acquire().await.ok()?,
+        };
+        // The place gives it back: this costs less than a permit that owns what it is of.
+        permit.forget();
+        Some(Place(Rc::clone(&self.home)))
+    }
+}
+
+/// Serves a connection here and now, until it has to wait: then it is to become a task. Mostly its
+/// request is there already and its answer is taken at once, and where it ends with that it is spared
+/// the 1360 user instructions, of 16 180, that a task costs (callgrind).
+fn begin<F: Future<Output = ()> + Unpin>(mut serving: F) -> Option<F> {
+    // As a task it is asked once more, by who is to be woken.
+    let mut cx = Context::from_waker(Waker::noop());
+    let asked = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut serving).poll(&mut cx)));
+    match asked {
+        Ok(Poll::Pending) => Some(serving),
+        // What has panicked has ended as well, and was said.
+        Ok(Poll::Ready(())) | Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "acceptor_tests.rs"]
+mod tests;

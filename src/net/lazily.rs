@@ -1,0 +1,91 @@
+//! Asking a future no more often than it can have an answer.
+//!
+//! A connection's task waits for several things at once, and is woken for one of them with every
+//! request. Asking the others again, a timer and a word from the service, would cost some locks and
+//! atomic operations each. What always holds: a future is asked when somebody else asks than last
+//! time, so the task that waits is the one that it wakes.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+/// A future, and who was told to wait for it.
+#[derive(Debug)]
+pub struct Lazily<F> {
+    future: F,
+    told: Option<Waker>,
+}
+
+impl<F: Future + Unpin> Lazily<F> {
+    /// Nobody has asked `future` yet.
+    pub fn new(future: F) -> Self {
+        Self { future, told: None }
+    }
+
+    /// As [`Future::poll`], but asks the future only if whoever asks was not told to wait before, or
+    /// it `is_due`: if it would be ready.
+    pub fn poll(&mut self, cx: &mut Context<'_>, is_due: bool) -> Poll<F::Output> {
+        let is_told = |told: &Waker| told.will_wake(cx.waker());
+        if !is_due && self.told.as_ref().is_some_and(is_told) {
+            return Poll::Pending;
+        }
+        let answer = Pin::new(&mut self.future).poll(cx);
+        self.told = answer.is_pending().then(|| cx.waker().clone());
+        answer
+    }
+
+    /// The future.
+    pub fn get(&self) -> &F {
+        &self.future
+    }
+
+    /// The future, to change what it waits for: then it is asked again.
+    pub fn change(&mut self) -> &mut F {
+        self.told = None;
+        &mut self.future
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Somebody;
+
+    impl Wake for Somebody {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn it_is_asked_by_others_when_due_and_after_a_change() {
+        let mut asked = 0;
+        let mut lazily = Lazily::new(poll_fn(|_| {
+            asked += 1;
+            if asked < 5 {
+                Poll::Pending
+            } else {
+                Poll::Ready(asked)
+            }
+        }));
+        let [mine, yours] = [(); 2].map(|()| Waker::from(Arc::new(Somebody)));
+        let (mine, yours) = (
+            &mut Context::from_waker(&mine),
+            &mut Context::from_waker(&yours),
+        );
+        let mut ask = |cx: &mut Context<'_>, is_due| lazily.poll(cx, is_due);
+        // Asked once.
+        assert!(ask(mine, false).is_pending());
+        assert!(ask(mine, false).is_pending());
+        // Twice, and a third time.
+        assert!(ask(yours, false).is_pending());
+        assert!(ask(mine, false).is_pending());
+        assert!(ask(mine, false).is_pending());
+        assert!(ask(mine, true).is_pending());
+        lazily.change();
+        assert_eq!(lazily.poll(mine, false), Poll::Ready(5));
+    }
+}
