@@ -8,6 +8,7 @@ import os
 import pathlib
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -73,8 +74,18 @@ def machine(programs):
     system = os.uname()
     yield time.strftime("%Y-%m-%d %H:%M %z")
     yield f"{system.sysname} {system.release} {system.machine}, {os.cpu_count()} x {processor()}"
+    if tracks_connections():
+        yield "connections are tracked (nf_conntrack, as a container engine wants it)"
     for name, option in {"hellowire": "--version", "nginx": "-v", "wrk": "-v"}.items():
         yield version([programs[name], option])
+
+
+def tracks_connections():
+    """Whether the kernel keeps a table of all connections, which each of them pays for."""
+    table = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_count")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()):
+            return table.exists() and int(table.read_text()) > 0
 
 
 def processor():
