@@ -13,6 +13,7 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -157,16 +158,17 @@ where
         deadline.set_draining(phase >= Phase::Draining);
         let next = pin!(phases.after(phase));
         let mut next = Lazily::new(next);
-        let outcome = poll_fn(|cx| {
+        let step = poll_fn(|cx| {
             if let Poll::Ready(outcome) = poll_step(hyper, exchange, &mut deadline, cx) {
-                return Poll::Ready(Some(outcome));
+                return Poll::Ready(ControlFlow::Break(outcome));
             }
-            next.poll(cx, phases.now() > phase).map(|_| None)
+            let is_due = phases.now() > phase;
+            next.poll(cx, is_due).map(ControlFlow::Continue)
         });
-        if let Some(outcome) = outcome.await {
-            return outcome;
+        match step.await {
+            ControlFlow::Break(outcome) => return outcome,
+            ControlFlow::Continue(next) => phase = next,
         }
-        phase = phases.now();
         // What the socket holds by now is in flight, not idle: let the runtime learn of it.
         yield_now().await;
     }

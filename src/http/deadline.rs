@@ -23,8 +23,8 @@ const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long (RFC 91
 pub(super) const REST: Duration = Duration::from_secs(1);
 
 /// With more connections than this in hyper's hands, on one worker, each puts that down at once,
-/// unless it has come back from its last rest within [`REST`]: where 5000 are busy, taking it up again
-/// for each request would cost a fifth of their CPU time (12.9 µs a request against 10.5).
+/// unless it asks again sooner than [`REST`]: where 5000 are busy, taking it up again for each request
+/// would cost a fifth of their CPU time (12.9 µs a request against 10.5).
 const FEW: usize = 64;
 
 /// What a connection's time was up for.
@@ -43,7 +43,7 @@ pub(super) struct Deadline<'a> {
     exchange: &'a Exchange,
     worker: &'a Worker,
     is_draining: bool,
-    /// It has not rested for long.
+    /// It has asked again soon.
     is_busy: bool,
     /// From the end of the input on: when hyper must have finished, unless answers are being taken.
     last: Option<Instant>,
@@ -52,8 +52,8 @@ pub(super) struct Deadline<'a> {
 }
 
 impl<'a> Deadline<'a> {
-    /// The timer of a connection that hyper begins to serve, and which `is_busy` if it did so less
-    /// than [`REST`] ago.
+    /// The timer of a connection that hyper begins to serve, and which `is_busy` if its last request
+    /// was less than [`REST`] ago.
     pub(super) fn new(exchange: &'a Exchange, worker: &'a Worker, is_busy: bool) -> Self {
         Self {
             exchange,

@@ -1,7 +1,7 @@
 //! Accepting connections from a listening socket.
 //!
 //! What always holds: a failed accept neither spins nor ends the service; no connection is lost
-//! that the system has given. Who is served, and when, is left to the workers.
+//! that the system has given. Who is served, and when, is left to the acceptor.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,13 +1,18 @@
 //! Asking a future no more often than it can have an answer.
 //!
 //! A connection's task waits for several things at once, and is woken for one of them with every
-//! request. Asking the others again, a timer and a word from the service, would cost some locks and
-//! atomic operations each. What always holds: a future is asked when somebody else asks than last
-//! time, so the task that waits is the one that it wakes.
+//! request. Asking the others again, a timer and a word from the service, would cost 230 user
+//! instructions, of 8930 (callgrind), locks and atomic operations among them. What always holds: a
+//! future is asked when somebody else asks than last time, so the task that waits is the one that it
+//! wakes. It is for futures that wake their task only when they are ready, and for tokio's: those
+//! of a task that has spent its budget (`tokio::task::coop`) may be pending without a word of when
+//! to ask again, so they are asked again.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+
+use tokio::task::coop::has_budget_remaining;
 
 /// A future, and who was told to wait for it.
 #[derive(Debug)]
@@ -29,8 +34,10 @@ impl<F: Future + Unpin> Lazily<F> {
         if !is_due && self.told.as_ref().is_some_and(is_told) {
             return Poll::Pending;
         }
+        let can_register = has_budget_remaining();
         let answer = Pin::new(&mut self.future).poll(cx);
-        self.told = answer.is_pending().then(|| cx.waker().clone());
+        let is_registered = can_register && answer.is_pending();
+        self.told = is_registered.then(|| cx.waker().clone());
         answer
     }
 
@@ -49,8 +56,13 @@ impl<F: Future + Unpin> Lazily<F> {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::pin::pin;
     use std::sync::Arc;
     use std::task::Wake;
+    use std::time::Duration;
+
+    use tokio::task::coop::consume_budget;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
 
@@ -87,5 +99,20 @@ mod tests {
         assert!(ask(mine, true).is_pending());
         lazily.change();
         assert_eq!(lazily.poll(mine, false), Poll::Ready(5));
+    }
+
+    #[tokio::test]
+    async fn a_timer_that_is_first_asked_without_budget_wakes_all_the_same() {
+        let mut sleep = Lazily::new(Box::pin(sleep(Duration::from_millis(20))));
+        let mut is_first = true;
+        let passed = poll_fn(|cx| {
+            while is_first && has_budget_remaining() {
+                let _ = pin!(consume_budget()).poll(cx);
+            }
+            is_first = false;
+            let is_due = sleep.get().is_elapsed();
+            sleep.poll(cx, is_due)
+        });
+        timeout(Duration::from_secs(30), passed).await.unwrap();
     }
 }

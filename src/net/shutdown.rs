@@ -5,6 +5,7 @@
 //! connection, to the connection.
 
 use std::cell::Cell;
+use std::future::Future;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
@@ -68,26 +69,23 @@ struct Here {
 }
 
 impl PhaseReceiver {
-    /// For the connections of the calling thread. They learn of a change where somebody
-    /// [tells](PhaseReceiver::tell) them.
-    #[must_use]
-    pub fn phases(&self) -> Phases {
-        Phases(Rc::new(Here {
+    /// For the connections of the calling thread, and what tells them of each change as long as it is
+    /// polled, up to [`Phase::Cut`].
+    pub fn here(mut self) -> (Phases, impl Future<Output = ()>) {
+        let phases = Phases(Rc::new(Here {
             phase: Cell::new(*self.phase.borrow()),
             changed: Notify::new(),
             grace: self.grace,
-        }))
-    }
-
-    /// Tells `phases` of each change, up to [`Phase::Cut`].
-    pub async fn tell(mut self, phases: &Phases) {
-        while phases.now() < Phase::Cut {
-            let changed = self.phase.changed().await;
-            // Where nobody is left to tell the phase, there is nothing left to work for.
-            let phase = changed.map_or(Phase::Cut, |()| *self.phase.borrow_and_update());
-            phases.0.phase.set(phase);
-            phases.0.changed.notify_waiters();
-        }
+        }));
+        let here = phases.clone();
+        let tell = async move {
+            while here.now() < Phase::Cut {
+                let changed = self.phase.changed().await;
+                // Where nobody is left to tell the phase, there is nothing left to work for.
+                here.enter(changed.map_or(Phase::Cut, |()| *self.phase.borrow_and_update()));
+            }
+        };
+        (phases, tell)
     }
 }
 
@@ -120,6 +118,14 @@ impl Phases {
     /// Can be dropped and called again.
     pub async fn reached(&self, phase: Phase) {
         self.until(|now| now >= phase).await;
+    }
+
+    /// Who waits for a later phase than this one is not woken in vain.
+    fn enter(&self, phase: Phase) {
+        if phase > self.now() {
+            self.0.phase.set(phase);
+            self.0.changed.notify_waiters();
+        }
     }
 
     async fn until(&self, is_it: impl Fn(Phase) -> bool) -> Phase {
@@ -204,7 +210,7 @@ mod tests {
     #[tokio::test]
     async fn who_waits_learns_of_each_phase_and_at_last_that_nobody_tells_any() {
         let (sender, receiver) = phases(Duration::ZERO);
-        let here = receiver.phases();
+        let (here, tell) = receiver.here();
         let waiting = async {
             here.reached(Phase::Serving).await;
             sender.send_replace(Phase::Closing);
@@ -216,6 +222,6 @@ mod tests {
             drop(sender);
             assert_eq!(here.after(Phase::Draining).await, Phase::Cut);
         };
-        tokio::join!(receiver.tell(&here), waiting);
+        tokio::join!(tell, waiting);
     }
 }

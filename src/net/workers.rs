@@ -126,7 +126,7 @@ fn run<P: Protocol>(
         .build_local(LocalOptions::default())?;
     runtime.block_on(async {
         let worker = Rc::new(protocol.worker());
-        let here = phases.phases();
+        let (here, tell) = phases.here();
         // Every acceptor and every connection has the sender: when it is dropped, all have ended.
         let (alive, mut all_ended) = mpsc::channel(1);
         let home = Rc::new(Home {
@@ -134,17 +134,13 @@ fn run<P: Protocol>(
             _alive: alive,
         });
         for listener in listeners {
-            let acceptor = Acceptor::<P> {
-                worker: Rc::clone(&worker),
-                home: Rc::clone(&home),
-                phases: here.clone(),
-            };
+            let acceptor = Acceptor::<P>::new(Rc::clone(&worker), Rc::clone(&home), here.clone());
             spawn_local(acceptor.run(Listener::new(listener)?));
         }
         drop(home);
         select! {
             _ = all_ended.recv() => {}
-            () = phases.tell(&here) => {}
+            () = tell => {}
         }
         Ok(())
     })

@@ -45,6 +45,7 @@ fn quoted(raw: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::super::Format::Line;
+    use super::super::Formatter;
     use super::super::samples::{self, text, unescape};
     use crate::request_log::Refusal;
     use crate::request_log::record::State;
@@ -71,6 +72,18 @@ mod tests {
         record.request.state = State::Refused(Refusal::new(400, "why (RFC 1 2)"));
         let expected = " #12.1 1004 \"POST\" omitted=1000 refused 400: why (RFC 1 2)\n";
         assert!(text(Line, &record).ends_with(expected));
+    }
+
+    #[test]
+    fn the_same_bytes_of_a_longer_request_have_its_length() {
+        let mut formatter = Formatter::new(Line, false);
+        for omitted in [0, 0, 1000, 0] {
+            let mut record = samples::record(b"POST");
+            record.request.omitted = omitted;
+            let mut out = Vec::new();
+            formatter.write(&record, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), text(Line, &record));
+        }
     }
 
     proptest! {
