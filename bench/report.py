@@ -70,13 +70,17 @@ def judgement(verdicts):
 
 PREAMBLE = """# Benchmarks
 
-Written by `bench/run --write`, never by hand. The servers and the load share one machine's cores:
-what counts is how the figures compare, not what they are.
+Written by `bench/run --write FILE`, never by hand. The servers and the load share one machine's
+cores: what counts is how the figures compare, not what they are.
 
 `hellowire` has its default settings but for the log, which goes to a file. `nginx` is `return 200`
 with a worker a core. `hyper` is what hellowire is built on, without its tap, gate, deadlines and
 log. `limit` is an epoll server that answers canned bytes, with no system call more than has to be.
 All of it is in `bench/`, where each part says what it measures and how.
+
+Where the kernel tracks connections, as it does for a container engine's address translation, all
+that a server does costs a tenth to a third more: `benchmarks-tracked.md` is such a run,
+`benchmarks.md` is one without.
 """
 
 
