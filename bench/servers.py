@@ -160,8 +160,7 @@ class Server:
 def start(stack, name, programs, *more, pause=0.02):
     """The server of this name, with more arguments, as soon as it answers."""
     directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = (
         nginx(name, port, programs, directory)
         if name in ACCESS_LOGS
@@ -170,6 +169,11 @@ def start(stack, name, programs, *more, pause=0.02):
     server = Server(stack, name, port, command, directory)
     server.check(server.wait_for(server.answer, pause))
     return server
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
 
 
 def nginx(name, port, programs, directory):

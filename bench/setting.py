@@ -20,15 +20,15 @@ PACKAGES = {"wrk": "wrk", "nginx": "nginx-light"}
 
 
 def fail(message):
-    sys.exit(f"bench/run: {message}")
+    sys.exit(f"bench/{pathlib.Path(sys.argv[0]).name}: {message}")
 
 
-def find_tools():
-    """The paths of the commands, by name."""
+def find_tools(packages):
+    """The paths of the commands, by name; `packages` are Debian's by the command that is wanted."""
     # A Debian user's path is without sbin, where nginx is.
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
-    found = {command: shutil.which(command, path=path) for command in PACKAGES}
-    missing = [PACKAGES[command] for command in PACKAGES if not found[command]]
+    found = {command: shutil.which(command, path=path) for command in packages}
+    missing = [packages[command] for command in packages if not found[command]]
     if not missing:
         return found
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
@@ -36,7 +36,7 @@ def find_tools():
         fail(f"something is missing; on Debian: {' '.join(install)}")
     for command in (["apt-get", "update", "-qq"], install):
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    found = {command: shutil.which(command, path=path) for command in PACKAGES}
+    found = {command: shutil.which(command, path=path) for command in packages}
     if None in found.values():
         fail(f"cannot be installed: {' '.join(missing)}")
     return found
@@ -53,7 +53,7 @@ def build(manifest, target):
 
 def programs(hellowire=None):
     """The paths of all that is run, by name; `hellowire` in place of a build, if it is given."""
-    found = {name: pathlib.Path(path) for name, path in find_tools().items()}
+    found = {name: pathlib.Path(path) for name, path in find_tools(PACKAGES).items()}
     found["hellowire"] = hellowire or build("Cargo.toml", TARGET) / "hellowire"
     tools = build("bench/tools/Cargo.toml", TARGET / "bench")
     found.update({name: tools / name for name in ("limit", "hyper", "load")})
