@@ -18,7 +18,7 @@ from setting import fail
 LINE, JSON, OFF = "hellowire, log line", "hellowire, log json", "hellowire, log off"
 NGINX, NGINX_OFF = "nginx, access log", "nginx, no log"
 NGINX_BUFFERED = "nginx, access log buffered"
-LIMIT, HYPER = "limit", "hyper"
+LIMIT, LIMIT_DEFERS, HYPER = "limit", "limit that defers", "hyper"
 RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
 
 ACCESS_LOGS = {
@@ -34,6 +34,7 @@ COMMANDS = {
     JSON: ["hellowire", "--log", "json", *TO_FILE],
     RAW: ["hellowire", "raw", "--log", "line", *TO_FILE],
     LIMIT: ["limit", "http"],
+    LIMIT_DEFERS: ["limit", "http-defers"],
     RAW_LIMIT: ["limit", "raw"],
     HYPER: ["hyper"],
 }

@@ -20,7 +20,7 @@ use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
 use crate::net::descriptors;
 use crate::net::listen::{self, BindError};
-use crate::net::shutdown::{self, Phase, Request, Signals};
+use crate::net::shutdown::{Phase, Request, Signals};
 use crate::net::workers::{self, Workers};
 use crate::request_log::{Handle, Log};
 
@@ -73,11 +73,12 @@ pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, 
     let runtime = Builder::new_current_thread().enable_all().build()?;
     descriptors::provide(config.max_connections);
     let bound = listen::bind(&config.listen, config.workers, config.share_port)?;
+    bound.defer();
     let addresses = bound.addresses.clone();
     let exit = runtime.block_on(async {
-        let grace = shutdown::grace(config.drain_timeout);
         let signals = Signals::catch(config.reopens_log)?;
-        let workers = workers::spawn(bound, protocol, config.max_connections, grace)?;
+        let (places, drain_timeout) = (config.max_connections, config.drain_timeout);
+        let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
         for address in &addresses {
             say(config.language.listening(format_args!("http://{address}")));
         }

@@ -16,21 +16,27 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{spawn_local, yield_now};
-use tokio::time::sleep;
-use tracing::warn;
+use tokio::time::{Instant, sleep};
+use tracing::debug;
 
 use super::accept::{Listener, Shortage};
 use super::handover;
+use super::handshakes::any_under_way;
 use super::listen::BACKLOG;
 use super::shutdown::{Phase, Phases};
 use super::socket::Socket;
 
 /// How many connections are begun at most before others get their turn.
 const TOGETHER: usize = 32;
+
+/// How often the kernel is asked, at an end, whether anybody is about to connect: where there are many
+/// sockets, that takes it a millisecond. What it does with packets that came before takes microseconds.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// An accepted connection.
 #[derive(Debug)]
@@ -120,7 +126,7 @@ impl<P: Protocol> Acceptor<P> {
         }
     }
 
-    /// Until the service drains, and then those who are in the backlog.
+    /// Until the service drains, and then those who had begun to connect.
     pub(super) async fn run(self, listener: Listener) {
         let mut draining = pin!(self.phases.reached(Phase::Draining));
         loop {
@@ -137,24 +143,39 @@ impl<P: Protocol> Acceptor<P> {
                 self.start(socket, peer).await;
             }
         }
-        if self.home.shared.shares_port {
-            self.hand_over(&listener).await;
-        }
+        self.accept_newcomers(&listener).await;
         self.accept_the_rest(listener).await;
     }
 
-    /// Another program listens too: whoever is about to connect here is still served, and nobody
-    /// begins to.
-    async fn hand_over(&self, listener: &Listener) {
+    /// From now on nobody begins to connect; whoever has begun to is still served.
+    async fn accept_newcomers(&self, listener: &Listener) {
         if let Err(error) = handover::let_none_begin(listener) {
-            warn!(%error, "who connects at this moment may be reset");
+            debug!(%error, "who connects at this moment may be reset");
             return;
         }
-        let mut all_done = pin!(sleep(self.phases.grace()));
+        let shared = &self.home.shared;
+        let longest = if shared.shares_port {
+            // Another program's newcomers look the same, and whoever is let begin here waits.
+            self.phases.grace().min(self.phases.grace_for_newcomers())
+        } else {
+            self.phases.grace_for_newcomers()
+        };
+        let stop_by = Instant::now() + longest;
+        while Instant::now() < stop_by {
+            self.accept_for(LOOK_AGAIN, listener).await;
+            // Where the kernel does not tell, there may be some.
+            if !any_under_way(listener).unwrap_or(true) {
+                return;
+            }
+        }
+    }
+
+    async fn accept_for(&self, time: Duration, listener: &Listener) {
+        let mut is_over = pin!(sleep(time));
         loop {
             select! {
                 biased;
-                () = &mut all_done => return,
+                () = &mut is_over => return,
                 (socket, peer) = listener.accept(&self.home.shared.shortage) => self.start(socket, peer).await,
             }
         }

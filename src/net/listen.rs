@@ -9,9 +9,10 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 use socket2::{Domain, Protocol, Socket, Type};
 use thiserror::Error;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use super::address::Address;
+use super::defer;
 
 /// How many connections the kernel completes ahead of `accept`. It caps this at
 /// `net.core.somaxconn`, 4096 by default.
@@ -84,6 +85,16 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
 }
 
 impl Bound {
+    /// Leaves each connection with the kernel until its peer has sent something, where the kernel can
+    /// do that: see [`defer`].
+    pub fn defer(&self) {
+        for listener in self.listeners.iter().flatten() {
+            if let Err(error) = defer::until_first_bytes(listener) {
+                debug!(%error, "connections are accepted before their first bytes");
+            }
+        }
+    }
+
     fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
         let sockets = listen_all(address, self.listeners.len(), self.shares_port)
             .map_err(|source| BindError::Listen { address, source })?;

@@ -6,10 +6,12 @@
 pub mod accept;
 pub mod acceptor;
 pub mod address;
+pub mod defer;
 pub mod descriptors;
 pub mod dial;
 pub mod first;
 pub mod handover;
+pub mod handshakes;
 pub mod last;
 pub mod lazily;
 pub mod linger;

@@ -14,16 +14,11 @@ use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
+use super::defer;
+
 /// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
 /// as long as nothing is lost.
 const ROUND_TRIP: Duration = Duration::from_millis(300);
-
-/// How long an end waits for what may be under way: a round trip, but at most half of the drain, in
-/// which everything else has to be done too.
-#[must_use]
-pub fn grace(drain_timeout: Duration) -> Duration {
-    ROUND_TRIP.min(drain_timeout / 2)
-}
 
 /// What the service is doing. It only ever goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,15 +40,18 @@ pub type PhaseSender = watch::Sender<Phase>;
 #[derive(Debug)]
 pub struct PhaseReceiver {
     phase: watch::Receiver<Phase>,
-    grace: Duration,
+    drain_timeout: Duration,
 }
 
-/// The two ends of a service's phase, which begins as [`Phase::Serving`]. `grace` is for whom it may
-/// concern: [`Phases::grace`].
+/// The two ends of a service's phase, which begins as [`Phase::Serving`]. Its drain may take so long.
 #[must_use]
-pub fn phases(grace: Duration) -> (PhaseSender, PhaseReceiver) {
+pub fn phases(drain_timeout: Duration) -> (PhaseSender, PhaseReceiver) {
     let (sender, phase) = watch::channel(Phase::Serving);
-    (sender, PhaseReceiver { phase, grace })
+    let receiver = PhaseReceiver {
+        phase,
+        drain_timeout,
+    };
+    (sender, receiver)
 }
 
 /// Follows the phase on a worker's thread: every connection has one, and looks at it for every
@@ -65,7 +63,7 @@ pub struct Phases(Rc<Here>);
 struct Here {
     phase: Cell<Phase>,
     changed: Notify,
-    grace: Duration,
+    drain_timeout: Duration,
 }
 
 impl PhaseReceiver {
@@ -75,7 +73,7 @@ impl PhaseReceiver {
         let phases = Phases(Rc::new(Here {
             phase: Cell::new(*self.phase.borrow()),
             changed: Notify::new(),
-            grace: self.grace,
+            drain_timeout: self.drain_timeout,
         }));
         let here = phases.clone();
         let tell = async move {
@@ -96,10 +94,18 @@ impl Phases {
         self.0.phase.get()
     }
 
-    /// How long an end waits for what may be under way.
+    /// How long an end waits for what may be under way: a round trip, but at most half of the drain, in
+    /// which everything else has to be done too.
     #[must_use]
     pub fn grace(&self) -> Duration {
-        self.0.grace
+        ROUND_TRIP.min(self.0.drain_timeout / 2)
+    }
+
+    /// How long a drain waits for those who have begun to connect: until even who is silent has become a
+    /// connection, but at most a third of it. Such a one has its [`Phases::grace`] then.
+    #[must_use]
+    pub fn grace_for_newcomers(&self) -> Duration {
+        (defer::LONGEST + ROUND_TRIP).min(self.0.drain_timeout / 3)
     }
 
     /// Waits until the phase is past `phase`: the phase then.
@@ -201,9 +207,17 @@ mod tests {
 
     #[test]
     fn what_an_end_waits_for_leaves_the_drain_its_time() {
-        for (drain, expected) in [(0, 0), (200, 100), (600, 300), (10_000, 300)] {
-            let expected = Duration::from_millis(expected);
-            assert_eq!(grace(Duration::from_millis(drain)), expected, "{drain}");
+        for (drain, [newcomers, grace]) in [
+            (0, [0, 0]),
+            (150, [50, 75]),
+            (600, [200, 300]),
+            (3_900, [1_300, 300]),
+            (10_000, [1_300, 300]),
+        ] {
+            let (_sender, receiver) = phases(Duration::from_millis(drain));
+            let (here, _tell) = receiver.here();
+            let waited = [here.grace_for_newcomers(), here.grace()];
+            assert_eq!(waited.map(|time| time.as_millis()), [newcomers, grace]);
         }
     }
 

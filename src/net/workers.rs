@@ -33,8 +33,8 @@ pub struct Workers {
     any_ended: mpsc::Receiver<()>,
 }
 
-/// Starts a worker for each set of listeners in `bound`. At an end they wait for what may be under
-/// way for as long as `grace`.
+/// Starts a worker for each set of listeners in `bound`. A drain may take `drain_timeout`: what has
+/// only begun to connect is awaited for a part of that.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub fn spawn<P: Protocol>(
     bound: Bound,
     protocol: P,
     max_connections: usize,
-    grace: Duration,
+    drain_timeout: Duration,
 ) -> io::Result<Workers> {
     let protocol = Arc::new(protocol);
     let shared = Arc::new(Shared::new(max_connections, bound.shares_port));
@@ -55,7 +55,7 @@ pub fn spawn<P: Protocol>(
         any_ended,
     };
     for (index, listeners) in bound.listeners.into_iter().enumerate() {
-        let (sender, phases) = phases(grace);
+        let (sender, phases) = phases(drain_timeout);
         workers.phases.push(sender);
         let (protocol, shared) = (Arc::clone(&protocol), Arc::clone(&shared));
         let ending = Ending {

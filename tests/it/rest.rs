@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::shutdown::until_refused;
+use crate::shutdown::until_none_begins;
 use crate::support::{BOUND, Client, HELLO, Service, expect_answer, expect_record, memory};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -162,7 +162,7 @@ fn answers_taken_after_a_stop() -> usize {
     client.0.set_read_timeout(Some(BOUND)).unwrap();
     ask_only(&mut client, &service);
     service.signal(Signal::TERM);
-    until_refused(&service);
+    until_none_begins(&service);
     // Time that passes: its end has been sent, and a round trip is not over.
     std::thread::sleep(Duration::from_millis(50));
     client.send(GET);

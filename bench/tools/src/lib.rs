@@ -6,9 +6,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::os::fd::AsRawFd as _;
 use std::thread;
 
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket, sockopt};
+use uapi::c::{IPPROTO_TCP, TCP_DEFER_ACCEPT, c_int};
 
 /// The body of every answer.
 pub const TEXT: &str = "Hello World";
@@ -48,4 +50,15 @@ fn listener(address: SocketAddrV4) -> io::Result<TcpListener> {
     let listener = TcpListener::from(socket);
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Has the kernel give connections away with their first bytes, as hellowire does.
+///
+/// # Errors
+///
+/// What the system said to that.
+pub fn defer(listener: &TcpListener) -> io::Result<()> {
+    let second: c_int = 1;
+    uapi::setsockopt(listener.as_raw_fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &second)?;
+    Ok(())
 }

@@ -1,25 +1,27 @@
 //! The limit: a server that does the system calls that have to be, and next to nothing between them.
 //!
 //! ```text
-//! limit PORT http   accept, read and write; close where the request says so
-//! limit PORT raw    accept, read, write, shut down, read to the end, close: as `hellowire raw`
+//! limit PORT http         accept, read and write; close where the request says so
+//! limit PORT http-defers  as that, but connections are accepted with their first bytes
+//! limit PORT raw          accepted so: read, write, shut down, read to the end, close, as `hellowire raw`
 //! ```
 //!
 //! Its answers are canned, and it parses nothing: the end of an empty line is the end of a request.
 //! That is enough for wrk, which sends requests without bodies, each batch in one write; whoever
 //! sends something else is hung up on, which wrk counts as an error.
 //!
-//! epoll is level-triggered: one read a readable connection is enough, none is made in vain.
+//! epoll is level-triggered: one read a readable connection is enough, none is made in vain. A
+//! connection that is accepted with its first bytes is watched only if it goes on after them.
 
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
-use hellowire_bench::{TEXT, serve_on_each_core};
+use hellowire_bench::{TEXT, defer, serve_on_each_core};
 use memchr::memmem;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
-use rustix::io::{read, write};
+use rustix::io::{Errno, read, write};
 use rustix::net::{SendFlags, Shutdown, SocketFlags, accept_with, send, shutdown};
 
 /// The deepest pipeline that is answered with one write.
@@ -33,9 +35,10 @@ const RAW_ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
 
 fn main() -> io::Result<()> {
     match std::env::args().nth(2).as_deref() {
-        Some("http") => serve_on_each_core(|listener| run(&listener, Http::new())),
-        Some("raw") => serve_on_each_core(|listener| run(&listener, Raw)),
-        _ => Err(io::Error::other("usage: limit PORT http|raw")),
+        Some("http") => serve_on_each_core(|listener| run(&listener, Http::new(), false)),
+        Some("http-defers") => serve_on_each_core(|listener| run(&listener, Http::new(), true)),
+        Some("raw") => serve_on_each_core(|listener| run(&listener, Raw, true)),
+        _ => Err(io::Error::other("usage: limit PORT http|http-defers|raw")),
     }
 }
 
@@ -46,11 +49,15 @@ trait Protocol {
 }
 
 /// A worker's thread: one epoll for its listener and its connections.
-fn run(listener: &TcpListener, protocol: impl Protocol) {
+fn run(listener: &TcpListener, protocol: impl Protocol, defers: bool) {
+    if defers {
+        defer(listener).expect("Linux");
+    }
     let mut worker = Worker {
         epoll: epoll::create(CreateFlags::CLOEXEC).expect("an epoll"),
         connections: Vec::new(),
         protocol,
+        defers,
     };
     worker.watch(listener).expect("its first descriptor");
     let mut events = Vec::with_capacity(EVENTS);
@@ -60,7 +67,7 @@ fn run(listener: &TcpListener, protocol: impl Protocol) {
         for event in events.drain(..) {
             let descriptor = event.data.u64();
             if descriptor == number(listener.as_raw_fd()) {
-                worker.accept(listener);
+                worker.accept(listener, &mut space);
             } else {
                 worker.serve(descriptor, &mut space);
             }
@@ -73,6 +80,8 @@ struct Worker<P> {
     /// By the numbers of their descriptors.
     connections: Vec<Option<OwnedFd>>,
     protocol: P,
+    /// Whether a connection is accepted with its first bytes.
+    defers: bool,
 }
 
 impl<P: Protocol> Worker<P> {
@@ -81,12 +90,15 @@ impl<P: Protocol> Worker<P> {
         Ok(epoll::add(&self.epoll, source, data, EventFlags::IN)?)
     }
 
-    fn accept(&mut self, listener: &TcpListener) {
+    fn accept(&mut self, listener: &TcpListener, space: &mut [u8]) {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         // A client may be gone again.
         let Ok(connection) = accept_with(listener, flags) else {
             return;
         };
+        if self.defers && !self.goes_on(&connection, space) {
+            return;
+        }
         self.watch(&connection).expect("room in epoll");
         let place = index(number(connection.as_raw_fd()));
         if place >= self.connections.len() {
@@ -96,15 +108,22 @@ impl<P: Protocol> Worker<P> {
     }
 
     fn serve(&mut self, descriptor: u64, space: &mut [u8]) {
-        let place = &mut self.connections[index(descriptor)];
-        let Some(connection) = place else { return };
-        let goes_on = match read(&*connection, &mut *space) {
-            Ok(0) | Err(_) => false,
-            Ok(length) => self.protocol.answer(connection, &space[..length]),
+        let place = index(descriptor);
+        let Some(connection) = &self.connections[place] else {
+            return;
         };
-        if !goes_on {
+        if !self.goes_on(connection, space) {
             // Closes it, which takes it out of epoll too.
-            *place = None;
+            self.connections[place] = None;
+        }
+    }
+
+    /// Reads once and answers: whether the connection goes on.
+    fn goes_on(&self, connection: &OwnedFd, space: &mut [u8]) -> bool {
+        match read(connection, &mut *space) {
+            Ok(0) => false,
+            Ok(length) => self.protocol.answer(connection, &space[..length]),
+            Err(error) => error == Errno::AGAIN,
         }
     }
 }

@@ -1,0 +1,119 @@
+//! Whether the kernel has connections for a listener that it cannot give away yet.
+//!
+//! Those are the ones whose handshake is under way, and those whose peer has sent nothing so far
+//! ([`super::defer`]). The listener's queue has none of them: the kernel is asked as `ss` asks it
+//! (`man 7 sock_diag`).
+
+use std::io;
+use std::os::fd::AsFd;
+
+/// Whether there is any on the listener's port.
+///
+/// # Errors
+///
+/// What the system said to the question, or that it has no answer.
+#[cfg(target_os = "linux")]
+pub fn any_under_way(listener: &impl AsFd) -> io::Result<bool> {
+    use rustix::net::netlink::SOCK_DIAG;
+    use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+    use rustix::net::{recv, send, socket_with};
+
+    let kernel = socket_with(
+        AddressFamily::NETLINK,
+        SocketType::DGRAM,
+        SocketFlags::CLOEXEC,
+        Some(SOCK_DIAG),
+    )?;
+    send(&kernel, &question(listener)?, SendFlags::empty())?;
+    // The first message of the answer says it all: its length, four bytes, and its type.
+    let mut header = [0; 6];
+    recv(&kernel, &mut header, RecvFlags::DONTWAIT)?;
+    match u16::from_ne_bytes([header[4], header[5]]) {
+        message::BY_FAMILY => Ok(true),
+        message::DONE => Ok(false),
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
+/// Elsewhere nobody knows.
+///
+/// # Errors
+///
+/// Always.
+#[cfg(not(target_os = "linux"))]
+pub fn any_under_way(_: &impl AsFd) -> io::Result<bool> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// `linux/netlink.h`, `linux/sock_diag.h`, `linux/inet_diag.h`.
+#[cfg(target_os = "linux")]
+mod message {
+    /// The types of messages: the end of an answer, and a question or a socket of an answer.
+    pub(super) const DONE: u16 = 3;
+    pub(super) const BY_FAMILY: u16 = 20;
+
+    /// A question for all that match.
+    pub(super) const REQUEST_DUMP: u16 = 0x301;
+
+    pub(super) const INET: u8 = 2;
+    pub(super) const INET6: u8 = 10;
+    pub(super) const TCP: u8 = 6;
+
+    /// The bit of the state in which a connection is for the kernel alone.
+    pub(super) const SYN_RECV: u32 = 1 << 3;
+}
+
+/// A header (`nlmsghdr`), and which sockets are asked for (`inet_diag_req_v2`).
+#[cfg(target_os = "linux")]
+fn question(listener: &impl AsFd) -> io::Result<Vec<u8>> {
+    use std::net::SocketAddr;
+
+    const LENGTH: u32 = 72;
+
+    let address = SocketAddr::try_from(rustix::net::getsockname(listener)?)?;
+    let family = if address.is_ipv4() {
+        message::INET
+    } else {
+        message::INET6
+    };
+    let parts: [&[u8]; 8] = [
+        &LENGTH.to_ne_bytes(),
+        &message::BY_FAMILY.to_ne_bytes(),
+        &message::REQUEST_DUMP.to_ne_bytes(),
+        // A number for the question, and who asks.
+        &[0; 8],
+        &[family, message::TCP, 0, 0],
+        &message::SYN_RECV.to_ne_bytes(),
+        &address.port().to_be_bytes(),
+        // Any peer, any interface.
+        &[0; 46],
+    ];
+    Ok(parts.concat())
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+    use crate::net::address::Address;
+    use crate::net::listen;
+
+    #[test]
+    fn who_is_silent_is_seen_until_accepted() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let address: Address = address.parse().unwrap();
+            let bound = listen::bind(&[address], 1, false).unwrap();
+            bound.defer();
+            let listener = &bound.listeners[0][0];
+            listener.set_nonblocking(false).unwrap();
+            assert!(!any_under_way(listener).unwrap());
+            let _silent = TcpStream::connect(bound.addresses[0]).unwrap();
+            assert!(any_under_way(listener).unwrap());
+            // As soon as the kernel gives it away.
+            listener.accept().unwrap();
+            assert!(!any_under_way(listener).unwrap());
+        }
+    }
+}
