@@ -27,7 +27,10 @@ const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=ut
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// A response as hyper takes it.
-pub(super) type Reply = Response<Full<Bytes>>;
+pub(super) type Reply = Response<ReplyBody>;
+
+/// A response's body.
+pub(super) type ReplyBody = Full<Bytes>;
 
 /// The answer to every request. It lives as long as the program, and none of its parts counts its
 /// references: all workers would write to the same counts, at each request.

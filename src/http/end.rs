@@ -6,8 +6,6 @@
 
 use std::task::{Context, Poll, Waker};
 
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
 use super::answer;
@@ -33,13 +31,12 @@ pub(super) struct End {
 impl End {
     /// After hyper has finished, with this result, or has none because its peer takes nothing: what
     /// is left to do, where there is something.
-    pub(super) fn after_hyper<S>(
-        parts: http1::Parts<TokioIo<Tap>, S>,
+    pub(super) fn after_hyper(
+        mut tap: Tap,
+        has_more: bool,
         exchange: &Exchange,
         result: Option<&hyper::Result<()>>,
     ) -> Option<Box<Self>> {
-        let has_more = !parts.read_buf.is_empty();
-        let mut tap = parts.io.into_inner();
         let mut text = tap.take_unsent();
         let is_done = matches!(result, Some(Ok(())));
         // Nothing is said behind a last answer, which may have been a refusal.
@@ -117,7 +114,7 @@ impl End {
 /// call; it is recorded now.
 fn has_unread(tap: &mut Tap) -> bool {
     if !tap.inner_mut().has_joined() {
-        return tap.inner_mut().was_filled();
+        return tap.inner_mut().may_hold_more();
     }
     // Nobody waits for it.
     let mut cx = Context::from_waker(Waker::noop());

@@ -13,8 +13,8 @@ use crate::request_log::capture::Phase;
 #[derive(Debug)]
 pub(super) struct Exchange {
     phase: Cell<Phase>,
-    /// Since when: for a head its first byte, else the last progress. None before there is any:
-    /// a short connection is spared a look at the clock.
+    /// Since when: for a head its first byte, else the last progress. None before there is any, and
+    /// before anybody asks: a short connection is spared a look at the clock.
     since: Cell<Option<Instant>>,
     unanswered: Cell<u64>,
     write_blocked: Cell<bool>,
@@ -54,10 +54,14 @@ impl Exchange {
 
     /// What the input is in the middle of, and since when.
     pub(super) fn phase(&self) -> (Phase, Instant) {
-        (
-            self.phase.get(),
-            self.since.get().unwrap_or_else(Instant::now),
-        )
+        let since = self.since.get().unwrap_or_else(Instant::now);
+        self.since.set(Some(since));
+        (self.phase.get(), since)
+    }
+
+    /// Whether nothing has come yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.phase.get() == Phase::Fresh
     }
 
     /// Bytes were read, and so many requests with them became whole. Where they only go on with
@@ -200,12 +204,17 @@ impl Exchange {
         self.server_ended.get() || self.was_ended_idle() || !self.is_idle()
     }
 
-    /// Whether there is nothing to do: no request has begun, all are answered, and the answers taken.
-    pub(super) fn is_at_rest(&self) -> bool {
-        self.phase.get() == Phase::Idle
+    /// Whether hyper has nothing of it: all that has passed was answered, and the answers taken.
+    pub(super) fn is_between_requests(&self) -> bool {
+        (self.is_idle() || self.phase.get() == Phase::Head)
             && !self.has_unanswered()
             && !self.is_write_blocked()
             && !self.input_is_over()
+    }
+
+    /// Whether it has nothing to do: it is between requests, and the next has not begun.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.is_idle() && self.is_between_requests()
     }
 
     /// Whether the input is between two requests, or before the first.

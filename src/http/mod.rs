@@ -5,9 +5,9 @@
 //!              └─ gate ─ request_log::capture ─ …
 //! ```
 //!
-//! One connection: `connection` runs it, `deadline` times it, `end` ends it, `gate` decides what hyper
-//! gets to see, `service` answers what hyper made of it, and `exchange` is what they know of each
-//! other. What always holds: a request is in the log before it is answered; a refused request never
+//! One connection: `connection` runs it, `engines` has the hypers that serve it and others in turn,
+//! `deadline` times it, `end` ends it, `gate` decides what hyper gets to see, `service` answers what
+//! hyper made of it, and `exchange` is what they know of each other. What always holds: a request is in the log before it is answered; a refused request never
 //! reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
 //! (but for a peer that asked for the end and goes on sending after it, and one that takes its answers
 //! later than a round trip after an idle connection's end, and goes on sending).
@@ -16,11 +16,11 @@ mod answer;
 mod connection;
 mod deadline;
 mod end;
+mod engines;
 mod exchange;
 mod gate;
 mod service;
 
-use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,18 +29,15 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
 pub use answer::{Answer, AnswerError};
+use engines::Engines;
 
 use crate::net::acceptor::{Accepted, Protocol};
-use crate::net::first::{self, Space};
 use crate::net::linger;
 use crate::request_log::{Handle, Recorder, capture};
 
 /// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
 /// capture lets pass: the capture is the one that decides.
 const HYPER_SLACK: usize = 8 * 1024;
-
-/// How much of what comes first is taken at once: as much as hyper reads at first.
-const FIRST: usize = 8 * 1024;
 
 /// How the service answers, and its limits.
 #[derive(Debug, Clone)]
@@ -73,12 +70,9 @@ pub struct Http {
 /// What the connections of one worker share.
 #[derive(Debug)]
 pub struct Worker {
-    config: Config,
+    config: Rc<Config>,
     recorder: Rc<Recorder>,
-    space: Space,
-    hyper: http1::Builder,
-    /// How many connections hyper has at the moment.
-    in_hyper: Cell<usize>,
+    engines: Engines,
 }
 
 impl Http {
@@ -106,12 +100,11 @@ impl Protocol for Http {
     fn worker(&self) -> Worker {
         let mut hyper = hyper(self.config.max_head);
         hyper.writev(!self.config.answer.is_short());
+        let config = Rc::new(self.config.clone());
         Worker {
-            config: self.config.clone(),
+            config: Rc::clone(&config),
             recorder: Rc::new(self.log.recorder()),
-            space: first::space(FIRST),
-            hyper,
-            in_hyper: Cell::new(0),
+            engines: Engines::new(hyper, config),
         }
     }
 

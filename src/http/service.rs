@@ -12,14 +12,14 @@ use hyper::body::Incoming;
 use hyper::header::CONNECTION;
 use hyper::{Method, Request, Version};
 
-use super::Worker;
+use super::Config;
 use super::answer::{self, Reply};
 use super::exchange::Exchange;
 use crate::request_log::BODY_CUT_SHORT;
 
 /// Answers one request.
 pub(super) fn answer(
-    worker: Rc<Worker>,
+    config: Rc<Config>,
     exchange: Rc<Exchange>,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Reply, Infallible>> {
@@ -37,7 +37,7 @@ pub(super) fn answer(
             return Ok(answer::refusal_reply(refusal));
         }
         poll_fn(|cx| exchange.poll_writable(cx)).await;
-        let mut reply = worker.config.answer.reply(spent);
+        let mut reply = config.answer.reply(spent);
         if asks_for_options {
             answer::tell_methods(&mut reply);
         }

@@ -1,4 +1,4 @@
-//! What a peer sends first.
+//! What a peer sends first, where nothing has to be known of it.
 //!
 //! Until then a connection is nothing but its socket and a timer, however many of them there are:
 //! browsers open such ones ahead of need, and scanners leave them open. What becomes of the bytes is

@@ -89,30 +89,6 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         }
     }
 
-    /// Goes on with `bytes`, which somebody else has read while the reader was not there; none are
-    /// the peer's end.
-    pub fn go_on(&mut self, mut bytes: Vec<u8>) {
-        if bytes.is_empty() {
-            return self.observer.ended();
-        }
-        let pass = self.observer.read(&bytes);
-        if self.held.is_empty() {
-            self.held = bytes;
-        } else {
-            self.held.append(&mut bytes);
-        }
-        if pass.is_last {
-            self.held.truncate(pass.bytes);
-        }
-        self.passable = pass.bytes;
-        self.is_over = pass.is_last;
-    }
-
-    /// The socket and the observer.
-    pub fn parts_mut(&mut self) -> (&mut T, &mut O) {
-        (&mut self.inner, &mut self.observer)
-    }
-
     /// The socket, to end the connection with.
     pub fn inner_mut(&mut self) -> &mut T {
         &mut self.inner
