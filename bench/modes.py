@@ -9,7 +9,7 @@ import contextlib
 from loads import Own, Wrk
 from report import Verdict
 from servers import HYPER, JSON, LIMIT, LINE, NGINX, NGINX_BUFFERED, NGINX_OFF, OFF, RAW
-from servers import LIMIT_DEFERS, RAW_LIMIT, start
+from servers import LIMIT_DEFERS, NGINX_DEFERS, RAW_LIMIT, start
 from throughput import Figures, Subject
 
 COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
@@ -24,8 +24,8 @@ def measure(names, load, programs, extent):
 def mode(name, programs, extent):
     """One of wrk's modes."""
     load = Wrk(programs, name)
-    # Where connections are not new, it is the limit.
-    names = [*COMPARED, LIMIT_DEFERS] if name == "close" else COMPARED
+    # Where connections are not new, there is nothing to defer.
+    names = [*COMPARED, NGINX_DEFERS, LIMIT_DEFERS] if name == "close" else COMPARED
     figures = measure(names, load, programs, extent)
     return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[name](figures))
 

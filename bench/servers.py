@@ -18,12 +18,14 @@ from setting import fail
 LINE, JSON, OFF = "hellowire, log line", "hellowire, log json", "hellowire, log off"
 NGINX, NGINX_OFF = "nginx, access log", "nginx, no log"
 NGINX_BUFFERED = "nginx, access log buffered"
+NGINX_DEFERS = "nginx, access log, deferred"
 LIMIT, LIMIT_DEFERS, HYPER = "limit", "limit that defers", "hyper"
 RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
 
 ACCESS_LOGS = {
     NGINX_OFF: "off",
     NGINX: "requests.log",
+    NGINX_DEFERS: "requests.log",
     NGINX_BUFFERED: "requests.log combined buffer=64k flush=1s",
 }
 TO_FILE = ["--log-file", "requests.log"]
@@ -46,7 +48,7 @@ http {
     client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp;
     uwsgi_temp_path temp; scgi_temp_path temp;
     access_log %s; keepalive_requests 1000000000; default_type text/plain;
-    server { listen 127.0.0.1:%d reuseport; location / { return 200 "Hello World"; } }
+    server { listen 127.0.0.1:%d reuseport%s; location / { return 200 "Hello World"; } }
 }
 """
 
@@ -181,7 +183,8 @@ def nginx(name, port, programs, directory):
     """Its command; the configuration is written."""
     # Else root's workers become a user that cannot enter the temporary directory.
     user = "user root;" if os.geteuid() == 0 else ""
-    (directory / "nginx.conf").write_text(user + NGINX_CONF % (ACCESS_LOGS[name], port))
+    defers = " deferred" if name == NGINX_DEFERS else ""
+    (directory / "nginx.conf").write_text(user + NGINX_CONF % (ACCESS_LOGS[name], port, defers))
     return [programs["nginx"], "-p", directory, "-e", "stderr.log", "-c", "nginx.conf"]
 
 

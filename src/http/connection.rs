@@ -71,7 +71,8 @@ impl Turns<'_> {
             return Poll::Ready(Ok(()));
         };
         let result = engine.poll(cx);
-        if result.is_pending() && self.exchange.is_between_requests() {
+        let is_reusable = result.is_pending() && engine.is_reusable();
+        if is_reusable && self.exchange.is_between_requests() {
             self.tap = self
                 .engine
                 .take()
@@ -152,5 +153,61 @@ fn poll_step(
             Poll::Ready(Passed::Silence) => return Poll::Ready(Outcome::Silent),
             Poll::Pending => return Poll::Pending,
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write as _;
+    use std::time::Duration;
+
+    use socket2::{SockFilter, SockRef};
+
+    use super::super::engines::tests::{connection, tap, worker};
+    use super::*;
+
+    /// As many requests as hyper answers in one go, as long together as it reads in one go.
+    fn sixteen() -> Vec<u8> {
+        let head = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+        let one = format!("{head:x<508}\r\n\r\n");
+        one.repeat(16).into_bytes()
+    }
+
+    /// Of a socket: drops all packets with RST.
+    const NO_RESET: [SockFilter; 4] = [
+        SockFilter::new(0x30, 0, 0, 13),
+        SockFilter::new(0x45, 0, 1, 0x04),
+        SockFilter::new(0x06, 0, 0, 0),
+        SockFilter::new(0x06, 0, 0, u32::MAX),
+    ];
+
+    /// hyper keeps an error that comes at the end of its turn for the next one. Were it somebody else's,
+    /// they would end for it.
+    #[tokio::test]
+    async fn an_error_that_hyper_has_not_told_of_yet_is_nobody_elses() {
+        let worker = worker();
+        let (mut client, accepted) = connection();
+        let socket = SockRef::from(&accepted).try_clone().unwrap();
+        // The peer vanishes; that it has is learned from the answers to it, and not before.
+        socket.attach_filter(&NO_RESET).unwrap();
+        client.write_all(&sixteen()).unwrap();
+        SockRef::from(&client)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(client);
+        socket.detach_filter().unwrap();
+        let (tap, exchange) = tap(&worker, accepted);
+        let mut turns = Turns {
+            worker: &worker,
+            exchange: &exchange,
+            engine: None,
+            tap: Some(tap),
+        };
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(turns.poll(&mut cx).is_pending());
+        assert!(exchange.is_between_requests());
+        assert!(turns.tap.is_none(), "the engine was put back");
+        assert!(matches!(turns.poll(&mut cx), Poll::Ready(Err(_))));
     }
 }

@@ -8,10 +8,13 @@
 //! connection that is idle has none, 11 of 13 kB.
 //!
 //! What always holds: an engine is put back only between two requests, when it has got all of one and
-//! nothing of the next, and its answers have left; one that has finished or failed serves nobody else.
-//! When that is, is left to the connection, and what goes to hyper to the gate.
+//! nothing of the next, and its answers have left; one that has seen an end or an error of its
+//! connection serves no other: hyper may not have said so yet. What is between two requests is left
+//! to the exchange, and what goes to hyper to the gate. All that hyper still has of earlier requests is
+//! a wish to upgrade, which changes nothing but that it does not shut its IO down in the end, and here
+//! that does nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -64,8 +67,8 @@ impl Engines {
         engine
     }
 
-    /// Has it back from a connection that is between two requests. Returns the connection's tap, which
-    /// is there as sure as it was given.
+    /// Has one back that is reusable, from a connection that is between two requests. Returns the
+    /// connection's tap, which is there as sure as it was given.
     pub(super) fn put_back(&self, engine: Engine) -> Option<Tap> {
         let tap = engine.seat.tap.take();
         let mut free = self.free.borrow_mut();
@@ -79,6 +82,7 @@ impl Engines {
         let seat = Rc::new(Seat {
             tap: RefCell::default(),
             exchange: RefCell::new(Rc::clone(exchange)),
+            has_ended: Cell::new(false),
         });
         let (config, served) = (Rc::clone(&self.config), Rc::clone(&seat));
         let service = service_fn(move |request| {
@@ -111,6 +115,11 @@ impl Engine {
         self.hyper.poll(cx)
     }
 
+    /// Whether it has seen no end and no error.
+    pub(super) fn is_reusable(&self) -> bool {
+        !self.seat.has_ended.get()
+    }
+
     /// Serves no more. Returns the connection's tap, and whether hyper was given more than it took.
     pub(super) fn end(self) -> (Option<Tap>, bool) {
         (self.seat.tap.take(), self.hyper.has_more())
@@ -141,6 +150,8 @@ where
 struct Seat {
     tap: RefCell<Option<Tap>>,
     exchange: RefCell<Rc<Exchange>>,
+    /// hyper was told of an end or an error.
+    has_ended: Cell<bool>,
 }
 
 /// hyper's IO: that of whoever is in the seat.
@@ -151,10 +162,14 @@ impl Seated {
         &self,
         poll: impl FnOnce(Pin<&mut TapIo<Socket, Gate>>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        match &mut *self.0.tap.borrow_mut() {
+        let polled = match &mut *self.0.tap.borrow_mut() {
             Some(tap) => poll(Pin::new(tap)),
             None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        if let Poll::Ready(Err(_)) = polled {
+            self.0.has_ended.set(true);
         }
+        polled
     }
 }
 
@@ -164,7 +179,12 @@ impl AsyncRead for Seated {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.poll(|tap| tap.poll_read(cx, buf))
+        let before = buf.remaining();
+        let polled = self.poll(|tap| tap.poll_read(cx, buf));
+        if polled.is_ready() && buf.remaining() == before {
+            self.0.has_ended.set(true);
+        }
+        polled
     }
 }
 
@@ -196,5 +216,116 @@ impl AsyncWrite for Seated {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll(|tap| tap.poll_shutdown(cx))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::future::poll_fn;
+    use std::io::{Read as _, Write as _};
+    use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use socket2::SockRef;
+
+    use super::super::gate::Gate;
+    use super::super::{Answer, Http, Worker};
+    use super::*;
+    use crate::net::acceptor::Protocol as _;
+    use crate::net::linger;
+    use crate::request_log::Log;
+
+    pub(in super::super) fn worker() -> Worker {
+        let config = Config {
+            answer: Answer::new("hi".into(), 200, &[]).unwrap(),
+            max_head: 1000,
+            max_target: 1000,
+            max_body: 0,
+            kept_body: 0,
+            header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_mins(1),
+            linger: linger::Limits {
+                time: Duration::from_secs(1),
+                bytes: 1000,
+            },
+        };
+        Http::new(config, Log::off().handle()).worker()
+    }
+
+    /// The two ends of a connection.
+    pub(in super::super) fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let accepted = listener.accept().unwrap().0;
+        accepted.set_nonblocking(true).unwrap();
+        (client, accepted)
+    }
+
+    /// A worker's tap on the end that was accepted.
+    pub(in super::super) fn tap(worker: &Worker, accepted: TcpStream) -> (Tap, Rc<Exchange>) {
+        let exchange = Rc::new(Exchange::new());
+        let peer = accepted.peer_addr().unwrap();
+        let trail = Rc::clone(&worker.recorder).trail(1, peer);
+        let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
+        (Box::new(TapIo::new(Socket::new(accepted), gate)), exchange)
+    }
+
+    /// An engine of the worker's, which serves the other end of what is returned with it.
+    fn engine(worker: &Worker) -> (TcpStream, Engine) {
+        let (client, accepted) = connection();
+        let (tap, exchange) = tap(worker, accepted);
+        (client, worker.engines.take(tap, &exchange))
+    }
+
+    async fn serve(engine: &mut Engine) -> Poll<hyper::Result<()>> {
+        poll_fn(|cx| Poll::Ready(engine.poll(cx))).await
+    }
+
+    #[tokio::test]
+    async fn the_engine_that_was_put_back_last_serves_the_next() {
+        let worker = worker();
+        let (_one, first) = engine(&worker);
+        let (_two, second) = engine(&worker);
+        let last = Rc::as_ptr(&second.seat);
+        for engine in [first, second] {
+            assert!(worker.engines.put_back(engine).is_some());
+        }
+        let (mut client, mut third) = engine(&worker);
+        assert_eq!(Rc::as_ptr(&third.seat), last);
+        client
+            .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        assert!(serve(&mut third).await.is_pending());
+        let mut answer = [0; 15];
+        client.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        assert!(third.is_reusable());
+    }
+
+    #[tokio::test]
+    async fn no_more_are_kept_than_may_be() {
+        let worker = worker();
+        let all: Vec<_> = (0..=KEPT).map(|_| engine(&worker)).collect();
+        for (_, engine) in all {
+            worker.engines.put_back(engine);
+        }
+        assert_eq!(worker.engines.free.borrow().len(), KEPT);
+    }
+
+    #[tokio::test]
+    async fn one_that_has_seen_an_end_or_an_error_is_not_reusable() {
+        let worker = worker();
+        let (client, mut ended) = engine(&worker);
+        client.shutdown(Shutdown::Write).unwrap();
+        assert!(serve(&mut ended).await.is_ready());
+        assert!(!ended.is_reusable());
+        let (client, mut failed) = engine(&worker);
+        // With nothing to linger for, closing resets.
+        SockRef::from(&client)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(client);
+        assert!(serve(&mut failed).await.is_ready());
+        assert!(!failed.is_reusable());
     }
 }

@@ -210,6 +210,7 @@ impl Exchange {
             && !self.has_unanswered()
             && !self.is_write_blocked()
             && !self.input_is_over()
+            && !self.peer_has_ended()
     }
 
     /// Whether it has nothing to do: it is between requests, and the next has not begun.

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep};
 use tracing::debug;
 
 use super::accept::{Listener, Shortage};
+use super::defer;
 use super::handover;
 use super::handshakes::any_under_way;
 use super::listen::BACKLOG;
@@ -35,7 +36,7 @@ use super::socket::Socket;
 const TOGETHER: usize = 32;
 
 /// How often the kernel is asked, at an end, whether anybody is about to connect: where there are many
-/// sockets, that takes it a millisecond. What it does with packets that came before takes microseconds.
+/// sockets, that takes it a millisecond.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// An accepted connection.
@@ -89,18 +90,18 @@ pub(super) struct Shared {
     connections: AtomicU64,
     /// A permit for each connection that may be served.
     permits: Semaphore,
-    /// Whether other programs may listen on the same ports.
-    shares_port: bool,
+    /// Whether connections stay with the kernel until their first bytes are there.
+    defers: bool,
     shortage: Shortage,
 }
 
 impl Shared {
     /// With room for this many connections.
-    pub(super) fn new(max_connections: usize, shares_port: bool) -> Self {
+    pub(super) fn new(max_connections: usize, defers: bool) -> Self {
         Self {
             connections: AtomicU64::new(0),
             permits: Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS)),
-            shares_port,
+            defers,
             shortage: Shortage::default(),
         }
     }
@@ -147,26 +148,30 @@ impl<P: Protocol> Acceptor<P> {
         self.accept_the_rest(listener).await;
     }
 
-    /// From now on nobody begins to connect; whoever has begun to is still served.
+    /// Whoever has begun to connect is still served; in the end nobody begins to.
     async fn accept_newcomers(&self, listener: &Listener) {
+        let grace = self.phases.grace();
+        if self.home.shared.defers && defer::no_more(listener).is_ok() {
+            // Also those who are silent, which is still no mistake.
+            self.accept_under_way(defer::LONGEST + grace, listener)
+                .await;
+        }
         if let Err(error) = handover::let_none_begin(listener) {
             debug!(%error, "who connects at this moment may be reset");
             return;
         }
-        let shared = &self.home.shared;
-        let longest = if shared.shares_port {
-            // Another program's newcomers look the same, and whoever is let begin here waits.
-            self.phases.grace().min(self.phases.grace_for_newcomers())
-        } else {
-            self.phases.grace_for_newcomers()
-        };
+        // What is done with packets that came before takes the kernel microseconds.
+        self.accept_for(LOOK_AGAIN.min(grace), listener).await;
+        self.accept_under_way(grace, listener).await;
+    }
+
+    /// Serves those who come, until nobody is under way, or for this time. Whoever is on the same port
+    /// of another address, or of another program that shares it, looks the same.
+    async fn accept_under_way(&self, longest: Duration, listener: &Listener) {
         let stop_by = Instant::now() + longest;
-        while Instant::now() < stop_by {
+        // Where the kernel does not tell, there may be some.
+        while Instant::now() < stop_by && any_under_way(listener).unwrap_or(true) {
             self.accept_for(LOOK_AGAIN, listener).await;
-            // Where the kernel does not tell, there may be some.
-            if !any_under_way(listener).unwrap_or(true) {
-                return;
-            }
         }
     }
 

@@ -24,26 +24,34 @@ pub const LONGEST: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// What the system said to that.
-#[cfg(target_os = "linux")]
 pub fn until_first_bytes(listener: &impl AsFd) -> io::Result<()> {
+    // In seconds.
+    set(listener, 1)
+}
+
+/// Makes it defer no more: whoever is with the kernel is accepted within [`LONGEST`] of having come.
+///
+/// # Errors
+///
+/// What the system said to that.
+pub fn no_more(listener: &impl AsFd) -> io::Result<()> {
+    set(listener, 0)
+}
+
+#[cfg(target_os = "linux")]
+fn set(listener: &impl AsFd, seconds: i32) -> io::Result<()> {
     use std::os::fd::AsRawFd as _;
 
-    use uapi::c::{IPPROTO_TCP, TCP_DEFER_ACCEPT, c_int};
+    use uapi::c::{IPPROTO_TCP, TCP_DEFER_ACCEPT};
 
-    // In seconds.
-    let least: c_int = 1;
     let descriptor = listener.as_fd().as_raw_fd();
-    uapi::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &least)?;
+    uapi::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds)?;
     Ok(())
 }
 
 /// Elsewhere it can't.
-///
-/// # Errors
-///
-/// Always.
 #[cfg(not(target_os = "linux"))]
-pub fn until_first_bytes(_: &impl AsFd) -> io::Result<()> {
+fn set(_: &impl AsFd, _: i32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -72,6 +80,7 @@ mod tests {
             let mut bound = listen::bind(&[address], 1, false).unwrap();
             let to = bound.addresses[0];
             bound.defer();
+            assert!(bound.defers);
             let listener = TcpListener::from_std(bound.listeners.remove(0).remove(0)).unwrap();
             let begun = Instant::now();
             let silent = TcpStream::connect(to).unwrap();
@@ -84,6 +93,12 @@ mod tests {
             // The kernel's clock ticks every 10 ms at least, and its timers are no finer.
             let waited = begun.elapsed();
             assert!(waited > LONGEST.mul_f32(0.9), "{waited:?}");
+            let begun = Instant::now();
+            no_more(&listener).unwrap();
+            let silent = TcpStream::connect(to).unwrap();
+            let (_, peer) = timeout(BOUND, listener.accept()).await.unwrap().unwrap();
+            assert_eq!(peer, silent.local_addr().unwrap());
+            assert!(begun.elapsed() < LONGEST, "{:?}", begun.elapsed());
         }
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! Those are the ones whose handshake is under way, and those whose peer has sent nothing so far
 //! ([`super::defer`]). The listener's queue has none of them: the kernel is asked as `ss` asks it
-//! (`man 7 sock_diag`).
+//! (`man 7 sock_diag`). A handshake by SYN cookie, as the kernel makes them once it has too many others,
+//! is not to be seen at all.
 
 use std::io;
 use std::os::fd::AsFd;
 
-/// Whether there is any on the listener's port.
+/// Whether there is any on the listener's port, on this or another address.
 ///
 /// # Errors
 ///
@@ -104,7 +105,7 @@ mod tests {
     fn who_is_silent_is_seen_until_accepted() {
         for address in ["127.0.0.1:0", "[::1]:0"] {
             let address: Address = address.parse().unwrap();
-            let bound = listen::bind(&[address], 1, false).unwrap();
+            let mut bound = listen::bind(&[address], 1, false).unwrap();
             bound.defer();
             let listener = &bound.listeners[0][0];
             listener.set_nonblocking(false).unwrap();

@@ -50,7 +50,9 @@ pub struct Bound {
     /// For each worker, its listener for each address.
     pub listeners: Vec<Vec<TcpListener>>,
     /// Whether other programs may listen on the same ports.
-    pub shares_port: bool,
+    shares_port: bool,
+    /// Whether connections stay with the kernel until their first bytes are there.
+    pub defers: bool,
 }
 
 /// Listens on all `addresses`, once for each of `workers`.
@@ -66,6 +68,7 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
         addresses: Vec::new(),
         listeners: (0..workers).map(|_| Vec::new()).collect(),
         shares_port: share_port,
+        defers: false,
     };
     for address in addresses {
         match address {
@@ -87,11 +90,11 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
 impl Bound {
     /// Leaves each connection with the kernel until its peer has sent something, where the kernel can
     /// do that: see [`defer`].
-    pub fn defer(&self) {
-        for listener in self.listeners.iter().flatten() {
-            if let Err(error) = defer::until_first_bytes(listener) {
-                debug!(%error, "connections are accepted before their first bytes");
-            }
+    pub fn defer(&mut self) {
+        let mut listeners = self.listeners.iter().flatten();
+        match listeners.try_for_each(defer::until_first_bytes) {
+            Ok(()) => self.defers = true,
+            Err(error) => debug!(%error, "connections are accepted before their first bytes"),
         }
     }
 

@@ -14,8 +14,6 @@ use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use super::defer;
-
 /// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
 /// as long as nothing is lost.
 const ROUND_TRIP: Duration = Duration::from_millis(300);
@@ -99,13 +97,6 @@ impl Phases {
     #[must_use]
     pub fn grace(&self) -> Duration {
         ROUND_TRIP.min(self.0.drain_timeout / 2)
-    }
-
-    /// How long a drain waits for those who have begun to connect: until even who is silent has become a
-    /// connection, but at most a third of it. Such a one has its [`Phases::grace`] then.
-    #[must_use]
-    pub fn grace_for_newcomers(&self) -> Duration {
-        (defer::LONGEST + ROUND_TRIP).min(self.0.drain_timeout / 3)
     }
 
     /// Waits until the phase is past `phase`: the phase then.
@@ -207,17 +198,10 @@ mod tests {
 
     #[test]
     fn what_an_end_waits_for_leaves_the_drain_its_time() {
-        for (drain, [newcomers, grace]) in [
-            (0, [0, 0]),
-            (150, [50, 75]),
-            (600, [200, 300]),
-            (3_900, [1_300, 300]),
-            (10_000, [1_300, 300]),
-        ] {
+        for (drain, expected) in [(0, 0), (200, 100), (600, 300), (10_000, 300)] {
             let (_sender, receiver) = phases(Duration::from_millis(drain));
             let (here, _tell) = receiver.here();
-            let waited = [here.grace_for_newcomers(), here.grace()];
-            assert_eq!(waited.map(|time| time.as_millis()), [newcomers, grace]);
+            assert_eq!(here.grace(), Duration::from_millis(expected), "{drain}");
         }
     }
 

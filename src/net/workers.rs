@@ -33,8 +33,8 @@ pub struct Workers {
     any_ended: mpsc::Receiver<()>,
 }
 
-/// Starts a worker for each set of listeners in `bound`. A drain may take `drain_timeout`: what has
-/// only begun to connect is awaited for a part of that.
+/// Starts a worker for each set of listeners in `bound`. A drain may take `drain_timeout`:
+/// what is under way then is awaited for a part of that.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub fn spawn<P: Protocol>(
     drain_timeout: Duration,
 ) -> io::Result<Workers> {
     let protocol = Arc::new(protocol);
-    let shared = Arc::new(Shared::new(max_connections, bound.shares_port));
+    let shared = Arc::new(Shared::new(max_connections, bound.defers));
     let (alive, ended) = mpsc::channel(1);
     let (last_word, any_ended) = mpsc::channel(bound.listeners.len().max(1));
     let mut workers = Workers {

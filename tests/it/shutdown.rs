@@ -31,14 +31,23 @@ fn sigterm_and_sigint_end_an_idle_service() {
 
 #[test]
 fn idle_and_silent_connections_are_closed() {
-    let service = Service::start(&[]);
-    let (mut idle, mut silent) = (service.connect(), service.connect());
-    idle.send(GET);
-    idle.read_answer();
-    service.signal(Signal::TERM);
-    idle.expect_end();
-    silent.expect_end();
-    assert_eq!(service.wait().status.code(), Some(0));
+    // However long the drain may take, and whoever may take the port over.
+    for options in [
+        &[][..],
+        &["--reuse-port"],
+        &["--drain-timeout", "4s"],
+        &["--drain-timeout", "3900ms"],
+        &["--drain-timeout", "1s"],
+    ] {
+        let service = Service::start(options);
+        let (mut idle, mut silent) = (service.connect(), service.connect());
+        idle.send(GET);
+        idle.read_answer();
+        service.signal(Signal::TERM);
+        idle.expect_end();
+        silent.expect_end();
+        assert_eq!(service.wait().status.code(), Some(0), "{options:?}");
+    }
 }
 
 /// A connection that has just been made is about to be used.
