@@ -256,6 +256,9 @@ pub(super) mod tests {
     pub(in super::super) fn connection() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        // Far longer than an answer takes.
+        let bound = Some(Duration::from_secs(30));
+        client.set_read_timeout(bound).unwrap();
         let accepted = listener.accept().unwrap().0;
         accepted.set_nonblocking(true).unwrap();
         (client, accepted)

@@ -96,6 +96,9 @@ fn question(listener: &impl AsFd) -> io::Result<Vec<u8>> {
 #[cfg(target_os = "linux")]
 mod tests {
     use std::net::TcpStream;
+    use std::time::Duration;
+
+    use socket2::SockRef;
 
     use super::*;
     use crate::net::address::Address;
@@ -109,6 +112,9 @@ mod tests {
             bound.defer();
             let listener = &bound.listeners[0][0];
             listener.set_nonblocking(false).unwrap();
+            // Far longer than it takes.
+            let longest = Some(Duration::from_secs(30));
+            SockRef::from(listener).set_read_timeout(longest).unwrap();
             assert!(!any_under_way(listener).unwrap());
             let _silent = TcpStream::connect(bound.addresses[0]).unwrap();
             assert!(any_under_way(listener).unwrap());

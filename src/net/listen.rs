@@ -91,10 +91,11 @@ impl Bound {
     /// Leaves each connection with the kernel until its peer has sent something, where the kernel can
     /// do that: see [`defer`].
     pub fn defer(&mut self) {
-        let mut listeners = self.listeners.iter().flatten();
-        match listeners.try_for_each(defer::until_first_bytes) {
-            Ok(()) => self.defers = true,
-            Err(error) => debug!(%error, "connections are accepted before their first bytes"),
+        for listener in self.listeners.iter().flatten() {
+            match defer::until_first_bytes(listener) {
+                Ok(()) => self.defers = true,
+                Err(error) => debug!(%error, "connections are accepted before their first bytes"),
+            }
         }
     }
 
