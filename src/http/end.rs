@@ -4,7 +4,7 @@
 //! sending is listened to, so that no answer is lost to a reset; and what was read and is in no
 //! record gets one.
 
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use tokio::time::timeout;
 
@@ -14,6 +14,7 @@ use super::exchange::Exchange;
 use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
+use crate::net::tap::Observer as _;
 
 /// What is left to do.
 pub(super) struct End {
@@ -110,13 +111,42 @@ impl End {
     }
 }
 
-/// Whether the socket holds something that nobody had read, as far as is known without a system
-/// call; it is recorded now.
+/// Whether the socket holds something that nobody had read; it is recorded now. Closing over it would
+/// take the last answer back. A system call, where the socket has not joined: the peer may have sent
+/// on since it was read from.
 fn has_unread(tap: &mut Tap) -> bool {
-    if !tap.inner_mut().has_joined() {
-        return tap.inner_mut().may_hold_more();
-    }
-    // Nobody waits for it.
+    // Nobody waits for room in the log here.
     let mut cx = Context::from_waker(Waker::noop());
-    matches!(tap.poll_read_past(&mut cx), Poll::Ready(Ok(1..)))
+    if tap.observer_mut().poll_room(&mut cx).is_pending() {
+        return true;
+    }
+    // Where there is more, it is read with what comes after it.
+    let mut space = [0; 512];
+    let Ok(length @ 1..) = tap.inner_mut().try_read(&mut space) else {
+        return false;
+    };
+    tap.observer_mut().read(&space[..length]);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::super::engines::tests::{connection, tap, worker};
+    use super::*;
+
+    /// A request may have been served at once, and its peer goes on sending in the meantime.
+    #[tokio::test]
+    async fn what_came_since_the_last_read_is_seen() {
+        let worker = worker();
+        let (mut client, accepted) = connection();
+        let (mut tap, _exchange) = tap(&worker, accepted);
+        client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        assert!(tap.read_past().await.unwrap() > 0);
+        assert!(!has_unread(&mut tap));
+        client.write_all(b"\r\n").unwrap();
+        assert!(has_unread(&mut tap));
+        assert!(!has_unread(&mut tap));
+    }
 }

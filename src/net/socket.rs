@@ -43,15 +43,9 @@ impl Socket {
     }
 
     /// Whether it has had to wait for anything.
-    #[must_use]
-    pub fn has_joined(&self) -> bool {
+    #[cfg(test)]
+    fn has_joined(&self) -> bool {
         self.joined.is_some()
-    }
-
-    /// Whether there may be something to read, as far as reads before it joined tell.
-    #[must_use]
-    pub fn may_hold_more(&self) -> bool {
-        self.may_hold_more
     }
 
     /// Reads what there is.
@@ -236,10 +230,10 @@ mod tests {
         peer.write_all(b"hi").unwrap();
         let mut buf = [0; 9];
         assert_eq!(read_soon(&mut socket, &mut buf), 2);
-        assert!(!socket.may_hold_more());
+        assert!(!socket.may_hold_more);
         peer.write_all(b"hi").unwrap();
         assert_eq!(read_soon(&mut socket, &mut buf[..2]), 2);
-        assert!(socket.may_hold_more());
+        assert!(socket.may_hold_more);
         socket.write_all(b"ho").await.unwrap();
         write_last(&mut socket, b"!").await.unwrap();
         assert!(!socket.has_joined());

@@ -113,8 +113,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         poll_fn(|cx| self.poll_read_past(cx)).await
     }
 
-    /// As [`TapIo::read_past`].
-    pub fn poll_read_past(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn poll_read_past(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut space = [MaybeUninit::uninit(); BEHIND];
         let mut buf = ReadBuf::uninit(&mut space);
         ready!(self.observer.poll_room(cx));
