@@ -42,8 +42,9 @@ fn who_will_be_refused_gets_no_100() {
 fn http_1_0_gets_no_100() {
     let subject = subject();
     let mut client = subject.connect();
-    client.send("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi");
-    client.send(BEHIND);
+    // In one go: who asks for the end and goes on sending later may lose the answer.
+    let request = "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi";
+    client.send(format!("{request}{BEHIND}"));
     let answer = client.read_to_end();
     assert!(
         answer.starts_with("HTTP/1.0 200 OK\r\n") && answer.ends_with(HELLO),
