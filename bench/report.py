@@ -76,12 +76,13 @@ cores: what counts is how the figures compare, not what they are.
 `hellowire` has its default settings but for the log, which goes to a file. `nginx` is `return 200`
 with a worker a core. `hyper` is what hellowire is built on, without its tap, gate, deadlines and
 log. `limit` is an epoll server that answers canned bytes, with no system call more than has to be.
-Where connections are new, an nginx and a limit stand beside these that leave them with the kernel until
-their first bytes are there, as hellowire does by itself. All of it is in `bench/`, where each part says what it measures and how.
+Where connections are new, an nginx and a limit stand beside these that leave them with the kernel
+until their first bytes are there, as hellowire does by itself. All of it is in `bench/`, where each
+part says what it measures and how.
 
-Where the kernel tracks connections, as it does for a container engine's address translation, all
-that a server does costs a tenth to a third more: `benchmarks-tracked.md` is such a run,
-`benchmarks.md` is one without.
+Where the kernel tracks connections, as it does for a container engine's address translation, a
+request mostly costs more, of any server: `benchmarks-tracked.md` is such a run, `benchmarks.md` is
+one without.
 """
 
 

@@ -162,10 +162,11 @@ mod tests {
     use std::io::Write as _;
     use std::time::Duration;
 
-    use socket2::{SockFilter, SockRef};
+    use socket2::SockRef;
 
     use super::super::engines::tests::{connection, tap, worker};
     use super::*;
+    use crate::net::handover::drops;
 
     /// As many requests as hyper answers in one go, as long together as it reads in one go.
     fn sixteen() -> Vec<u8> {
@@ -174,13 +175,8 @@ mod tests {
         one.repeat(16).into_bytes()
     }
 
-    /// Of a socket: drops all packets with RST.
-    const NO_RESET: [SockFilter; 4] = [
-        SockFilter::new(0x30, 0, 0, 13),
-        SockFilter::new(0x45, 0, 1, 0x04),
-        SockFilter::new(0x06, 0, 0, 0),
-        SockFilter::new(0x06, 0, 0, u32::MAX),
-    ];
+    /// The flag that resets a connection (RFC 9293 section 3.1).
+    const RST: u32 = 0x04;
 
     /// hyper keeps an error that comes at the end of its turn for the next one. Were it somebody else's,
     /// they would end for it.
@@ -190,7 +186,7 @@ mod tests {
         let (mut client, accepted) = connection();
         let socket = SockRef::from(&accepted).try_clone().unwrap();
         // The peer vanishes; that it has is learned from the answers to it, and not before.
-        socket.attach_filter(&NO_RESET).unwrap();
+        socket.attach_filter(&drops(RST)).unwrap();
         client.write_all(&sixteen()).unwrap();
         SockRef::from(&client)
             .set_linger(Some(Duration::ZERO))

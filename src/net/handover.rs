@@ -25,26 +25,33 @@ use std::os::fd::AsFd;
 /// What the system said to the filter, or that it knows none.
 #[cfg(target_os = "linux")]
 pub fn let_none_begin(listener: &impl AsFd) -> io::Result<()> {
-    use socket2::{SockFilter, SockRef};
+    /// The flag that begins a handshake (RFC 9293 section 3.1).
+    const SYN: u32 = 0x02;
+
+    socket2::SockRef::from(listener).attach_filter(&drops(SYN))
+}
+
+/// A filter for a TCP socket, which begins at the header: drops packets with this flag.
+#[cfg(target_os = "linux")]
+pub(crate) fn drops(flag: u32) -> [socket2::SockFilter; 4] {
+    use socket2::SockFilter;
 
     /// `linux/bpf_common.h`: load a byte; jump if a bit is set; return.
     const LOAD: u16 = 0x30;
     const IF_SET: u16 = 0x45;
     const RETURN: u16 = 0x06;
-    /// Where a TCP header has its flags, and the flag that begins a handshake (RFC 9293 section 3.1).
+    /// Where a TCP header has its flags.
     const FLAGS: u32 = 13;
-    const SYN: u32 = 0x02;
     /// How much of a packet passes.
     const NOTHING: u32 = 0;
     const ALL: u32 = u32::MAX;
 
-    // A listener's filter begins at the TCP header.
-    SockRef::from(listener).attach_filter(&[
+    [
         SockFilter::new(LOAD, 0, 0, FLAGS),
-        SockFilter::new(IF_SET, 0, 1, SYN),
+        SockFilter::new(IF_SET, 0, 1, flag),
         SockFilter::new(RETURN, 0, 0, NOTHING),
         SockFilter::new(RETURN, 0, 0, ALL),
-    ])
+    ]
 }
 
 /// Elsewhere nothing does that.
