@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     target: 32 * 1024,
     body: 16 << 20,
     kept_body: 64 * 1024,
+    is_strict: false,
 };
 
 /// How much hyper reads at once of a large body.
@@ -130,6 +131,7 @@ fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, r
             raw,
             omitted: 0,
             state: State::Complete,
+            odd: &[],
         },
     };
     let mut out = Vec::new();

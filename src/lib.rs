@@ -36,6 +36,7 @@
 //!     target: 32_768,
 //!     body: 16 << 20,
 //!     kept_body: 65_536,
+//!     is_strict: false,
 //! });
 //! let mut records = Vec::new();
 //! // However the bytes are cut into reads, the records are the same.

@@ -119,6 +119,7 @@ impl Worker {
             raw: &first,
             omitted: 0,
             state: State::Unparsed,
+            odd: &[],
         };
         trail.record(|entries| entries.add(request));
         Ok(first.len())
@@ -175,6 +176,7 @@ impl Late<'_> {
                 raw: &raw,
                 omitted,
                 state: State::Late,
+                odd: &[],
             };
             record(self.trail, late);
         }

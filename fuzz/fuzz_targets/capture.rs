@@ -105,8 +105,15 @@ fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
 /// The length of a whole head, empty lines before it included.
 fn head_length(raw: &[u8]) -> usize {
     let start = raw.iter().position(|byte| !b"\r\n".contains(byte)).unwrap();
-    let end = raw[start..].windows(4).position(|four| four == b"\r\n\r\n");
-    start + end.unwrap() + 4
+    let head = &raw[start..];
+    let line = head.iter().position(|&byte| byte == b'\n').unwrap();
+    let mark: &[u8] = if head[..line].ends_with(b"\r") {
+        b"\r\n\r\n"
+    } else {
+        b"\n\n"
+    };
+    let end = head.windows(mark.len()).position(|window| window == mark);
+    start + end.unwrap() + mark.len()
 }
 
 /// Whatever is announced and however much comes: the head, what is kept of the body, and a trailer

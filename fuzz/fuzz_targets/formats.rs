@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hellowire::request_log::format::{Format, Formatter};
 use hellowire::request_log::record::{Captured, Record, State};
-use hellowire::request_log::{Origin, Refusal};
+use hellowire::request_log::{Kind, Origin, Refusal, Rule};
 use hellowire::visible;
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
@@ -19,9 +19,31 @@ use serde_json::Value;
 const STATES: [State; 5] = [
     State::Complete,
     State::Incomplete,
-    State::Refused(Refusal::new(400, "Host is missing (RFC 9112 3.2)")),
+    State::Refused(REFUSED),
     State::Unparsed,
     State::Late,
+];
+
+const REFUSED: Refusal = Refusal::of(&Rule {
+    status: 400,
+    kind: Kind::Framing,
+    text: "Host is missing",
+    section: "RFC 9112 3.2",
+});
+
+const ODD: [Refusal; 2] = [
+    Refusal::of(&Rule {
+        status: 400,
+        kind: Kind::Form,
+        text: "the lines end in a bare LF",
+        section: "RFC 9112 2.2",
+    }),
+    Refusal::of(&Rule {
+        status: 501,
+        kind: Kind::Form,
+        text: "the method is not registered",
+        section: "RFC 9110 16.1",
+    }),
 ];
 
 const PEERS: [SocketAddr; 2] = [
@@ -61,6 +83,7 @@ impl<'a> Arbitrary<'a> for Log<'a> {
                 raw,
                 omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
                 state: STATES[usize::from(kind % 5)],
+                odd: &ODD[..usize::from(kind / 20 % 3)],
             };
             let peer = PEERS[usize::from(kind / 5 % 2)];
             (time, Origin::new(peer, number), request)
@@ -128,7 +151,8 @@ fn line(text: &str, records: &[Record<'_>]) {
             0 => String::new(),
             omitted => format!(" omitted={omitted}"),
         };
-        assert_eq!(behind, omitted + &state(request.state, " "));
+        let state = state(request.state, " ");
+        assert_eq!(behind, omitted + &state + &odd(request.odd, " "));
     }
 }
 
@@ -153,12 +177,15 @@ fn json(text: &str, records: &[Record<'_>]) {
         let refusal = request.state.refusal();
         assert_eq!(
             object["status"].as_u64(),
-            refusal.map(|refusal| refusal.status.into())
+            refusal.map(|refusal| refusal.rule().status.into())
         );
         assert_eq!(
             object["reason"].as_str(),
-            refusal.map(|refusal| refusal.reason)
+            refusal.map(|refusal| refusal.to_string()).as_deref()
         );
+        let notes: Vec<_> = request.odd.iter().map(Refusal::to_string).collect();
+        let expected = (!notes.is_empty()).then(|| Value::from(notes));
+        assert_eq!(object.get("odd"), expected.as_ref());
     }
 }
 
@@ -251,8 +278,9 @@ fn heading(record: &Record<'_>) -> String {
         omitted => format!(", {omitted} not shown"),
     };
     let state = state(request.state, ", ");
+    let odd = odd(request.odd, ", ");
     format!(
-        "#{connection}.{number} {peer} {} {bytes} bytes{omitted}{state}",
+        "#{connection}.{number} {peer} {} {bytes} bytes{omitted}{state}{odd}",
         time(record)
     )
 }
@@ -262,8 +290,19 @@ fn state(state: State, before: &str) -> String {
         State::Complete | State::Unparsed => String::new(),
         State::Incomplete => format!("{before}incomplete"),
         State::Late => format!("{before}late"),
-        State::Refused(Refusal { status, reason }) => format!("{before}refused {status}: {reason}"),
+        State::Refused(refusal) => {
+            let status = refusal.rule().status;
+            format!("{before}refused {status}: {refusal}")
+        }
     }
+}
+
+fn odd(notes: &[Refusal], before: &str) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let notes: Vec<_> = notes.iter().map(Refusal::to_string).collect();
+    format!("{before}odd: {}", notes.join("; "))
 }
 
 /// RFC 3339, by the calendar's own rules.

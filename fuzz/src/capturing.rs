@@ -2,14 +2,19 @@
 
 use std::fmt;
 
-use hellowire::request_log::Refusal;
 use hellowire::request_log::capture::{Capture, Limits};
 use hellowire::request_log::record::{Captured, State};
+use hellowire::request_log::{Kind, Refusal, Rule};
 
 use crate::conversation::Ending;
 
 /// A refusal of somebody else's.
-pub const TOO_SLOW: Refusal = Refusal::new(408, "too slow (RFC 9110 15.5.9)");
+pub const TOO_SLOW: Refusal = Refusal::of(&Rule {
+    status: 408,
+    kind: Kind::Framing,
+    text: "too slow",
+    section: "RFC 9110 15.5.9",
+});
 
 /// A record that owns its bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct Owned {
     pub omitted: u64,
     /// What it is.
     pub state: State,
+    /// What is odd about it.
+    pub odd: Vec<Refusal>,
 }
 
 impl Owned {
@@ -33,6 +40,7 @@ impl Owned {
             raw: captured.raw.to_vec(),
             omitted: captured.omitted,
             state: captured.state,
+            odd: captured.odd.to_vec(),
         }
     }
 }
@@ -43,10 +51,14 @@ impl fmt::Debug for Owned {
             number,
             omitted,
             state,
+            odd,
             ..
         } = self;
         let raw = self.raw.escape_ascii();
-        write!(f, "#{number} {state:?} omitted={omitted} \"{raw}\"")
+        write!(
+            f,
+            "#{number} {state:?} omitted={omitted} odd={odd:?} \"{raw}\""
+        )
     }
 }
 

@@ -17,6 +17,9 @@ pub const SETTINGS: usize = 9;
 /// The most that is sent: enough for each limit of hyper's but those that need 64 KiB.
 const LONGEST: usize = 40_000;
 
+/// The digits 4 to 7 choose the same length of a head as 0 to 3, and a strict service.
+const STRICT: u8 = 4;
+
 const HEADS: [usize; 4] = [48, 256, 4096, 32_768];
 const TARGETS: [usize; 4] = [1, 40, 1024, 32_768];
 const BODIES: [u64; 4] = [0, 20, 20_000, u64::MAX];
@@ -69,11 +72,13 @@ impl fmt::Debug for Conversation {
 
 impl<'a> Arbitrary<'a> for Conversation {
     fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        let first = u8::arbitrary(input)?;
         let limits = Limits {
-            head: choice(input, HEADS)?,
+            head: HEADS[usize::from(first % 4)],
             target: choice(input, TARGETS)?,
             body: choice(input, BODIES)?,
             kept_body: choice(input, KEPT)?,
+            is_strict: first & STRICT != 0,
         };
         let sizes = <[u8; 4]>::arbitrary(input)?.map(|size| usize::from(size).max(1));
         let ending = u8::arbitrary(input)?;

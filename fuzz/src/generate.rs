@@ -3,7 +3,9 @@
 use fastrand::Rng;
 
 const METHODS: &[&str] = &["GET", "POST", "HEAD", "PUT", "OPTIONS", "QUERY"];
-const ODD_METHODS: &[&str] = &["CONNECT", "TRACE", "BREW", "get", "G T", "PRI", "*", ""];
+const ODD_METHODS: &[&str] = &[
+    "CONNECT", "TRACE", "BREW", "get", "head", "M-SEARCH", "G T", "PRI", "*", "",
+];
 const TARGETS: &[&str] = &[
     "/",
     "/a?b=c",
@@ -24,6 +26,10 @@ const ODD_TARGETS: &[&str] = &[
     "http://u@a/",
     "https://a/",
     "/\u{e4}",
+    "/?100%",
+    "/{\"<",
+    "http://a%41/",
+    "http://[fe80::1%25lo]/",
 ];
 const VERSIONS: &[&str] = &["HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"];
 const ODD_VERSIONS: &[&str] = &[
@@ -57,6 +63,8 @@ const ODD_FIELDS: &[&str] = &[
     "Content-Length:\t2\t",
     "Expect: more",
     "Host: a b",
+    "Host: \u{e4}",
+    "Host: [fe80::1%lo]",
     "Host:",
     "no colon",
     "Null: a\0b",
@@ -99,6 +107,19 @@ pub fn request(rng: &mut Rng) -> Vec<u8> {
         1 => chunked(rng, &body, &mut out),
         _ => line_end(rng, &mut out),
     }
+    if rng.u8(..) < 16 {
+        out = with_bare_lf(&out);
+    }
+    out
+}
+
+/// The same with a bare LF behind each line of the head.
+fn with_bare_lf(request: &[u8]) -> Vec<u8> {
+    let end = request.windows(4).position(|four| four == b"\r\n\r\n");
+    let (head, body) = request.split_at(end.map_or(request.len(), |end| end + 4));
+    let mut out = head.to_vec();
+    out.retain(|&byte| byte != b'\r');
+    out.extend_from_slice(body);
     out
 }
 

@@ -1,13 +1,14 @@
 //! What a request on the wire means, as RFC 9112 says it, read the simple way. For whole requests
 //! that the capture found right, and the heads of those that it refused for their bodies.
 
-/// A request.
+/// A request, as plain hyper and hyper behind the gate should take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Its method.
     pub method: String,
-    /// Its target, as hyper writes it.
-    pub target: String,
+    /// Its target, as hyper writes it; none where hyper may not take it, and behind the gate gets
+    /// something else.
+    pub target: Option<String>,
     /// What it carries; none where it was not whole.
     pub body: Option<Vec<u8>>,
     /// The names and values of its trailer fields.
@@ -18,19 +19,27 @@ pub struct Request {
 
 /// Reads the request at the start of `bytes`, whose body is whole or to be left out.
 #[must_use]
-pub fn read(bytes: &[u8], has_body: bool) -> Request {
+pub fn read(bytes: &[u8], has_body: bool, is_odd: bool) -> Request {
     let start = bytes.iter().position(|byte| !b"\r\n".contains(byte));
-    let (head, body) = split_once(&bytes[start.unwrap()..], b"\r\n\r\n");
-    let mut lines = lines(head);
-    let line = str::from_utf8(lines.next().unwrap()).unwrap();
-    let [method, target, version] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+    let bytes = &bytes[start.unwrap()..];
+    let (head, body, end): (_, _, &[u8]) = if ends_in_lf(bytes) {
+        let (head, body) = split_once(bytes, b"\n\n");
+        (head, body, b"\n")
+    } else {
+        let (head, body) = split_once(bytes, b"\r\n\r\n");
+        (head, body, b"\r\n")
+    };
+    let mut lines = lines(head, end);
+    let line = lines.next().unwrap().split(|&byte| byte == b' ');
+    let [method, target, version] = line.collect::<Vec<_>>().try_into().unwrap();
     let fields: Vec<_> = lines.map(field).collect();
+    let is_hidden = is_odd || !target.starts_with(b"/") && target.contains(&b'%');
     let mut request = Request {
-        method: method.to_owned(),
-        target: as_hyper_writes(target),
+        method: str::from_utf8(method).unwrap().to_owned(),
+        target: (!is_hidden).then(|| as_hyper_writes(str::from_utf8(target).unwrap())),
         body: None,
         trailers: Vec::new(),
-        may_be_last: version == "HTTP/1.0" || says_close(&fields),
+        may_be_last: version == b"HTTP/1.0" || says_close(&fields),
     };
     if has_body {
         if fields.iter().any(|(name, _)| name == "transfer-encoding") {
@@ -40,6 +49,12 @@ pub fn read(bytes: &[u8], has_body: bool) -> Request {
         }
     }
     request
+}
+
+/// Whether the first line has no CR: then no line of the head has.
+fn ends_in_lf(bytes: &[u8]) -> bool {
+    let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
+    !bytes[..end].ends_with(b"\r")
 }
 
 /// RFC 9110 section 4.2.3: the scheme has no case, and an empty path is a slash.
@@ -76,7 +91,7 @@ fn chunked(mut rest: &[u8]) -> (Option<Vec<u8>>, Fields) {
         if size == 0 {
             let section = behind.strip_suffix(b"\r\n").unwrap();
             let section = section.strip_suffix(b"\r\n").unwrap_or(section);
-            let trailers = lines(section).filter(|line| !line.is_empty());
+            let trailers = lines(section, b"\r\n").filter(|line| !line.is_empty());
             return (Some(body), trailers.map(field).collect());
         }
         let (data, behind) = behind.split_at(size);
@@ -99,16 +114,16 @@ fn field(line: &[u8]) -> (String, Vec<u8>) {
     )
 }
 
-fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn lines<'a>(mut bytes: &'a [u8], mark: &[u8]) -> impl Iterator<Item = &'a [u8]> {
     let mut is_over = false;
     std::iter::from_fn(move || {
         if is_over {
             return None;
         }
-        let end = bytes.windows(2).position(|two| two == b"\r\n");
+        let end = bytes.windows(mark.len()).position(|window| window == mark);
         is_over = end.is_none();
         let line = &bytes[..end.unwrap_or(bytes.len())];
-        bytes = &bytes[end.map_or(bytes.len(), |end| end + 2)..];
+        bytes = &bytes[end.map_or(bytes.len(), |end| end + mark.len())..];
         Some(line)
     })
 }

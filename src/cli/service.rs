@@ -49,6 +49,10 @@ pub(super) struct HttpOptions {
     )]
     headers: Vec<String>,
 
+    /// Refuse also what is odd but can be read in one way only, instead of noting it in the record.
+    #[arg(long, env = "HELLOWIRE_STRICT", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Answer")]
+    strict: bool,
+
     /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
     max_head: usize,
@@ -230,6 +234,7 @@ impl HttpOptions {
             max_head: self.max_head,
             max_target: self.max_target,
             max_body: self.max_body,
+            is_strict: self.strict,
             kept_body: self.listening.log.body,
             header_timeout: self.listening.header_timeout,
             idle_timeout: self.idle_timeout,

@@ -181,16 +181,17 @@ pub(super) fn close(reply: &mut Reply) {
 }
 
 fn refusal_text(refusal: Refusal) -> String {
-    format!("{}\n", refusal.reason)
+    format!("{refusal}\n")
 }
 
 fn status_of(refusal: Refusal) -> StatusCode {
-    StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST)
+    StatusCode::from_u16(refusal.rule().status).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request_log::HEAD_TOO_SLOW;
 
     fn answer(status: u16, fields: &[&str]) -> Result<Answer, AnswerError> {
         let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
@@ -270,20 +271,23 @@ mod tests {
 
     #[test]
     fn refusals_say_why_and_close() {
-        let bytes = refusal_bytes(Refusal::new(431, "too long"), false);
+        let bytes = refusal_bytes(HEAD_TOO_SLOW, false);
         let text = String::from_utf8(bytes).unwrap();
         assert!(
-            text.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"),
+            text.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
             "{text}"
         );
         assert!(
-            text.contains("\r\ncontent-length: 9\r\nconnection: close\r\ndate: "),
+            text.contains("\r\ncontent-length: 41\r\nconnection: close\r\ndate: "),
             "{text}"
         );
-        assert!(text.ends_with(" GMT\r\n\r\ntoo long\n"), "{text}");
-        let bytes = refusal_bytes(Refusal::new(431, "too long"), true);
+        assert!(
+            text.ends_with(" GMT\r\n\r\nthe head took too long (RFC 9110 15.5.9)\n"),
+            "{text}"
+        );
+        let bytes = refusal_bytes(HEAD_TOO_SLOW, true);
         let text = String::from_utf8(bytes).unwrap();
-        assert!(text.contains("\r\ncontent-length: 9\r\n"), "{text}");
+        assert!(text.contains("\r\ncontent-length: 41\r\n"), "{text}");
         assert!(text.ends_with(" GMT\r\n\r\n"), "{text}");
     }
 }

@@ -13,11 +13,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::Config;
 use super::exchange::Exchange;
 use crate::net::lazily::Lazily;
-use crate::request_log::Refusal;
 use crate::request_log::capture::Phase;
-
-const HEAD_TOO_SLOW: Refusal = Refusal::new(408, "the head took too long (RFC 9110 15.5.9)");
-const BODY_TOO_SLOW: Refusal = Refusal::new(408, "the body took too long (RFC 9110 15.5.9)");
+use crate::request_log::{BODY_TOO_SLOW, HEAD_TOO_SLOW};
 
 /// What a connection's time was up for.
 pub(super) enum Passed {

@@ -242,6 +242,7 @@ pub(super) mod tests {
             max_target: 1000,
             max_body: 0,
             kept_body: 0,
+            is_strict: false,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(1),
             linger: linger::Limits {

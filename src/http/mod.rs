@@ -50,6 +50,8 @@ pub struct Config {
     pub max_target: usize,
     /// The longest body, in bytes; over it 413.
     pub max_body: u64,
+    /// Whether a request that is odd in its form is refused, instead of answered and noted.
+    pub is_strict: bool,
     /// How much of a body is kept for the log, in bytes.
     pub kept_body: usize,
     /// How long a head may take from its first byte; over it 408.
@@ -90,6 +92,7 @@ impl Worker {
             target: self.config.max_target,
             body: self.config.max_body,
             kept_body: self.config.kept_body,
+            is_strict: self.config.is_strict,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! An IO that shows an observer every byte read, before the reader above gets it.
 //!
 //! Stands between a socket and hyper. What always holds: each byte is shown once, in order; the
-//! reader gets exactly the bytes the observer lets pass; answers that follow each other at once
+//! reader gets exactly the bytes the observer lets pass, or as many others; answers that follow each other at once
 //! leave together, and all have left before more is read, so a peer that takes no answers is asked
 //! for no more requests, and what it is owed has a bound. It knows no HTTP. Shutting the socket
 //! down is left to whoever owns it in the end: the reader's wish for it does nothing here, because
@@ -26,12 +26,24 @@ const BEHIND: usize = 4 * 1024;
 const GATHERED: usize = 16 * 1024;
 
 /// What of the bytes not yet passed goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
     /// How many, from the first on.
     pub bytes: usize,
+    /// What the reader gets in place of some of them: where, counted from the first, and as many
+    /// others.
+    pub patches: Vec<(usize, Vec<u8>)>,
     /// Whether the reader gets nothing after these.
     pub is_last: bool,
+}
+
+impl Pass {
+    /// Puts the patches into the bytes not yet passed.
+    fn patch(&self, bytes: &mut [u8]) {
+        for (start, patch) in &self.patches {
+            bytes[*start..][..patch.len()].copy_from_slice(patch);
+        }
+    }
 }
 
 /// Sees what a [`TapIo`] reads, and decides what of it goes on.
@@ -141,6 +153,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         if !pass.is_last {
             self.held.extend_from_slice(&bytes[pass.bytes..]);
         }
+        pass.patch(&mut buf.filled_mut()[before..]);
         buf.set_filled(before + pass.bytes);
         Poll::Ready(Ok(pass.bytes > 0))
     }
@@ -157,6 +170,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         }
         let pass = self.observer.read(bytes);
         self.held.extend_from_slice(bytes);
+        pass.patch(&mut self.held);
         self.passable = pass.bytes;
         self.is_over = pass.is_last;
         Poll::Ready(Ok(false))

@@ -26,6 +26,12 @@ struct Lines {
     is_last: bool,
 }
 
+/// What goes on in place of each `?`.
+fn patches(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let marks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'?');
+    marks.map(|(at, _)| (at, b"!".to_vec())).collect()
+}
+
 impl Observer for Lines {
     fn is_over(&self) -> bool {
         self.is_over
@@ -49,6 +55,7 @@ impl Observer for Lines {
             .map_or(0, |at| at + 1);
         let pass = Pass {
             bytes: end.unwrap_or(lines),
+            patches: patches(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
         };
         self.passed += pass.bytes;

@@ -3,22 +3,25 @@
 //! Stands between the tap, which shows it every byte read, and the recorder, which takes what it
 //! captures. It also tells the tap how many bytes may go on to hyper, and so decides before hyper
 //! does: a head goes on once it is whole and framed without doubt; a request that is refused, and
-//! all behind it, never does.
+//! all behind it, never does. Where hyper might not take a target, something else goes on in its
+//! place.
 //!
 //! What always holds: the records, joined, are the bytes pushed; however the same bytes are cut,
 //! the records are the same; memory stays within [`Limits`]. Who answers a refused request, and
 //! how, is left to the service.
 
 use super::chunked::{Chunked, Progress};
-use super::head::{self, Framing, Head, Longest};
+use super::head::{self, Framing, Head, HeadLimits};
+use super::protocol::{self, Look};
 use super::record::{Captured, State};
-use super::refusal::{self as rules, Refusal};
+use super::refusal::Refusal;
+use super::rules;
 use super::search::{Search, Seen};
 
 /// Up to this much of the buffer that held a spread-out request is kept for the next one.
 const KEPT_CAPACITY: usize = 4 * 1024;
 
-/// How long what a connection sends may be, and how much of it the capture holds, in bytes.
+/// What a connection may send, and how much of it the capture holds. Lengths are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The longest head, and the longest trailer section. A longer one is refused with 431.
@@ -29,6 +32,8 @@ pub struct Limits {
     pub body: u64,
     /// How much of a body is kept for the record.
     pub kept_body: usize,
+    /// Whether a request that is odd in its form is refused, instead of noted.
+    pub is_strict: bool,
 }
 
 /// What the connection is in the middle of.
@@ -47,12 +52,29 @@ pub enum Phase {
 }
 
 /// What follows from the bytes pushed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// How many bytes go on: counted from the first that has not gone on before.
     pub pass: usize,
+    /// What goes on in place of as many of them.
+    pub patches: Vec<Patch>,
     /// The refusal that came with these bytes. Nothing goes on after it.
     pub refusal: Option<Refusal>,
+}
+
+/// Bytes that go on instead of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// Where they begin: counted as [`Verdict::pass`] is.
+    pub start: usize,
+    /// What goes on.
+    pub bytes: Vec<u8>,
+}
+
+impl From<Patch> for (usize, Vec<u8>) {
+    fn from(patch: Patch) -> Self {
+        (patch.start, patch.bytes)
+    }
 }
 
 #[derive(Debug)]
@@ -74,6 +96,8 @@ pub struct Capture {
     /// The unfinished request, as far as it is kept.
     kept: Vec<u8>,
     omitted: u64,
+    /// What is odd about its head.
+    odd: Box<[Refusal]>,
     /// How many bytes more of the unfinished request are kept once its head is.
     room: usize,
     search: Search,
@@ -90,6 +114,7 @@ impl Capture {
             stage: Stage::Head,
             kept: Vec::new(),
             omitted: 0,
+            odd: Box::default(),
             room: 0,
             search: Search::default(),
             records: 0,
@@ -126,13 +151,18 @@ impl Capture {
         };
         let mut verdict = Verdict {
             pass: 0,
+            patches: Vec::new(),
             refusal: None,
         };
         let mut at = 0;
         while at < bytes.len() {
             let rest = &bytes[at..];
             let (taken, refusal) = match self.stage {
-                Stage::Head => self.take_head(rest, &mut emit),
+                Stage::Head => {
+                    // A head whose beginning is held starts with that.
+                    let start = if self.kept.is_empty() { held + at } else { 0 };
+                    self.take_head(rest, start, &mut verdict.patches, &mut emit)
+                }
                 Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
                 Stage::Chunked(_) => self.take_chunked(rest, &mut emit),
                 Stage::Refused(_) => {
@@ -203,50 +233,63 @@ impl Capture {
 
     /// What is wrong with an unfinished head: not every read was parsed.
     fn malformed(&self) -> Option<Refusal> {
-        head::parse(&self.kept, self.longest()).err()
+        let refusal = head::parse(&self.kept, self.head_limits()).err()?;
+        Some(match protocol::look(&self.kept) {
+            Look::Like(protocol) => refusal.looks_like(protocol),
+            Look::Early | Look::Unknown => refusal,
+        })
     }
 
-    fn longest(&self) -> Longest {
-        Longest {
+    fn head_limits(&self) -> HeadLimits {
+        HeadLimits {
             target: self.limits.target,
             body: self.limits.body,
+            is_strict: self.limits.is_strict,
         }
     }
 
-    /// Reads a head, whole or in part. A refused one is left to [`Stage::Refused`] to keep.
+    /// Reads a head, whole or in part, that begins at `start` of the bytes that have not gone on. A
+    /// refused one is left to [`Stage::Refused`] to keep.
     fn take_head(
         &mut self,
         rest: &[u8],
+        start: usize,
+        patches: &mut Vec<Patch>,
         emit: &mut impl FnMut(Captured<'_>),
     ) -> (usize, Option<Refusal>) {
-        let held = self.kept.len();
-        let wanted = rest.len().min(self.limits.head - held);
+        let before = self.kept.len();
+        let wanted = rest.len().min(self.limits.head - before);
         // A head that came in one read is parsed where it is.
-        let in_place = held == 0;
+        let in_place = before == 0;
         if !in_place {
             self.kept.extend_from_slice(&rest[..wanted]);
         }
-        let seen = if in_place {
-            let longest = self.longest();
-            self.search.look(&rest[..wanted], self.limits.head, longest)
+        let limits = self.head_limits();
+        let window = if in_place {
+            &rest[..wanted]
         } else {
-            self.look_at_kept()
+            &self.kept
         };
-        match seen {
-            Seen::Whole(Head {
-                length, framing, ..
-            }) => {
+        match self.search.look(window, self.limits.head, limits) {
+            Seen::Whole(head) => {
                 self.search = Search::default();
-                if in_place && let Some(taken) = self.take_whole(rest, length, framing, emit) {
+                if head.hides_target {
+                    patches.push(Patch {
+                        start: start + head.target.start,
+                        bytes: head::stand_in(head.target.len()),
+                    });
+                }
+                if in_place && let Some(taken) = self.take_whole(rest, &head, emit) {
                     return (taken, None);
                 }
                 if in_place {
-                    self.kept.extend_from_slice(&rest[..length]);
+                    self.kept.extend_from_slice(&rest[..head.length]);
                 } else {
-                    self.kept.truncate(length);
+                    self.kept.truncate(head.length);
                 }
-                self.begin_body(framing, emit);
-                (length - held, None)
+                self.odd = head.odd.into();
+                self.begin_body(head.framing, emit);
+                (head.length - before, None)
             }
             Seen::Partial => {
                 if in_place {
@@ -255,42 +298,37 @@ impl Capture {
                 (wanted, None)
             }
             Seen::Refused(refusal) => {
-                self.kept.truncate(held);
-                self.room = self.limits.head + self.limits.kept_body - held;
+                self.kept.truncate(before);
+                self.room = self.limits.head + self.limits.kept_body - before;
                 self.stage = Stage::Refused(refusal);
                 (0, Some(refusal))
             }
         }
     }
 
-    fn look_at_kept(&mut self) -> Seen {
-        let longest = self.longest();
-        self.search.look(&self.kept, self.limits.head, longest)
-    }
-
     /// The common case: a whole request in one read, given on without a copy.
     fn take_whole(
         &mut self,
         rest: &[u8],
-        head: usize,
-        framing: Framing,
+        head: &Head,
         emit: &mut impl FnMut(Captured<'_>),
     ) -> Option<usize> {
-        let Framing::Length(body) = framing else {
+        let Framing::Length(body) = head.framing else {
             return None;
         };
         let body = usize::try_from(body)
             .ok()
-            .filter(|&body| body <= rest.len() - head)?;
+            .filter(|&body| body <= rest.len() - head.length)?;
         let kept_body = body.min(self.limits.kept_body);
         self.records += 1;
         emit(Captured {
             number: self.records,
-            raw: &rest[..head + kept_body],
+            raw: &rest[..head.length + kept_body],
             omitted: (body - kept_body) as u64,
             state: State::Complete,
+            odd: &head.odd,
         });
-        Some(head + body)
+        Some(head.length + body)
     }
 
     fn begin_body(&mut self, framing: Framing, emit: &mut impl FnMut(Captured<'_>)) {
@@ -341,6 +379,9 @@ impl Capture {
                 (taken, None)
             }
             Progress::Refused(taken, refusal) => {
+                let body = chunked.read_before();
+                let head = self.kept.len() as u64 + self.omitted - body;
+                let refusal = refusal.behind(head);
                 self.keep(&rest[..taken]);
                 self.stage = Stage::Refused(refusal);
                 (taken, Some(refusal))
@@ -363,10 +404,12 @@ impl Capture {
             raw: &self.kept,
             omitted: self.omitted,
             state,
+            odd: &self.odd,
         });
         self.kept.clear();
         self.kept.shrink_to(KEPT_CAPACITY);
         self.omitted = 0;
+        self.odd = Box::default();
         self.stage = Stage::Head;
     }
 }

@@ -8,12 +8,14 @@ use proptest::prelude::*;
 use Phase::{Body, Fresh, Head, Idle, Refused};
 
 use super::*;
+use crate::request_log::Protocol;
 
 const LIMITS: Limits = Limits {
     head: 256,
     target: 100,
     body: 10_000,
     kept_body: 32,
+    is_strict: false,
 };
 
 /// A record that owns its bytes.
@@ -23,6 +25,7 @@ struct Owned {
     raw: Vec<u8>,
     omitted: u64,
     state: State,
+    odd: Vec<Refusal>,
 }
 
 /// All that a capture does with `pieces`: its records, what goes on to hyper, and the refusal.
@@ -36,6 +39,7 @@ fn capture<'a>(
             raw: captured.raw.to_vec(),
             omitted: captured.omitted,
             state: captured.state,
+            odd: captured.odd.to_vec(),
         });
     };
     let (mut held, mut passed, mut refusal) = (Vec::new(), Vec::new(), None);
@@ -43,6 +47,9 @@ fn capture<'a>(
     for piece in pieces {
         let verdict = capture.push(piece, &mut emit);
         held.extend_from_slice(piece);
+        for Patch { start, bytes } in verdict.patches {
+            held[start..][..bytes.len()].copy_from_slice(&bytes);
+        }
         passed.extend(held.drain(..verdict.pass));
         refusal = refusal.or(verdict.refusal);
     }
@@ -112,14 +119,18 @@ fn a_long_body_is_kept_in_part_and_counted() {
 
 #[test]
 fn what_is_no_request_is_refused_with_all_that_follows() {
-    let hello = b"\x16\x03\x01\x02\x00\x01GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let hello = b"\x16\x03\x01\x02\x00\x02GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     let (records, passed, refusal) = capture([&hello[..]]);
     assert_eq!(
         (records[0].raw.as_slice(), records[0].state),
-        (&hello[..], State::Refused(rules::REQUEST_LINE))
+        (&hello[..], State::Refused(rules::REQUEST_LINE.at(0x16, 0)))
     );
     assert_eq!(
-        (records.len(), passed.len(), refusal.map(|r| r.status)),
+        (
+            records.len(),
+            passed.len(),
+            refusal.map(|r| r.rule().status)
+        ),
         (1, 0, Some(400))
     );
 }
@@ -130,16 +141,59 @@ fn a_refused_request_never_goes_on_but_those_before_it_do() {
     let (records, passed, refusal) =
         capture([&fine[..], b"GET / HTTP/1.1\r\nHost: a\r\nbad\r\n\r\n"]);
     assert_eq!((records.len(), passed.as_slice()), (2, &fine[..]));
-    assert_eq!(refusal.map(|r| r.status), Some(400));
+    assert_eq!(refusal.map(|r| r.rule().status), Some(400));
 }
 
 #[test]
 fn a_bad_chunk_refuses_what_has_begun() {
     let head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel";
     let (records, passed, refusal) = capture([&head[..], b"lo0\r\n\r\n"]);
-    assert_eq!(records[0].state, State::Refused(rules::CHUNK_DATA));
+    let bytes_before_fault = head.len() + 2;
+    let refused = rules::CHUNK_DATA.at(b'0', bytes_before_fault);
+    assert_eq!(records[0].state, State::Refused(refused));
     assert_eq!(passed, [&head[..], b"lo"].concat());
-    assert_eq!(refusal.map(|r| r.status), Some(400));
+    assert_eq!(refusal.map(|r| r.rule().status), Some(400));
+}
+
+#[test]
+fn another_protocol_is_named_however_its_bytes_are_cut() {
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    let refused = rules::REQUEST_LINE.at(0x16, 0).looks_like(Protocol::Tls);
+    for cut in 1..=hello.len() {
+        let (records, passed, refusal) = capture(hello.chunks(cut));
+        assert_eq!((records.len(), passed.len()), (1, 0), "{cut}");
+        assert_eq!(records[0].state, State::Refused(refused), "{cut}");
+        assert_eq!(refusal, Some(refused), "{cut}");
+    }
+    // Too little to tell.
+    let (records, _, refusal) = capture([&hello[..3]]);
+    assert_eq!(refusal, Some(rules::REQUEST_LINE.at(0x16, 0)));
+    assert_eq!(records[0].raw, hello[..3]);
+}
+
+#[test]
+fn an_odd_target_is_recorded_as_it_is_and_hidden_from_hyper() {
+    let odd = b"GET /\xe4?100% HTTP/1.1\r\nHost: a\r\n\r\n";
+    let fine = b"GET /fine HTTP/1.1\r\nHost: a\r\n\r\n";
+    let hidden = b"GET /______ HTTP/1.1\r\nHost: a\r\n\r\n";
+    let sent = [&fine[..], odd, fine, odd].concat();
+    for cut in 1..=sent.len() {
+        let (records, passed, refusal) = capture(sent.chunks(cut));
+        let raws: Vec<_> = records.iter().map(|record| &record.raw[..]).collect();
+        assert_eq!(raws, [&fine[..], odd, fine, odd], "{cut}");
+        let notes: Vec<_> = records.iter().map(|record| record.odd.len()).collect();
+        assert_eq!(notes, [0, 2, 0, 2], "{cut}");
+        assert_eq!(passed, [&fine[..], hidden, fine, hidden].concat(), "{cut}");
+        assert_eq!(refusal, None);
+    }
+}
+
+#[test]
+fn an_odd_head_is_noted_also_where_its_body_is_refused() {
+    let sent = b"PURGE / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx";
+    let (records, ..) = capture([&sent[..]]);
+    assert_eq!(records[0].odd, [rules::METHOD_UNKNOWN]);
+    assert!(matches!(records[0].state, State::Refused(_)));
 }
 
 /// The one record of a request that `pieces` begin and `interfere` has a say about.
@@ -182,7 +236,7 @@ fn what_a_failed_connection_cuts_is_incomplete() {
 
 #[test]
 fn what_others_refuse_takes_all_that_follows_with_it() {
-    let slow = Refusal::new(408, "too slow");
+    let slow = rules::BODY_TOO_SLOW;
     for (bytes, more) in [
         (HALF_HEAD, "TP/1.0\r\n\r\n"),
         (HALF_BODY, "iGET / HTTP/1.0\r\n\r\n"),
@@ -253,7 +307,7 @@ fn a_head_has_a_limit() {
             "cut by {cut}"
         );
         assert_eq!(
-            (passed.len(), refusal.map(|r| r.status)),
+            (passed.len(), refusal.map(|r| r.rule().status)),
             (0, Some(431)),
             "cut by {cut}"
         );
@@ -330,7 +384,8 @@ proptest! {
         prop_assert_eq!(&capture(bytes.chunks(1)), &whole);
     }
 
-    /// The records, joined, are the input, and what goes on is its beginning.
+    /// The records, joined, are the input, and what goes on is its beginning, but for the targets of
+    /// odd requests.
     #[test]
     fn joined_records_are_the_input(bytes in stream()) {
         let (records, passed, refusal) = capture([&bytes[..]]);
@@ -341,7 +396,9 @@ proptest! {
             rest = &rest[record.raw.len() + usize::try_from(record.omitted).unwrap()..];
         }
         prop_assert!(rest.is_empty(), "not recorded: {:?}", rest);
-        prop_assert!(bytes.starts_with(&passed));
+        let has_odd = records.iter().any(|record| !record.odd.is_empty());
+        let is_same = |(sent, gone): (&u8, &u8)| sent == gone || has_odd && b"/_".contains(gone);
+        prop_assert!(passed.len() <= bytes.len() && bytes.iter().zip(&passed).all(is_same));
         let recorded = records.iter().find_map(|r| r.state.refusal());
         prop_assert_eq!(recorded, refusal, "{:?}", records);
     }

@@ -6,7 +6,8 @@
 //! well-formed: none is known.
 
 use super::head::{TOKEN, VALUE, is};
-use super::refusal::{self as rules, Refusal};
+use super::refusal::Refusal;
+use super::rules;
 
 /// The most bytes of chunk extensions one body may have: hyper's own fixed number.
 const EXTENSIONS: usize = 16 * 1024 - 1;
@@ -59,7 +60,8 @@ impl ChunkLine {
     ///
     /// # Errors
     ///
-    /// The byte can't stand there, or the chunk would have more than `longest` bytes.
+    /// The byte can't stand there, which is named at offset 0, or the chunk would have more than
+    /// `longest` bytes.
     pub(super) fn read(&mut self, byte: u8, longest: u64) -> Result<Option<u64>, Refusal> {
         self.place = match self.place {
             Place::Start | Place::Size if byte.is_ascii_hexdigit() => self.digit(byte, longest)?,
@@ -71,7 +73,7 @@ impl ChunkLine {
                 (self.place, self.size, self.digits) = (Place::Start, 0, 0);
                 return Ok(Some(size));
             }
-            Place::Start | Place::LineFeed => return Err(rules::CHUNK_SIZE),
+            Place::Start | Place::LineFeed => return Err(rules::CHUNK_SIZE.at(byte, 0)),
             place => self.extension(place, byte)?,
         };
         Ok(None)
@@ -116,8 +118,8 @@ impl ChunkLine {
             }
             (Place::NameStart | Place::Name, _) if is(byte, TOKEN) => Place::Name,
             (Place::ValueStart | Place::Value, _) if is(byte, TOKEN) => Place::Value,
-            (Place::Size | Place::Blank, _) => return Err(rules::CHUNK_SIZE),
-            _ => return Err(rules::CHUNK_EXTENSION),
+            (Place::Size | Place::Blank, _) => return Err(rules::CHUNK_SIZE.at(byte, 0)),
+            _ => return Err(rules::CHUNK_EXTENSION.at(byte, 0)),
         };
         self.extensions += 1;
         if self.extensions > EXTENSIONS {
@@ -181,7 +183,8 @@ mod tests {
             ("5\0\r\n", 1),
             (";a\r\n", 0),
         ] {
-            assert_eq!(read(line, 100), Err((at, rules::CHUNK_SIZE)), "{line:?}");
+            let refusal = rules::CHUNK_SIZE.at(line.as_bytes()[at], 0);
+            assert_eq!(read(line, 100), Err((at, refusal)), "{line:?}");
         }
         let line = "00000000000000000\r\n";
         assert_eq!(read(line, 100), Err((16, rules::CHUNK_SIZE_DIGITS)));
@@ -210,7 +213,7 @@ mod tests {
             "5;\u{e4}\r\n",
         ] {
             let (_, refusal) = read(line, 100).unwrap_err();
-            assert_eq!(refusal, rules::CHUNK_EXTENSION, "{line:?}");
+            assert_eq!(refusal.rule(), rules::CHUNK_EXTENSION.rule(), "{line:?}");
         }
     }
 

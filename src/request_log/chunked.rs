@@ -6,7 +6,8 @@
 
 use super::chunk_line::ChunkLine;
 use super::head::check_trailers;
-use super::refusal::{self as rules, Refusal};
+use super::refusal::Refusal;
+use super::rules;
 
 /// Where in the body the next byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,8 @@ pub(super) enum Progress {
     More,
     /// The body ended after this many bytes.
     End(usize),
-    /// The byte at this place can't stand there.
+    /// The byte at this place can't stand there. Where the refusal names a byte, its offset counts
+    /// from the body's first byte.
     Refused(usize, Refusal),
 }
 
@@ -43,6 +45,8 @@ pub(super) struct Chunked {
     room: u64,
     trailers: Vec<u8>,
     longest_trailers: usize,
+    /// How much of the body was read before.
+    read: u64,
 }
 
 impl Chunked {
@@ -56,6 +60,7 @@ impl Chunked {
             room: longest,
             trailers: Vec::new(),
             longest_trailers,
+            read: 0,
         }
     }
 
@@ -75,45 +80,57 @@ impl Chunked {
                 }
                 continue;
             }
-            match self.step(bytes[at]) {
+            match self.step(bytes[at], self.read + at as u64) {
                 Ok(None) => return Progress::End(at + 1),
                 Ok(Some(place)) => self.place = place,
                 Err(refusal) => return Progress::Refused(at, refusal),
             }
             at += 1;
         }
+        self.read += bytes.len() as u64;
         Progress::More
     }
 
-    /// The place after `byte`, or none where the body ends with it.
-    fn step(&mut self, byte: u8) -> Result<Option<Place>, Refusal> {
+    /// How much of the body was read before the bytes that [`Chunked::advance`] saw last.
+    pub(super) fn read_before(&self) -> u64 {
+        self.read
+    }
+
+    /// The place after `byte`, which stands at `offset` in the body, or none where the body ends with
+    /// it.
+    fn step(&mut self, byte: u8, offset: u64) -> Result<Option<Place>, Refusal> {
+        let fault = |rule: Refusal| Err(rule.at(byte, 0).behind(offset));
         let place = match (self.place, byte) {
-            (Place::Line, _) => match self.line.read(byte, self.room)? {
-                None => Place::Line,
-                Some(0) => Place::TrailerStart,
-                Some(size) => {
-                    (self.remaining, self.room) = (size, self.room - size);
-                    Place::Data
+            (Place::Line, _) => {
+                let read = self.line.read(byte, self.room);
+                match read.map_err(|refusal| refusal.behind(offset))? {
+                    None => Place::Line,
+                    Some(0) => Place::TrailerStart,
+                    Some(size) => {
+                        (self.remaining, self.room) = (size, self.room - size);
+                        Place::Data
+                    }
                 }
-            },
+            }
             (Place::DataCr, b'\r') => Place::DataLf,
             (Place::DataLf, b'\n') => Place::Line,
-            (Place::DataCr | Place::DataLf | Place::Data, _) => return Err(rules::CHUNK_DATA),
+            (Place::DataCr | Place::DataLf | Place::Data, _) => return fault(rules::CHUNK_DATA),
             (Place::TrailerStart, b'\r') => self.trailer(byte, Place::EndLf)?,
             (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
             // hyper counts lines by their CR, and would find more fields than lines.
-            (Place::TrailerStart | Place::Trailer, b'\n') => return Err(rules::TRAILERS),
+            (Place::TrailerStart | Place::Trailer, b'\n') => return fault(rules::TRAILERS),
             (Place::TrailerStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
             (Place::TrailerLf, b'\n') => self.trailer(byte, Place::TrailerStart)?,
             (Place::EndLf, b'\n') => {
                 self.trailers.push(byte);
-                return if self.trailers.len() == b"\r\n".len() {
-                    Ok(None)
-                } else {
-                    check_trailers(&self.trailers).map(|()| None)
-                };
+                let length = self.trailers.len();
+                if length > b"\r\n".len() {
+                    let start = offset + 1 - length as u64;
+                    check_trailers(&self.trailers).map_err(|refusal| refusal.behind(start))?;
+                }
+                return Ok(None);
             }
-            (Place::TrailerLf | Place::EndLf, _) => return Err(rules::TRAILERS),
+            (Place::TrailerLf | Place::EndLf, _) => return fault(rules::TRAILERS),
         };
         Ok(Some(place))
     }
@@ -155,7 +172,7 @@ mod tests {
     #[track_caller]
     fn refused(bytes: &[u8], place: usize, status: u16) {
         match read(bytes) {
-            Progress::Refused(at, refusal) if (at, refusal.status) == (place, status) => {}
+            Progress::Refused(at, refusal) if (at, refusal.rule().status) == (place, status) => {}
             other => panic!("{}: {other:?}", bytes.escape_ascii()),
         }
     }
@@ -207,6 +224,23 @@ mod tests {
         refused(b"0\r\nX: y\rz", 8, 400);
         refused(b"0\r\n\rx", 4, 400);
         refused(b"0\r\nX: y\nZ: w\r\n\r\n", 7, 400);
+    }
+
+    #[test]
+    fn the_byte_is_named_that_is_wrong() {
+        for (body, refusal) in [
+            (&b"1\r\na\r\n5_0\r\n"[..], rules::CHUNK_SIZE.at(b'_', 7)),
+            (b"5;a\0\r\n", rules::CHUNK_EXTENSION.at(b'\0', 3)),
+            (b"1\r\nabc", rules::CHUNK_DATA.at(b'b', 4)),
+            (b"0\r\nX: y\nZ: w\r\n\r\n", rules::TRAILERS.at(b'\n', 7)),
+            // The section is judged at its end.
+            (b"0\r\nX: y\r\nA b: c\r\n\r\n", rules::TRAILERS.at(b' ', 10)),
+        ] {
+            match read(body) {
+                Progress::Refused(_, seen) => assert_eq!(seen, refusal),
+                other => panic!("{}: {other:?}", body.escape_ascii()),
+            }
+        }
     }
 
     #[test]

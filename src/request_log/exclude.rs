@@ -50,6 +50,7 @@ fn is_one_request(bytes: &[u8]) -> bool {
         target: bytes.len(),
         body: bytes.len() as u64,
         kept_body: bytes.len(),
+        is_strict: true,
     };
     let mut is_all = false;
     Capture::new(limits).push(bytes, |request| {
@@ -61,7 +62,7 @@ fn is_one_request(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request_log::Refusal;
+    use crate::request_log::rules;
 
     fn is_left_out(raw: &[u8], state: State) -> bool {
         let request = Captured {
@@ -69,6 +70,7 @@ mod tests {
             raw,
             omitted: 0,
             state,
+            odd: &[],
         };
         Excluded::new(vec!["/up".to_owned(), "/a/b".to_owned()]).has(&request)
     }
@@ -120,7 +122,7 @@ mod tests {
     fn what_is_no_whole_request_or_is_refused_is_recorded() {
         let probe = b"GET /up HTTP/1.1\r\nHost: a\r\n\r\n";
         assert!(is_left_out(probe, State::Unparsed));
-        let refused = State::Refused(Refusal::new(400, "a rule"));
+        let refused = State::Refused(rules::HOST_MISSING);
         for state in [State::Incomplete, refused, State::Late] {
             assert!(!is_left_out(probe, state), "{state:?}");
         }
@@ -146,6 +148,7 @@ mod tests {
             raw: b"GET /up HTTP/1.1\r\nHost: a\r\n\r\n",
             omitted: 0,
             state: State::Complete,
+            odd: &[],
         };
         assert!(!Excluded::default().has(&request));
     }

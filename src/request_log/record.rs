@@ -58,6 +58,9 @@ pub struct Captured<'a> {
     pub omitted: u64,
     /// Whether it was a request, and one that was taken.
     pub state: State,
+    /// What is odd about its head, which was taken all the same: the faults of form, of each rule
+    /// the first.
+    pub odd: &'a [Refusal],
 }
 
 impl Captured<'_> {

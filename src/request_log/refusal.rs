@@ -1,122 +1,227 @@
-//! Why a request is refused: the status, and the rule that it breaks.
+//! Why a request is refused, or what was odd about it: the rule it breaks, and the byte that breaks
+//! it.
 //!
-//! The rules that the bytes alone decide are named here, one constant each; those of time belong to
-//! whoever keeps it. What always holds: a reason is one line of printable ASCII that ends in the
-//! section where its rule stands, so that the client and the log can be told the same.
+//! The table of rules is in [`super::rules`]. The capture finds the fault; the client and the log are
+//! told the same words.
+//!
+//! What always holds: the words are one line of printable ASCII without a backslash or a double
+//! quote, so no format has to escape them; none of them is longer than a peer can make it.
 
-/// Why a request is refused, and with which status.
+use std::fmt;
+
+use super::protocol::Protocol;
+
+/// Whether a fault lets two readers take the same bytes for different requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It does, or the request is one that this service does not serve. Always refused.
+    Framing,
+    /// It does not: the bytes are ungrammatical or unusual, and read in one way only. The request is
+    /// answered, and its record notes the fault. Only `--strict` refuses it.
+    Form,
+}
+
+/// A rule of the RFCs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The status of the answer that refuses a request for it.
+    pub status: u16,
+    /// Whether it is always refused.
+    pub kind: Kind,
+    /// What is wrong with a request that breaks it.
+    pub text: &'static str,
+    /// Where the rule stands, for example `RFC 9112 3.2`.
+    pub section: &'static str,
+}
+
+/// A broken rule: of a refused request the first one, of an odd one each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
-    /// The answer's status code.
-    pub status: u16,
-    /// One line for the client and the log: what was wrong, and which rule says so.
-    pub reason: &'static str,
+    rule: &'static Rule,
+    spot: Option<Spot>,
+    protocol: Option<Protocol>,
+}
+
+/// The byte that breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spot {
+    byte: u8,
+    /// From 0.
+    offset: u64,
+    whole: Whole,
+}
+
+/// What an offset counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    /// The request, as its record has it.
+    Request,
+    /// The request's target.
+    Target,
+    /// The value of Host, or the authority in the target.
+    Host,
 }
 
 impl Refusal {
-    /// A refusal with this status and reason.
+    /// A refusal for breaking `rule`.
     #[must_use]
-    pub const fn new(status: u16, reason: &'static str) -> Self {
-        Self { status, reason }
+    pub const fn of(rule: &'static Rule) -> Self {
+        Self {
+            rule,
+            spot: None,
+            protocol: None,
+        }
+    }
+
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// The same, for this byte at this offset in the request.
+    #[must_use]
+    pub(super) fn at(self, byte: u8, offset: usize) -> Self {
+        self.with_spot(byte, offset, Whole::Request)
+    }
+
+    /// The same, for this byte at this offset in the target.
+    #[must_use]
+    pub(super) fn in_target(self, byte: u8, offset: usize) -> Self {
+        self.with_spot(byte, offset, Whole::Target)
+    }
+
+    /// The same, for this byte at this offset in the host.
+    #[must_use]
+    pub(super) fn in_host(self, byte: u8, offset: usize) -> Self {
+        self.with_spot(byte, offset, Whole::Host)
+    }
+
+    fn with_spot(self, byte: u8, offset: usize, whole: Whole) -> Self {
+        let spot = Spot {
+            byte,
+            offset: offset as u64,
+            whole,
+        };
+        Self {
+            spot: Some(spot),
+            ..self
+        }
+    }
+
+    /// The same, where the offset counts from `start` of the request on.
+    #[must_use]
+    pub(super) fn behind(mut self, start: u64) -> Self {
+        if let Some(spot) = &mut self.spot {
+            spot.offset += start;
+        }
+        self
+    }
+
+    /// The same rule at the byte of `other`.
+    #[must_use]
+    pub(super) fn at_spot_of(self, other: Self) -> Self {
+        Self {
+            spot: other.spot,
+            ..self
+        }
+    }
+
+    /// The same, of bytes that look like another protocol's.
+    #[must_use]
+    pub(super) fn looks_like(self, protocol: Protocol) -> Self {
+        Self {
+            protocol: Some(protocol),
+            ..self
+        }
     }
 }
 
-/// Declares each rule as a constant, and all of them as a list for the tests.
-macro_rules! rules {
-    ($($name:ident = $status:literal $reason:literal;)*) => {
-        $(pub(crate) const $name: Refusal = Refusal::new($status, $reason);)*
-
-        #[cfg(test)]
-        pub(super) const ALL: &[Refusal] = &[$($name),*];
-    };
+/// `TEXT: BYTE at offset N (SECTION); it looks like …`, without what it does not have.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule.text)?;
+        if let Some(spot) = &self.spot {
+            write!(f, ": {spot}")?;
+        }
+        write!(f, " ({})", self.rule.section)?;
+        match self.protocol {
+            Some(protocol) => write!(f, "; it looks like {protocol}"),
+            None => Ok(()),
+        }
+    }
 }
 
-rules! {
-    // The request line.
-    REQUEST_LINE = 400 "the request line is malformed (RFC 9112 3)";
-    METHOD_UNKNOWN = 501 "the method is not known (RFC 9110 9.1)";
-    METHOD_REFUSED = 405 "the method is not served (RFC 9110 15.5.6)";
-    VERSION_MISSING = 400 "the request line has no version (RFC 9112 3)";
-    VERSION_MALFORMED = 400 "the version is malformed (RFC 9112 2.3)";
-    VERSION_UNKNOWN = 505 "only HTTP/1.0 and HTTP/1.1 are served (RFC 9110 15.6.6)";
-    TARGET_MISSING = 400 "the request target is missing (RFC 9112 3)";
-    TARGET_TOO_LONG = 414 "the request target is too long (RFC 9112 3)";
-    TARGET_BYTE = 400 "the request target has a byte that no URI has (RFC 3986 2)";
-    TARGET_FRAGMENT = 400 "the request target has a fragment (RFC 9112 3.2)";
-    TARGET_PERCENT = 400 "the request target has a percent sign without two hex digits (RFC 3986 2.1)";
-    TARGET_FORM = 400 "the request target has no form that this method takes (RFC 9112 3.2)";
-    TARGET_HOST = 400 "the request target has a malformed host or port (RFC 9110 4.2.1)";
-    TARGET_USERINFO = 400 "the request target has userinfo (RFC 9110 4.2.4)";
-    TARGET_SCHEME = 421 "the scheme of the request target is not http (RFC 9110 7.4)";
-
-    // Lines and fields.
-    BARE_LF = 400 "a line ends in a bare LF (RFC 9112 2.2)";
-    BARE_CR = 400 "a CR stands without its LF (RFC 9112 2.2)";
-    LEADING_BLANK = 400 "a blank stands before the first field (RFC 9112 2.2)";
-    FOLDED = 400 "a field is folded over several lines (RFC 9112 5.2)";
-    NAME_EMPTY = 400 "a field has no name (RFC 9110 5.1)";
-    NAME_MALFORMED = 400 "the name of a field is no token (RFC 9110 5.1)";
-    NAME_BLANK = 400 "a blank stands in or behind the name of a field (RFC 9112 5.1)";
-    NO_COLON = 400 "a field has no colon (RFC 9112 5)";
-    VALUE_CONTROL = 400 "the value of a field has a control byte (RFC 9110 5.5)";
-    HEAD = 400 "the head is malformed (RFC 9112 2.1)";
-    TOO_MANY_FIELDS = 431 "there are more than 100 fields (RFC 6585 5)";
-    NAME_TOO_LONG = 431 "the name of a field is longer than 65535 bytes (RFC 6585 5)";
-    HEAD_TOO_LONG = 431 "the head is too long (RFC 6585 5)";
-    HEAD_CUT_SHORT = 400 "the head ended early (RFC 9112 8)";
-
-    // Host and Expect.
-    HOST_MISSING = 400 "Host is missing (RFC 9112 3.2)";
-    HOST_REPEATED = 400 "Host is repeated (RFC 9112 3.2)";
-    HOST_EMPTY = 400 "Host is empty (RFC 9112 3.3)";
-    HOST_MALFORMED = 400 "Host is no host with an optional port (RFC 9112 3.2)";
-    EXPECTATION = 417 "an expectation other than 100-continue can't be met (RFC 9110 10.1.1)";
-
-    // Framing.
-    LENGTH_MALFORMED = 400 "Content-Length is no plain decimal number (RFC 9110 8.6)";
-    LENGTH_REPEATED = 400 "Content-Length is repeated (RFC 9110 8.6)";
-    LENGTH_AND_CODING = 400 "Content-Length stands beside Transfer-Encoding (RFC 9112 6.1)";
-    CODING_IN_HTTP_10 = 400 "Transfer-Encoding stands in HTTP/1.0 (RFC 9112 6.1)";
-    CODING_MALFORMED = 400 "Transfer-Encoding is no list of codings (RFC 9112 6.1)";
-    CODING_NOT_CHUNKED = 400 "Transfer-Encoding does not end in chunked (RFC 9112 6.3)";
-    CODING_CHUNKED_TWICE = 400 "Transfer-Encoding names chunked twice (RFC 9112 6.1)";
-    CODING_CHUNKED_PARAMETER = 400 "the coding chunked has a parameter (RFC 9112 7.1)";
-    CODING_UNKNOWN = 501 "only the transfer coding chunked is served (RFC 9112 6.1)";
-    BODY_TOO_LONG = 413 "the body is too long (RFC 9110 15.5.14)";
-    BODY_CUT_SHORT = 400 "the body ended early (RFC 9112 8)";
-
-    // Chunks.
-    CHUNK_SIZE = 400 "the size line of a chunk is malformed (RFC 9112 7.1)";
-    CHUNK_SIZE_DIGITS = 400 "the size of a chunk has more than 16 digits (RFC 9112 7.1)";
-    CHUNK_DATA = 400 "the data of a chunk is not followed by CRLF (RFC 9112 7.1)";
-    CHUNK_EXTENSION = 400 "a chunk extension is malformed (RFC 9112 7.1.1)";
-    CHUNK_EXTENSIONS_TOO_LONG = 400 "the chunk extensions are too long (RFC 9112 7.1.1)";
-    TRAILERS = 400 "the trailer section is malformed (RFC 9112 7.1.2)";
-    TRAILERS_TOO_LONG = 431 "the trailer section is too long (RFC 6585 5)";
-    TOO_MANY_TRAILERS = 431 "there are more than 100 trailer fields (RFC 6585 5)";
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{:02X}", self.byte)?;
+        match self.byte {
+            b'\0' => f.write_str(" NUL")?,
+            b'\t' => f.write_str(" tab")?,
+            b'\n' => f.write_str(" LF")?,
+            b'\r' => f.write_str(" CR")?,
+            b' ' => f.write_str(" space")?,
+            b'"' => f.write_str(" double quote")?,
+            b'\\' => f.write_str(" backslash")?,
+            b'!'..=b'~' => write!(f, " {}", char::from(self.byte))?,
+            _ => {}
+        }
+        write!(f, " at offset {}", self.offset)?;
+        f.write_str(match self.whole {
+            Whole::Request => "",
+            Whole::Target => " of the target",
+            Whole::Host => " of the host",
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::rules;
 
     #[test]
-    fn reasons_are_one_plain_line_and_name_their_section() {
-        for refusal in ALL {
-            let reason = refusal.reason;
+    fn a_refusal_says_the_rule_the_byte_and_the_section() {
+        let plain = rules::HOST_MISSING;
+        assert_eq!(plain.to_string(), "Host is missing (RFC 9112 3.2)");
+        for (byte, expected) in [
+            (b'\\', "0x5C backslash at offset 7"),
+            (b'"', "0x22 double quote at offset 7"),
+            (b' ', "0x20 space at offset 7"),
+            (b'<', "0x3C < at offset 7"),
+            (0xe8, "0xE8 at offset 7"),
+            (0x7f, "0x7F at offset 7"),
+            (b'\0', "0x00 NUL at offset 7"),
+        ] {
+            let said = rules::VALUE_CONTROL.at(byte, 7).to_string();
+            let expected =
+                format!("the value of a field has a control byte: {expected} (RFC 9110 5.5)");
+            assert_eq!(said, expected);
+        }
+        let in_target = rules::TARGET_PERCENT.in_target(b'%', 7);
+        assert!(
+            in_target
+                .to_string()
+                .contains(": 0x25 % at offset 7 of the target (RFC 3986 2.1)")
+        );
+    }
+
+    #[test]
+    fn every_spot_is_plain_text() {
+        for byte in 0..=u8::MAX {
+            let said = rules::TARGET_BYTE.in_target(byte, 0).to_string();
             let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
-            assert!(reason.bytes().all(is_plain), "{reason:?}");
-            let (_, section) = reason.rsplit_once(" (RFC ").unwrap();
-            assert!(section.ends_with(')'), "{reason:?}");
-            assert!((400..600).contains(&refusal.status), "{reason:?}");
+            assert!(said.bytes().all(is_plain), "{said:?}");
         }
     }
 
     #[test]
-    fn no_two_rules_read_the_same() {
-        let mut reasons: Vec<_> = ALL.iter().map(|refusal| refusal.reason).collect();
-        reasons.sort_unstable();
-        reasons.dedup();
-        assert_eq!(reasons.len(), ALL.len());
+    fn an_offset_can_be_counted_from_elsewhere() {
+        let moved = rules::CHUNK_SIZE.at(b'_', 3).behind(100);
+        assert_eq!(moved, rules::CHUNK_SIZE.at(b'_', 103));
+        assert_eq!(
+            rules::BODY_TOO_LONG.behind(100),
+            rules::BODY_TOO_LONG,
+            "it names no byte"
+        );
     }
 }

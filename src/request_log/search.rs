@@ -2,11 +2,13 @@
 //!
 //! Stands between [`super::capture`], which keeps the pieces, and [`super::head`], which parses them.
 //! What always holds: however the pieces are cut, what is found is the same, and all attempts
-//! together read no more than a few times the head.
+//! together read no more than a few times the head. Bytes that may turn out to be another protocol's
+//! are not refused before that is known.
 
 use memchr::memchr_iter;
 
-use super::head::{self, Head, Longest};
+use super::head::{self, Head, HeadLimits};
+use super::protocol::{self, Look};
 use super::refusal::Refusal;
 
 /// What the bytes at the start of a request are.
@@ -33,16 +35,20 @@ pub(super) struct Search {
 impl Search {
     /// Looks for a head of at most `longest_head` bytes at the start of `window`, which never has
     /// more, and is what was seen before with more behind it.
-    pub(super) fn look(&mut self, window: &[u8], longest_head: usize, longest: Longest) -> Seen {
+    pub(super) fn look(&mut self, window: &[u8], longest_head: usize, limits: HeadLimits) -> Seen {
         let is_full = window.len() >= longest_head;
         if !self.is_worth_parsing(window) && !is_full {
             return Seen::Partial;
         }
-        match head::parse(window, longest) {
+        match head::parse(window, limits) {
             Ok(Some(head)) => Seen::Whole(head),
-            Ok(None) if is_full => Seen::Refused(head::too_long(window, longest)),
+            Ok(None) if is_full => Seen::Refused(head::too_long(window, limits)),
             Ok(None) => Seen::Partial,
-            Err(refusal) => Seen::Refused(refusal),
+            Err(refusal) => match protocol::look(window) {
+                Look::Like(protocol) => Seen::Refused(refusal.looks_like(protocol)),
+                Look::Early if !is_full => Seen::Partial,
+                Look::Early | Look::Unknown => Seen::Refused(refusal),
+            },
         }
     }
 

@@ -158,12 +158,12 @@ fn a_refusal_says_why_after_the_answers_before_it() {
         (
             "GET / HTTP/1.1\r\nbad\r\n\r\n",
             400,
-            "a field has no colon (RFC 9112 5)\n",
+            "a field has no colon: 0x0D CR at offset 19 (RFC 9112 5)\n",
         ),
         (
             "\x16\x03\x01\x02\0",
             400,
-            "the request line is malformed (RFC 9112 3)\n",
+            "the request line is malformed: 0x16 at offset 0 (RFC 9112 3)\n",
         ),
         (
             "GET / HTTP/2.0\r\n\r\n",
@@ -173,7 +173,7 @@ fn a_refusal_says_why_after_the_answers_before_it() {
         (
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
             400,
-            "the size line of a chunk is malformed (RFC 9112 7.1)\n",
+            "the size line of a chunk is malformed: 0x78 x at offset 56 (RFC 9112 7.1)\n",
         ),
     ] {
         // The client keeps its side open, and a fine request behind the bad one is not answered.

@@ -55,7 +55,7 @@ fn what_is_refused_is_recorded() {
     let (sized, chunked) = ("Content-Length: 4", "Transfer-Encoding: chunked");
     let short = ["--max-body", "3"];
     for (options, bytes, status) in [
-        (&[][..], get("?\" HTTP/1.1\r\nHost: a"), 400),
+        (&[][..], get("?#a HTTP/1.1\r\nHost: a"), 400),
         (&[], get(" HTTP/1.1"), 400),
         (&[], PROBE.replace("GET", "TRACE"), 405),
         (&[], get(" HTTP/2.0\r\nHost: a"), 505),

@@ -62,7 +62,7 @@ fn what_never_became_a_request_is_a_record_too() {
     for (bytes, record) in [
         (
             &b"\x16\x03\x01\x02\0"[..],
-            r#" 5 "\x16\x03\x01\x02\x00" refused 400: the request line is malformed (RFC 9112 3)"#,
+            r#" 5 "\x16\x03\x01\x02\x00" refused 400: the request line is malformed: 0x16 at offset 0 (RFC 9112 3)"#,
         ),
         (
             b"GET / HT",
@@ -70,7 +70,7 @@ fn what_never_became_a_request_is_a_record_too() {
         ),
         (
             b"GET / HTTP/1.1\r\nbad\r\n\r\nmore",
-            r#" 27 "GET / HTTP/1.1\r\nbad\r\n\r\nmore" refused 400: a field has no colon (RFC 9112 5)"#,
+            r#" 27 "GET / HTTP/1.1\r\nbad\r\n\r\nmore" refused 400: a field has no colon: 0x0D CR at offset 19 (RFC 9112 5)"#,
         ),
         (
             b"POST / HTTP/1.0\r\nContent-Length: 9\r\n\r\ncut",
@@ -94,13 +94,13 @@ fn what_follows_a_refused_request_late_is_in_its_record() {
     expect_answer(
         &client.read_to_end(),
         400,
-        "the request line is malformed (RFC 9112 3)\n",
+        "the request line is malformed: 0x0D CR at offset 3 (RFC 9112 3)\n",
     );
     client.send("more");
     drop(client);
     expect_record(
         &service.stdout.next(),
-        r#" 9 "bad\r\nmore" refused 400: the request line is malformed (RFC 9112 3)"#,
+        r#" 9 "bad\r\nmore" refused 400: the request line is malformed: 0x0D CR at offset 3 (RFC 9112 3)"#,
     );
 }
 

@@ -42,7 +42,11 @@ fn garbage_gets_its_refusal_50_times_of_50() {
     let garbage = vec![b'\0'; 1_000_000];
     for _ in 0..50 {
         let answer = send_all_then_read(service.connect(), &garbage);
-        expect_answer(&answer, 400, "the request line is malformed (RFC 9112 3)\n");
+        expect_answer(
+            &answer,
+            400,
+            "the request line is malformed: 0x00 NUL at offset 0 (RFC 9112 3)\n",
+        );
     }
 }
 

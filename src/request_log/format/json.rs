@@ -1,15 +1,16 @@
 //! `json`: one object a line (RFC 8259).
 //!
 //! `time`, `peer`, `connection`, `request`, `bytes` and `raw`, a string, where the bytes are UTF-8,
-//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something, and with
-//! the state `refused` also `status` and `reason`. Beyond what JSON asks for, characters that a
+//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something, with the
+//! state `refused` also `status` and `reason`; and `odd`, an array of strings, where the request was
+//! odd. Beyond what JSON asks for, characters that a
 //! terminal could obey are escaped too.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::escape::{Plain, escape, is_printable, printable_ascii_except};
-use super::{Last, Record, Stamp, decimal};
+use super::{Last, Record, Refusal, Stamp, decimal};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -37,12 +38,26 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
     }
     if let Some(refusal) = request.state.refusal() {
         out.extend_from_slice(b",\"status\":");
-        decimal(refusal.status.into(), out);
+        decimal(refusal.rule().status.into(), out);
         out.extend_from_slice(b",\"reason\":\"");
-        string(refusal.reason, out);
+        string(&refusal.to_string(), out);
         out.push(b'"');
     }
+    if !request.odd.is_empty() {
+        odd(request.odd, out);
+    }
     out.extend_from_slice(b"}\n");
+}
+
+/// Appends the member that says what is odd.
+fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"odd\":[");
+    for (number, note) in notes.iter().enumerate() {
+        out.extend_from_slice(if number > 0 { b",\"" } else { b"\"" });
+        string(&note.to_string(), out);
+        out.push(b'"');
+    }
+    out.push(b']');
 }
 
 /// Appends the member that holds a request's bytes.
@@ -104,8 +119,8 @@ mod tests {
     use super::super::Format::Json;
     use super::super::samples::{self, text};
     use super::*;
-    use crate::request_log::Refusal;
     use crate::request_log::record::State;
+    use crate::request_log::rules;
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -134,14 +149,14 @@ mod tests {
     fn what_is_special_has_its_own_fields() {
         let mut record = samples::record(b"\xff");
         record.request.omitted = 7;
-        record.request.state = State::Refused(Refusal::new(400, "why (RFC 1 2)"));
+        record.request.state = State::Refused(rules::HOST_MISSING);
         let object: Value = serde_json::from_str(&text(Json, &record)).unwrap();
         assert_eq!(object["raw_base64"], "/w==");
         assert_eq!(object["bytes"], 8);
         assert_eq!(object["omitted"], 7);
         assert_eq!(object["state"], "refused");
         assert_eq!(object["status"], 400);
-        assert_eq!(object["reason"], "why (RFC 1 2)");
+        assert_eq!(object["reason"], "Host is missing (RFC 9112 3.2)");
     }
 
     proptest! {

@@ -1,11 +1,12 @@
 //! `line`: one line a record, for files, `grep` and `cut`.
 //!
 //! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then ` omitted=N`, ` incomplete` or
-//! ` refused STATUS: REASON` where they say something. RAW is printable ASCII; other bytes, the quote and the backslash are
-//! escaped as in Python: undoing the escapes gives the exact bytes.
+//! ` refused STATUS: REASON`, and ` odd: NOTE; NOTE`, where they say something. RAW is printable ASCII;
+//! other bytes, the quote and the backslash are escaped as in Python: undoing the escapes gives the
+//! exact bytes.
 
 use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Last, Record, Stamp, decimal, state};
+use super::{Last, Record, Stamp, decimal, odd, state};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -33,6 +34,10 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
         out.push(b' ');
         state(request.state, out);
     }
+    if !request.odd.is_empty() {
+        out.push(b' ');
+        odd(request.odd, out);
+    }
     out.push(b'\n');
 }
 
@@ -47,8 +52,8 @@ mod tests {
     use super::super::Format::Line;
     use super::super::Formatter;
     use super::super::samples::{self, text, unescape};
-    use crate::request_log::Refusal;
     use crate::request_log::record::State;
+    use crate::request_log::rules;
     use proptest::prelude::*;
 
     #[test]
@@ -69,8 +74,9 @@ mod tests {
         record.request.omitted = 1000;
         record.request.state = State::Incomplete;
         assert!(text(Line, &record).ends_with(" #12.1 1004 \"POST\" omitted=1000 incomplete\n"));
-        record.request.state = State::Refused(Refusal::new(400, "why (RFC 1 2)"));
-        let expected = " #12.1 1004 \"POST\" omitted=1000 refused 400: why (RFC 1 2)\n";
+        record.request.state = State::Refused(rules::HOST_MISSING);
+        let expected =
+            " #12.1 1004 \"POST\" omitted=1000 refused 400: Host is missing (RFC 9112 3.2)\n";
         assert!(text(Line, &record).ends_with(expected));
     }
 

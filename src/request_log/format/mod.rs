@@ -17,6 +17,7 @@ mod samples;
 mod stamp;
 
 use super::record::{Captured, Record, State};
+use super::refusal::Refusal;
 use last::Last;
 use stamp::Stamp;
 
@@ -98,6 +99,21 @@ fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b", ");
         state(request.state, out);
     }
+    if !request.odd.is_empty() {
+        out.extend_from_slice(b", ");
+        odd(request.odd, out);
+    }
+}
+
+/// Appends what is odd about a request: `odd: …; …`.
+fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"odd: ");
+    for (number, note) in notes.iter().enumerate() {
+        if number > 0 {
+            out.extend_from_slice(b"; ");
+        }
+        out.extend_from_slice(note.to_string().as_bytes());
+    }
 }
 
 /// Appends a state's word, and of a refused request its status and the rule it broke. None of that
@@ -106,9 +122,9 @@ fn state(state: State, out: &mut Vec<u8>) {
     out.extend_from_slice(state.word().unwrap_or_default().as_bytes());
     if let Some(refusal) = state.refusal() {
         out.push(b' ');
-        decimal(refusal.status.into(), out);
+        decimal(refusal.rule().status.into(), out);
         out.extend_from_slice(b": ");
-        out.extend_from_slice(refusal.reason.as_bytes());
+        out.extend_from_slice(refusal.to_string().as_bytes());
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn record(raw: &[u8]) -> Record<'_> {
             raw,
             omitted: 0,
             state: State::Complete,
+            odd: &[],
         },
     }
 }

@@ -1,7 +1,8 @@
 //! How the end of a body is found (RFC 9112 section 6.3). Where two recipients could disagree, the
 //! request is refused.
 
-use super::super::refusal::{self as rules, Refusal};
+use super::super::refusal::Refusal;
+use super::super::rules;
 use super::bytes::{self, TOKEN, VALUE};
 
 /// hyper's largest Content-Length: the two values above it mean other things to it.
@@ -21,10 +22,13 @@ impl Framing {
     ///
     /// # Errors
     ///
-    /// No plain number, or one over `longest`.
+    /// No plain number, with the place in `value` of the byte that is no digit; or one over
+    /// `longest`.
     pub(super) fn by_length(value: &[u8], longest: u64) -> Result<Self, Refusal> {
-        let is_plain = value.iter().all(u8::is_ascii_digit) && !value.starts_with(b"0");
-        if value.is_empty() || !is_plain && value != b"0" {
+        if let Some(at) = value.iter().position(|byte| !byte.is_ascii_digit()) {
+            return Err(rules::LENGTH_MALFORMED.at(value[at], at));
+        }
+        if value.is_empty() || value.starts_with(b"0") && value != b"0" {
             return Err(rules::LENGTH_MALFORMED);
         }
         let length = value.iter().fold(0_u64, |length, digit| {
@@ -146,8 +150,11 @@ mod tests {
             "", "00", "01", "+1", "-1", "1 2", "1, 1", "1,1", "0x1", "1_0", "1.0", "١",
         ] {
             let seen = Framing::by_length(value.as_bytes(), u64::MAX);
-            assert_eq!(seen, Err(rules::LENGTH_MALFORMED), "{value}");
+            let rule = seen.map_err(|refusal| refusal.rule());
+            assert_eq!(rule, Err(rules::LENGTH_MALFORMED.rule()), "{value}");
         }
+        let seen = Framing::by_length(b"12_3", u64::MAX);
+        assert_eq!(seen, Err(rules::LENGTH_MALFORMED.at(b'_', 2)));
     }
 
     #[test]

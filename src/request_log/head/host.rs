@@ -2,8 +2,76 @@
 
 use std::net::Ipv6Addr;
 
+use super::super::refusal::Refusal;
+use super::super::rules;
 use super::bytes::{self, HOST};
+use super::notes::Notes;
 use super::target::is_percent_encoded;
+
+/// Holds `host [ ":" port ]` to what it may be, and notes a host that is odd.
+///
+/// # Errors
+///
+/// `malformed` where it is none, or where the host is empty; the fault of form where that refuses it.
+pub(super) fn check(
+    authority: &[u8],
+    malformed: Refusal,
+    notes: &mut Notes,
+) -> Result<(), Refusal> {
+    match parse(authority) {
+        Some((host, _)) if !host.is_empty() => Ok(()),
+        Some(_) => Err(malformed),
+        None => notes.add(odd(authority).unwrap_or_else(|| at_wrong_byte(authority, malformed))),
+    }
+}
+
+/// Names the byte that no host has, where there is one.
+#[cold]
+fn at_wrong_byte(authority: &[u8], malformed: Refusal) -> Refusal {
+    let is_wrong = |&byte: &u8| !bytes::is(byte, HOST) && !b":%[]".contains(&byte);
+    match authority.iter().position(is_wrong) {
+        Some(at) => malformed.in_host(authority[at], at),
+        None => malformed,
+    }
+}
+
+/// What is odd about a host that is malformed but can be read in one way only.
+#[cold]
+fn odd(authority: &[u8]) -> Option<Refusal> {
+    if let [b'[', literal @ ..] = authority {
+        let end = literal.iter().position(|&byte| byte == b']')?;
+        let (literal, port) = (&literal[..end], &literal[end + 1..]);
+        let has_port = port.is_empty() || is_port(port.strip_prefix(b":")?);
+        return odd_literal(literal).filter(|_| has_port);
+    }
+    let is_beyond_ascii = |byte: &u8| !byte.is_ascii();
+    let at = authority.iter().position(is_beyond_ascii)?;
+    let letter = |&byte: &u8| if byte.is_ascii() { byte } else { b'x' };
+    let replaced: Vec<_> = authority.iter().map(letter).collect();
+    parse(&replaced)?;
+    Some(rules::HOST_BYTE.in_host(authority[at], at))
+}
+
+/// The address of a later IP version (RFC 3986 section 3.2.2), or an IPv6 address with a zone: as RFC
+/// 6874 writes it, `%25eth0`, or bare, as people and libraries do.
+fn odd_literal(literal: &[u8]) -> Option<Refusal> {
+    if let [b'v' | b'V', rest @ ..] = literal {
+        let dot = rest.iter().position(|&byte| byte == b'.')?;
+        let (version, address) = (&rest[..dot], &rest[dot + 1..]);
+        let is_fine = |&byte: &u8| bytes::is(byte, HOST) || byte == b':';
+        let is_future = !version.is_empty()
+            && version.iter().all(u8::is_ascii_hexdigit)
+            && !address.is_empty()
+            && address.iter().all(is_fine);
+        return is_future.then_some(rules::HOST_FUTURE);
+    }
+    let percent = literal.iter().position(|&byte| byte == b'%')?;
+    let (address, zone) = (&literal[..percent], &literal[percent + 1..]);
+    str::from_utf8(address).ok()?.parse::<Ipv6Addr>().ok()?;
+    let is_zone = |&byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+    let has_zone = !zone.is_empty() && zone.iter().all(is_zone);
+    has_zone.then_some(rules::HOST_ZONE)
+}
 
 /// Takes apart `host [ ":" port ]`: the host, and whether there is a port with digits. None where
 /// it is malformed. The host may be empty.
@@ -21,8 +89,7 @@ pub(super) fn parse(authority: &[u8]) -> Option<(&[u8], bool)> {
     }
 }
 
-/// An IPv6 address. The other literal, `IPvFuture`, has no version that anybody knows; and a zone has
-/// a meaning on the sender's machine alone (RFC 6874 section 1).
+/// An IPv6 address, without a zone.
 fn literal(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = authority.iter().position(|&byte| byte == b']')?;
     let address = str::from_utf8(&authority[1..end]).ok()?;
@@ -70,6 +137,37 @@ mod tests {
         ] {
             let expected = Some((host.as_bytes(), has_port));
             assert_eq!(parse(authority.as_bytes()), expected, "{authority}");
+        }
+    }
+
+    #[test]
+    fn the_wrong_byte_is_named() {
+        let check = |authority: &[u8]| {
+            check(authority, rules::HOST_MALFORMED, &mut Notes::new(false)).unwrap_err()
+        };
+        assert_eq!(check(b"a b"), rules::HOST_MALFORMED.in_host(b' ', 1));
+        assert_eq!(check(b"a\xe4/"), rules::HOST_MALFORMED.in_host(0xe4, 1));
+        assert_eq!(check(b"a:x1"), rules::HOST_MALFORMED);
+    }
+
+    #[test]
+    fn odd_hosts_are_told_from_malformed_ones() {
+        for (authority, rule) in [
+            (&b"[fe80::1%eth0]"[..], Some(rules::HOST_ZONE)),
+            (b"[fe80::1%25eth0.7]:80", Some(rules::HOST_ZONE)),
+            (b"[fe80::1%]", None),
+            (b"[fe80::1%a/b]", None),
+            (b"[fe80::1%eth0]:x", None),
+            (b"[fe80%eth0]", None),
+            (b"[v1.x:y]", Some(rules::HOST_FUTURE)),
+            (b"[v.x]", None),
+            (b"[v1.]", None),
+            (b"[vg.x]", None),
+            (b"\xe4:80", Some(rules::HOST_BYTE.in_host(0xe4, 0))),
+            (b"a\xe4/", None),
+            (b"a:8\xe40", None),
+        ] {
+            assert_eq!(odd(authority), rule, "{}", authority.escape_ascii());
         }
     }
 

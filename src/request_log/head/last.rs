@@ -8,7 +8,7 @@
 
 use std::cell::RefCell;
 
-use super::{Head, Longest};
+use super::{Head, HeadLimits};
 
 /// A longer head is not kept: comparing it with others would begin to cost.
 const LONGEST_KEPT: usize = 2 * 1024;
@@ -16,7 +16,7 @@ const LONGEST_KEPT: usize = 2 * 1024;
 #[derive(Debug)]
 struct Last {
     bytes: Vec<u8>,
-    longest: Longest,
+    limits: HeadLimits,
     head: Head,
 }
 
@@ -25,17 +25,17 @@ thread_local! {
 }
 
 /// The head at the start of `bytes`, if it is that one.
-pub(super) fn find(bytes: &[u8], longest: Longest) -> Option<Head> {
+pub(super) fn find(bytes: &[u8], limits: HeadLimits) -> Option<Head> {
     LAST.with_borrow(|last| {
         let last = last.as_ref()?;
-        let is_it = bytes.starts_with(&last.bytes) && last.longest == longest;
+        let is_it = bytes.starts_with(&last.bytes) && last.limits == limits;
         is_it.then(|| last.head.clone())
     })
 }
 
 /// Keeps the head at the start of `bytes` instead of the one before.
-pub(super) fn keep(bytes: &[u8], longest: Longest, head: &Head) {
-    if head.length > LONGEST_KEPT {
+pub(super) fn keep(bytes: &[u8], limits: HeadLimits, head: &Head) {
+    if head.length > LONGEST_KEPT || !head.odd.is_empty() {
         return;
     }
     let bytes = &bytes[..head.length];
@@ -45,7 +45,7 @@ pub(super) fn keep(bytes: &[u8], longest: Longest, head: &Head) {
         space.extend_from_slice(bytes);
         *last = Some(Last {
             bytes: space,
-            longest,
+            limits,
             head: head.clone(),
         });
     });
@@ -56,9 +56,10 @@ mod tests {
     use super::super::parse;
     use super::*;
 
-    const LONGEST: Longest = Longest {
+    const LONGEST: HeadLimits = HeadLimits {
         target: 9,
         body: 100,
+        is_strict: false,
     };
 
     fn head(target: &str, padding: usize) -> String {
@@ -84,7 +85,7 @@ mod tests {
     fn it_is_not_found_under_other_limits() {
         let request = head("/12345678", 0);
         assert!(parse(request.as_bytes(), LONGEST).is_ok());
-        let stricter = Longest {
+        let stricter = HeadLimits {
             target: 8,
             ..LONGEST
         };

@@ -3,15 +3,16 @@
 //! Stands behind [`super::capture`], which hands it the bytes from the first of a request on. It
 //! reads a head with the parser that is inside hyper, so that both see the same head, and then
 //! holds it to the RFCs, of which hyper leaves much to others: what passes here, hyper takes, and
-//! frames in the same way. First comes the form of the whole head, from left to right, then what it
-//! says. A request that is fine costs one look at each byte of its target and its Host, and none at
-//! the others.
+//! frames in the same way. A head that is odd in its form passes too, with notes; its target is
+//! hidden from hyper, which may not take it. A head that is fine costs one look at each byte of its
+//! target and its Host, and none at the others.
 
 mod bytes;
 mod framing;
 mod host;
 mod last;
 mod method;
+mod notes;
 mod syntax;
 mod target;
 
@@ -20,8 +21,10 @@ use std::ops::Range;
 
 use httparse::{Header, Request, Status};
 
-use super::refusal::{self as rules, Refusal};
+use super::refusal::Refusal;
+use super::rules;
 use method::Method;
+use notes::Notes;
 use syntax::Place;
 
 pub(super) use bytes::{TOKEN, VALUE, is};
@@ -34,16 +37,18 @@ const FIELDS: usize = 100;
 /// The longest name of a field, in bytes: hyper's own fixed number.
 const LONGEST_NAME: usize = u16::MAX as usize;
 
-/// What a head may announce, in bytes.
+/// What a head is held to. Lengths are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Longest {
+pub(super) struct HeadLimits {
     /// The longest target; over it 414.
     pub(super) target: usize,
     /// The longest body; over it 413.
     pub(super) body: u64,
+    /// Whether a fault of form refuses the request.
+    pub(super) is_strict: bool,
 }
 
-/// A head that is fine.
+/// A head that passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     /// Its length in bytes, empty lines before it included.
@@ -52,6 +57,10 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// Where in it its target stands.
     pub(super) target: Range<usize>,
+    /// Whether hyper may not take the target.
+    pub(super) hides_target: bool,
+    /// What is odd about it.
+    pub(super) odd: Vec<Refusal>,
 }
 
 /// Parses the head at the start of `bytes`, or none while it is not whole yet.
@@ -59,71 +68,109 @@ pub(super) struct Head {
 /// # Errors
 ///
 /// What can't become a request by any bytes that may follow.
-pub(super) fn parse(bytes: &[u8], longest: Longest) -> Result<Option<Head>, Refusal> {
-    if let Some(head) = last::find(bytes, longest) {
+pub(super) fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
+    if let Some(head) = last::find(bytes, limits) {
         return Ok(Some(head));
     }
-    let parsed = parse_anew(bytes, longest);
+    let parsed = parse_anew(bytes, limits);
     if let Ok(Some(head)) = &parsed {
-        last::keep(bytes, longest, head);
+        last::keep(bytes, limits, head);
     }
     parsed
 }
 
-fn parse_anew(bytes: &[u8], longest: Longest) -> Result<Option<Head>, Refusal> {
+fn parse_anew(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
     let mut fields = [const { MaybeUninit::<Header<'_>>::uninit() }; FIELDS];
     let mut request = Request::new(&mut []);
     match request.parse_with_uninit_headers(bytes, &mut fields) {
-        Ok(Status::Complete(length)) => judge(&bytes[..length], &request, longest).map(Some),
+        Ok(Status::Complete(length)) => {
+            let head = &bytes[..length];
+            let bytes = request.path.unwrap_or_default().as_bytes();
+            if target::is_plain(bytes, limits.target) && !has_bare_lf(head, &request) {
+                let notes = Notes::new(limits.is_strict);
+                let start = offset(head, bytes);
+                let target = start..start + bytes.len();
+                judge(head, &request, target, bytes, limits, notes).map(Some)
+            } else {
+                parse_odd(head, limits)
+            }
+        }
         Ok(Status::Partial) => Ok(None),
-        Err(_) => Err(fault(bytes, longest)),
+        Err(_) => parse_odd(bytes, limits),
     }
+}
+
+/// Parses what is malformed or odd in its form.
+#[cold]
+fn parse_odd(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
+    let mut notes = Notes::new(limits.is_strict);
+    let target = match syntax::walk(bytes, limits.target, &mut notes)? {
+        Place::Fields(target) => target,
+        Place::Version => return Ok(None),
+        Place::Before | Place::Method | Place::Target => return Err(rules::HEAD),
+    };
+    // httparse takes no target that is not UTF-8.
+    let mut replaced = bytes.to_vec();
+    replaced[target.clone()].copy_from_slice(&stand_in(target.len()));
+    let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+    let mut request = Request::new(&mut fields);
+    match request.parse(&replaced) {
+        Ok(Status::Complete(length)) => {
+            let own = &bytes[target.clone()];
+            judge(&replaced[..length], &request, target, own, limits, notes).map(Some)
+        }
+        Ok(Status::Partial) => Ok(None),
+        Err(_) => Err(rules::HEAD),
+    }
+}
+
+/// What hyper gets instead of a target of this length that it may not take. No answer depends on the
+/// target.
+pub(super) fn stand_in(length: usize) -> Vec<u8> {
+    let mut target = vec![b'_'; length];
+    target[..1].fill(b'/');
+    target
 }
 
 /// Why `bytes`, which a head may begin with but can't end in any more, are refused.
 #[cold]
-pub(super) fn too_long(bytes: &[u8], longest: Longest) -> Refusal {
-    match syntax::walk(bytes, longest.target) {
+pub(super) fn too_long(bytes: &[u8], limits: HeadLimits) -> Refusal {
+    let mut notes = Notes::new(limits.is_strict);
+    match syntax::walk(bytes, limits.target, &mut notes) {
         Err(refusal) => refusal,
-        // RFC 9112 section 3: longer than any that is implemented.
-        Ok(Place::Method) => rules::METHOD_UNKNOWN,
+        Ok(Place::Method) => rules::METHOD_TOO_LONG,
         Ok(Place::Target) => rules::TARGET_TOO_LONG,
-        Ok(Place::Before | Place::Behind) => rules::HEAD_TOO_LONG,
+        Ok(Place::Before | Place::Version | Place::Fields(_)) => rules::HEAD_TOO_LONG,
     }
 }
 
-#[cold]
-fn fault(bytes: &[u8], longest: Longest) -> Refusal {
-    syntax::walk(bytes, longest.target)
-        .err()
-        .unwrap_or(rules::HEAD)
-}
-
-/// Holds a whole head to what httparse does not ask for.
-fn judge(head: &[u8], request: &Request<'_, '_>, longest: Longest) -> Result<Head, Refusal> {
-    let (Some(name), Some(target)) = (request.method, request.path) else {
-        return Err(rules::HEAD);
-    };
-    let start = offset(head, name.as_bytes());
-    if has_bare_lf(head, start, request.headers) {
-        return Err(fault(head, longest));
-    }
-    target::check_bytes(target.as_bytes(), longest.target)?;
-    let method = Method::named(name)?;
-    let has_host = target::has_host(target.as_bytes(), method)?;
+/// Holds a whole head to what it says. Its bytes are known to be fine, or noted. `request` was parsed
+/// from `head`, in which something may stand in for the target, whose bytes are `bytes`.
+fn judge(
+    head: &[u8],
+    request: &Request<'_, '_>,
+    target: Range<usize>,
+    bytes: &[u8],
+    limits: HeadLimits,
+    mut notes: Notes,
+) -> Result<Head, Refusal> {
+    let method = Method::named(request.method.unwrap_or_default(), &mut notes)?;
+    let has_host = target::has_host(bytes, method, &mut notes)?;
     let said = Said::by(request.headers)?;
     let is_http_11 = request.version == Some(1);
-    said.check_host(is_http_11, has_host)?;
-    let framing = said.framing(is_http_11, request.headers, longest.body)?;
+    said.check_host(is_http_11, has_host, &mut notes)?;
+    let framing = said.framing(head, is_http_11, request.headers, limits.body)?;
     if method.is_refused() {
         return Err(rules::METHOD_REFUSED);
     }
     said.check_expectation()?;
-    let target_start = offset(head, target.as_bytes());
     Ok(Head {
         length: head.len(),
         framing,
-        target: target_start..target_start + target.len(),
+        target,
+        // hyper takes no percent sign in a host.
+        hides_target: !notes.is_empty() || has_host && bytes.contains(&b'%'),
+        odd: notes.into_odd(),
     })
 }
 
@@ -132,18 +179,17 @@ fn offset(whole: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr() - whole.as_ptr().addr()
 }
 
-/// Whether a line of a whole head ends in a LF without its CR, which httparse takes for an end. RFC
-/// 9112 section 2.2 says MAY; but who else reads the same bytes may not, and no client sends it.
-fn has_bare_lf(head: &[u8], start: usize, fields: &[Header<'_>]) -> bool {
+/// Whether a line of a whole head ends in a LF without its CR, which httparse takes for an end.
+fn has_bare_lf(head: &[u8], request: &Request<'_, '_>) -> bool {
+    let start = offset(head, request.method.unwrap_or_default().as_bytes());
     let is_bare = |end: usize| end < 2 || head[end - 2] != b'\r';
     let before = head[..start].chunks(2).any(|line| line != b"\r\n");
-    let lines = || {
-        fields
-            .iter()
-            .map(|field| offset(head, field.name.as_bytes()))
-    };
+    let mut lines = request
+        .headers
+        .iter()
+        .map(|field| offset(head, field.name.as_bytes()));
     let last = head.len() - if head.ends_with(b"\r\n") { 2 } else { 1 };
-    before || lines().any(is_bare) || is_bare(last) || is_bare(head.len())
+    before || lines.any(is_bare) || is_bare(last) || is_bare(head.len())
 }
 
 /// What the fields say that the service goes by.
@@ -188,29 +234,33 @@ impl<'a> Said<'a> {
 
     /// RFC 9112 sections 3.2 and 3.3. Where the target has a host, nothing depends on what Host
     /// says, but it has to be well-formed all the same.
-    fn check_host(&self, is_http_11: bool, target_has_host: bool) -> Result<(), Refusal> {
+    fn check_host(
+        &self,
+        is_http_11: bool,
+        target_has_host: bool,
+        notes: &mut Notes,
+    ) -> Result<(), Refusal> {
         match self.host {
             None if is_http_11 => Err(rules::HOST_MISSING),
             None => Ok(()),
             Some([]) if target_has_host => Ok(()),
             Some([]) => Err(rules::HOST_EMPTY),
-            Some(value) => match host::parse(value) {
-                Some((host, _)) if !host.is_empty() => Ok(()),
-                _ => Err(rules::HOST_MALFORMED),
-            },
+            Some(value) => host::check(value, rules::HOST_MALFORMED, notes),
         }
     }
 
     /// RFC 9112 section 6.3.
     fn framing(
         &self,
+        head: &[u8],
         is_http_11: bool,
         fields: &[Header<'_>],
         longest: u64,
     ) -> Result<Framing, Refusal> {
         match (self.length, self.coding) {
             (None, None) => Ok(Framing::Length(0)),
-            (Some(length), None) => Framing::by_length(length, longest),
+            (Some(length), None) => Framing::by_length(length, longest)
+                .map_err(|fault| fault.behind(offset(head, length) as u64)),
             (Some(_), Some(_)) => Err(rules::LENGTH_AND_CODING),
             (None, Some(_)) if !is_http_11 => Err(rules::CODING_IN_HTTP_10),
             (None, Some(b"chunked")) if !self.has_codings => Ok(Framing::Chunked),
@@ -246,7 +296,10 @@ pub(super) fn check_trailers(section: &[u8]) -> Result<(), Refusal> {
             all_short.then_some(()).ok_or(rules::NAME_TOO_LONG)
         }
         Err(httparse::Error::TooManyHeaders) => Err(rules::TOO_MANY_TRAILERS),
-        _ => Err(rules::TRAILERS),
+        _ => Err(match syntax::walk_trailers(section) {
+            Err(fault) => rules::TRAILERS.at_spot_of(fault),
+            Ok(()) => rules::TRAILERS,
+        }),
     }
 }
 

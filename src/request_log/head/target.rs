@@ -1,28 +1,32 @@
 //! The request target: its bytes and its form (RFC 9112 section 3.2, RFC 3986).
 
-use super::super::refusal::{self as rules, Refusal};
-use super::bytes::{self, PATH, QUERY};
+use super::super::refusal::Refusal;
+use super::super::rules;
+use super::bytes::{self, PATH, QUERY, VALUE};
 use super::host;
 use super::method::Method;
+use super::notes::Notes;
 
-/// Looks at the bytes of a target, or of its beginning, from left to right.
+/// Whether a target is short enough and has no byte that stands in no URI.
+pub(super) fn is_plain(target: &[u8], longest: usize) -> bool {
+    target.len() <= longest && odd_bytes(target).next().is_none()
+}
+
+/// Names the odd bytes of a target, or of its beginning, from left to right.
 ///
 /// # Errors
 ///
-/// The first fault: a byte that stands in no URI, or the first over the limit.
-pub(super) fn check_bytes(target: &[u8], longest: usize) -> Result<(), Refusal> {
-    let mut class = PATH;
-    for (at, &byte) in target.iter().take(longest).enumerate() {
-        if bytes::is(byte, class) {
-            continue;
-        }
-        match byte {
-            b'?' => class = QUERY,
-            b'%' if is_percent_encoded(&target[at..]) => {}
-            b'%' => return Err(rules::TARGET_PERCENT),
-            b'#' => return Err(rules::TARGET_FRAGMENT),
-            _ => return Err(rules::TARGET_BYTE),
-        }
+/// The first fault that refuses it: a byte, or the first one over the limit.
+pub(super) fn check_bytes(target: &[u8], longest: usize, notes: &mut Notes) -> Result<(), Refusal> {
+    let first = &target[..target.len().min(longest)];
+    for (at, byte) in odd_bytes(first) {
+        let rule = match byte {
+            b'%' => rules::TARGET_PERCENT,
+            b'#' => rules::TARGET_FRAGMENT,
+            _ if bytes::is(byte, VALUE) && byte != b'\t' => rules::TARGET_BYTE,
+            _ => rules::TARGET_CONTROL,
+        };
+        notes.add(rule.in_target(byte, at))?;
     }
     if target.len() > longest {
         return Err(rules::TARGET_TOO_LONG);
@@ -30,21 +34,39 @@ pub(super) fn check_bytes(target: &[u8], longest: usize) -> Result<(), Refusal> 
     Ok(())
 }
 
+/// The bytes of a target that stand in no URI, and where.
+fn odd_bytes(target: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let mut class = PATH;
+    let bytes = target.iter().copied().enumerate();
+    bytes.filter(move |&(at, byte)| {
+        if bytes::is(byte, class) {
+            return false;
+        }
+        match byte {
+            b'?' => class = QUERY,
+            b'%' => return !is_percent_encoded(&target[at..]),
+            _ => return true,
+        }
+        false
+    })
+}
+
 /// Whether `bytes` begin with a percent sign and two hex digits.
 pub(super) fn is_percent_encoded(bytes: &[u8]) -> bool {
     matches!(bytes, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-/// Whether a target whose bytes are fine names its host itself.
+/// Whether a target names its host itself.
 ///
 /// # Errors
 ///
 /// It has none of the forms that the method takes, or a malformed authority.
-pub(super) fn has_host(target: &[u8], method: Method) -> Result<bool, Refusal> {
+pub(super) fn has_host(target: &[u8], method: Method, notes: &mut Notes) -> Result<bool, Refusal> {
     match (target, method) {
         (_, Method::Connect) => authority_form(target),
         ([b'/', ..], _) | (b"*", Method::Options) => Ok(false),
-        _ => absolute_form(target),
+        (b"*", _) => notes.add(rules::TARGET_ASTERISK).map(|()| false),
+        _ => absolute_form(target, notes),
     }
 }
 
@@ -57,7 +79,7 @@ fn authority_form(target: &[u8]) -> Result<bool, Refusal> {
 }
 
 /// RFC 9112 section 3.2.2. What is no `http` is misdirected; for `https` that is a MUST.
-fn absolute_form(target: &[u8]) -> Result<bool, Refusal> {
+fn absolute_form(target: &[u8], notes: &mut Notes) -> Result<bool, Refusal> {
     let end = target.iter().position(|&byte| byte == b':');
     let (scheme, rest) = target.split_at(end.unwrap_or(0));
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -73,11 +95,8 @@ fn absolute_form(target: &[u8]) -> Result<bool, Refusal> {
     if authority.contains(&b'@') {
         return Err(rules::TARGET_USERINFO);
     }
-    match host::parse(authority) {
-        // hyper takes no percent sign in a host, and a host name has none.
-        Some((host, _)) if !host.is_empty() && !host.contains(&b'%') => Ok(true),
-        _ => Err(rules::TARGET_HOST),
-    }
+    host::check(authority, rules::TARGET_HOST, notes)?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -85,8 +104,11 @@ mod tests {
     use super::*;
 
     fn check(target: &str, method: Method) -> Result<bool, Refusal> {
-        check_bytes(target.as_bytes(), 100)?;
-        has_host(target.as_bytes(), method)
+        let mut notes = Notes::new(true);
+        check_bytes(target.as_bytes(), 100, &mut notes)?;
+        let is_plain = is_plain(target.as_bytes(), 100);
+        assert!(is_plain, "{target}: it has no note");
+        has_host(target.as_bytes(), method, &mut notes)
     }
 
     #[test]
@@ -113,6 +135,7 @@ mod tests {
             "http://a?b",
             "http://[::1]/",
             "http://a:/",
+            "http://a%41/",
         ] {
             assert_eq!(check(target, Method::Ordinary), Ok(true), "{target}");
         }
@@ -148,19 +171,20 @@ mod tests {
             ("/\"", rules::TARGET_BYTE),
             ("/?<a>", rules::TARGET_BYTE),
             ("/{a}", rules::TARGET_BYTE),
-            ("/\x7f", rules::TARGET_BYTE),
+            ("/\x7f", rules::TARGET_CONTROL),
+            ("/\t", rules::TARGET_CONTROL),
             ("http://", rules::TARGET_HOST),
             ("http:///a", rules::TARGET_HOST),
             ("http://:80/", rules::TARGET_HOST),
             ("http://a:b/", rules::TARGET_HOST),
-            ("http://a%41/", rules::TARGET_HOST),
             ("http://a,b/", rules::TARGET_HOST),
             ("http://u@a/", rules::TARGET_USERINFO),
             ("http://u:p@a/", rules::TARGET_USERINFO),
             ("https://a/", rules::TARGET_SCHEME),
             ("ftp://a/", rules::TARGET_SCHEME),
         ] {
-            assert_eq!(check(target, Method::Ordinary), Err(refusal), "{target}");
+            let seen = check(target, Method::Ordinary).map_err(|refusal| refusal.rule());
+            assert_eq!(seen, Err(refusal.rule()), "{target}");
         }
     }
 
@@ -172,6 +196,6 @@ mod tests {
         assert_eq!(seen, Err(rules::TARGET_TOO_LONG));
         // What comes first, counts.
         let seen = check(&("/#".to_owned() + &target(101)), Method::Ordinary);
-        assert_eq!(seen, Err(rules::TARGET_FRAGMENT));
+        assert_eq!(seen, Err(rules::TARGET_FRAGMENT.in_target(b'#', 1)));
     }
 }

@@ -4,13 +4,18 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LONGEST: Longest = Longest {
+const LIMITS: HeadLimits = HeadLimits {
     target: 100,
     body: 1000,
+    is_strict: false,
+};
+const STRICT: HeadLimits = HeadLimits {
+    is_strict: true,
+    ..LIMITS
 };
 
 fn seen(head: &str) -> Result<Option<Head>, Refusal> {
-    parse(head.as_bytes(), LONGEST)
+    parse(head.as_bytes(), LIMITS)
 }
 
 /// A POST with these lines behind its Host.
@@ -18,9 +23,22 @@ fn with(fields: &str) -> Result<Option<Head>, Refusal> {
     seen(&format!("POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n"))
 }
 
+/// Whether strict or not, `head` breaks this rule, whichever byte is named.
 #[track_caller]
 fn refused(head: &str, refusal: Refusal) {
-    assert_eq!(seen(head), Err(refusal), "{head:?}");
+    for limits in [LIMITS, STRICT] {
+        let seen = parse(head.as_bytes(), limits).map_err(|refusal| refusal.rule());
+        assert_eq!(seen, Err(refusal.rule()), "{head:?} {limits:?}");
+    }
+}
+
+/// `head` passes with these notes; where that is strict, the first of them refuses it.
+#[track_caller]
+fn odd(head: &[u8], notes: &[Refusal]) {
+    let shown = head.escape_ascii();
+    let seen = parse(head, LIMITS).map(|head| head.map(|head| head.odd));
+    assert_eq!(seen, Ok(Some(notes.to_vec())), "{shown}");
+    assert_eq!(parse(head, STRICT), Err(notes[0]), "{shown}");
 }
 
 #[track_caller]
@@ -49,14 +67,19 @@ fn request_lines_have_three_parts_and_one_blank_between() {
         ("GET  / HTTP/1.1\r\n", rules::TARGET_MISSING),
         ("GET \r\n", rules::TARGET_MISSING),
         ("GET /\r\n", rules::VERSION_MISSING),
-        ("GET / \r\n", rules::VERSION_MALFORMED),
-        ("GET /\tHTTP/1.1\r\n", rules::TARGET_BYTE),
-        ("GET /  HTTP/1.1\r\n", rules::VERSION_MALFORMED),
+        ("GET / \r\n", rules::VERSION_MISSING),
+        ("GET /\tHTTP/1.1\r\n", rules::TARGET_CONTROL),
+        ("GET /  HTTP/1.1\r\n", rules::TARGET_BLANK),
+        ("GET /a b HTTP/1.1\r\n", rules::TARGET_BLANK),
+        ("GET /a b HTTP/2\r\n", rules::TARGET_BLANK),
+        ("GET /a b\r\n", rules::VERSION_MALFORMED),
         ("GET / HTTP/1.1 \r\n", rules::VERSION_MALFORMED),
         ("GET / http/1.1\r\n", rules::VERSION_MALFORMED),
         ("GET / HTTP/1.x\r\n", rules::VERSION_MALFORMED),
         ("GET / HTTP/11\r\n", rules::VERSION_MALFORMED),
         ("GET / HTTP/1.10\r\n", rules::VERSION_MALFORMED),
+        ("GET / HTTP/01.01\r\n", rules::VERSION_MALFORMED),
+        ("GET / HTTP/2\r\n", rules::VERSION_MALFORMED),
         ("GET / HTTP/1.2\r\n", rules::VERSION_UNKNOWN),
         ("GET / HTTP/0.9\r\n", rules::VERSION_UNKNOWN),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", rules::VERSION_UNKNOWN),
@@ -85,9 +108,10 @@ fn fields_are_lines_of_a_name_a_colon_and_a_value() {
         ("A: b\x1bc\r\n", rules::VALUE_CONTROL),
         ("A: b\rc\r\n", rules::BARE_CR),
         ("A: b\r\r\n", rules::BARE_CR),
-        ("A: b\n", rules::BARE_LF),
+        ("A: b\n", rules::MIXED_ENDS),
     ] {
-        assert_eq!(with(line), Err(refusal), "{line:?}");
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\n{line}\r\n");
+        refused(&head, refusal);
     }
     refused("GET / HTTP/1.1\r\n Host: a\r\n\r\n", rules::LEADING_BLANK);
     for line in [
@@ -102,19 +126,147 @@ fn fields_are_lines_of_a_name_a_colon_and_a_value() {
 }
 
 #[test]
-fn a_lone_lf_ends_no_line() {
-    for head in [
-        "GET / HTTP/1.1\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\n\n",
-        "GET / HTTP/1.1\r\nHost: a\nA: b\r\n\r\n",
-        "GET / HTTP/1.0\n\n",
-        "GET / HTTP/1.0\n\r\n",
-        "GET / HTTP/1.0\r\n\n",
-        "\nGET / HTTP/1.0\r\n\r\n",
-        "\r\n\nGET / HTTP/1.0\r\n\r\n",
+fn all_lines_may_end_in_a_bare_lf() {
+    odd(b"GET / HTTP/1.0\n\n", &[rules::BARE_LF.at(b'\n', 14)]);
+    odd(
+        b"GET / HTTP/1.1\nHost: a\nA: b\n\n",
+        &[rules::BARE_LF.at(b'\n', 14)],
+    );
+    odd(b"\nGET / HTTP/1.0\n\n", &[rules::BARE_LF.at(b'\n', 0)]);
+}
+
+#[test]
+fn but_not_only_some_of_them() {
+    for (head, at) in [
+        ("GET / HTTP/1.1\nHost: a\r\n\r\n", 22),
+        ("GET / HTTP/1.1\r\nHost: a\n\r\n", 23),
+        ("GET / HTTP/1.1\r\nHost: a\r\n\n", 25),
+        ("GET / HTTP/1.1\r\nHost: a\nA: b\r\n\r\n", 23),
+        ("GET / HTTP/1.0\n\r\n", 15),
+        ("GET / HTTP/1.0\r\n\n", 16),
+        ("\nGET / HTTP/1.0\r\n\r\n", 15),
+        ("\r\n\nGET / HTTP/1.0\r\n\r\n", 2),
     ] {
-        refused(head, rules::BARE_LF);
+        let refusal = rules::MIXED_ENDS.at(head.as_bytes()[at], at);
+        assert_eq!(seen(head), Err(refusal), "{head:?}");
+        assert!(parse(head.as_bytes(), STRICT).is_err(), "{head:?}");
+    }
+}
+
+#[test]
+fn odd_targets_are_noted_with_their_byte() {
+    let get = |target: &[u8]| [b"GET ", target, b" HTTP/1.1\r\nHost: a\r\n\r\n"].concat();
+    for (target, notes) in [
+        (
+            &b"/?q=100%"[..],
+            vec![rules::TARGET_PERCENT.in_target(b'%', 7)],
+        ),
+        (b"/50%/x", vec![rules::TARGET_PERCENT.in_target(b'%', 3)]),
+        (b"/%u83DC", vec![rules::TARGET_PERCENT.in_target(b'%', 1)]),
+        (b"/?p=C:\\dir", vec![rules::TARGET_BYTE.in_target(b'\\', 6)]),
+        (b"/a\\b", vec![rules::TARGET_BYTE.in_target(b'\\', 2)]),
+        (
+            b"/q?query=up{job=\"x\"}",
+            vec![rules::TARGET_BYTE.in_target(b'"', 16)],
+        ),
+        (b"/<a>", vec![rules::TARGET_BYTE.in_target(b'<', 1)]),
+        (b"/{a}", vec![rules::TARGET_BYTE.in_target(b'{', 1)]),
+        (
+            b"/\xe8\x8f\x9c",
+            vec![rules::TARGET_BYTE.in_target(0xe8, 1)],
+        ),
+        (b"/?\xe4", vec![rules::TARGET_BYTE.in_target(0xe4, 2)]),
+        (
+            b"http://a/%",
+            vec![rules::TARGET_PERCENT.in_target(b'%', 9)],
+        ),
+        (b"http://[fe80::1%25eth0]/", vec![rules::HOST_ZONE]),
+        (b"*", vec![rules::TARGET_ASTERISK]),
+        // Of each rule the first counts.
+        (
+            b"/\xe8\x8f\x9c?100%&%&\\",
+            vec![
+                rules::TARGET_BYTE.in_target(0xe8, 1),
+                rules::TARGET_PERCENT.in_target(b'%', 8),
+            ],
+        ),
+    ] {
+        odd(&get(target), &notes);
+        let head = parse(&get(target), LIMITS).unwrap().unwrap();
+        assert!(head.hides_target);
+    }
+}
+
+#[test]
+fn a_percent_encoded_host_is_fine_and_hidden() {
+    let head = seen("GET http://a%41/ HTTP/1.1\r\nHost: a\r\n\r\n");
+    let head = head.unwrap().unwrap();
+    assert_eq!((head.hides_target, head.odd), (true, vec![]));
+}
+
+#[test]
+fn odd_methods_and_hosts_are_noted() {
+    for method in ["PURGE", "BAN", "NOTIFY", "SUBSCRIBE", "M-SEARCH", "get"] {
+        let head = format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
+        odd(head.as_bytes(), &[rules::METHOD_UNKNOWN]);
+    }
+    odd(
+        b"M-SEARCH * HTTP/1.1\r\nHost: a\r\n\r\n",
+        &[rules::METHOD_UNKNOWN, rules::TARGET_ASTERISK],
+    );
+    for (host, note) in [
+        (&b"[fe80::1%eth0]"[..], rules::HOST_ZONE),
+        (b"[fe80::1%25eth0]:80", rules::HOST_ZONE),
+        (b"[v1.x]", rules::HOST_FUTURE),
+        (b"a\xc3\xa4:80", rules::HOST_BYTE.in_host(0xc3, 1)),
+        (b"\xe4", rules::HOST_BYTE.in_host(0xe4, 0)),
+    ] {
+        let head = [b"GET / HTTP/1.1\r\nHost: ", host, b"\r\n\r\n"].concat();
+        odd(&head, &[note]);
+    }
+}
+
+#[test]
+fn a_fault_names_its_byte() {
+    for (head, refusal) in [
+        ("\x16\x03", rules::REQUEST_LINE.at(0x16, 0)),
+        ("G(T / HTTP/1.1\r\n", rules::REQUEST_LINE.at(b'(', 1)),
+        ("\r\n GET", rules::REQUEST_LINE.at(b' ', 2)),
+        (
+            "GET /a b HTTP/1.1\r\n",
+            rules::TARGET_BLANK.in_target(b' ', 2),
+        ),
+        (
+            "GET /\0 HTTP/1.1\r\n",
+            rules::TARGET_CONTROL.in_target(b'\0', 1),
+        ),
+        (
+            "GET /#a HTTP/1.1\r\n\r\n",
+            rules::TARGET_FRAGMENT.in_target(b'#', 1),
+        ),
+        ("GET / HTTP/1.x\r\n", rules::VERSION_MALFORMED.at(b'x', 13)),
+        (
+            "GET / HTTP/01.01\r\n",
+            rules::VERSION_MALFORMED.at(b'1', 12),
+        ),
+        ("GET / HTTP/1.1 \r\n", rules::VERSION_MALFORMED.at(b' ', 14)),
+        ("GET / HTTP/1.1\rH", rules::BARE_CR.at(b'\r', 14)),
+        ("GET / HTTP/1.1\r\n H", rules::LEADING_BLANK.at(b' ', 16)),
+        ("GET / HTTP/1.1\r\nA : b", rules::NAME_BLANK.at(b' ', 17)),
+        (
+            "GET / HTTP/1.1\r\nA(: b",
+            rules::NAME_MALFORMED.at(b'(', 17),
+        ),
+        (
+            "GET / HTTP/1.1\r\nA: \0",
+            rules::VALUE_CONTROL.at(b'\0', 19),
+        ),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n",
+            rules::LENGTH_MALFORMED.at(b'+', 41),
+        ),
+    ] {
+        assert_eq!(seen(head), Err(refusal), "{head:?}");
     }
 }
 
@@ -151,7 +303,7 @@ fn host_is_there_once_and_well_formed() {
 
 #[test]
 fn methods_are_known_and_served() {
-    refused("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", rules::METHOD_UNKNOWN);
+    refused("head / HTTP/1.1\r\nHost: a\r\n\r\n", rules::METHOD_CASE);
     refused("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", rules::METHOD_REFUSED);
     refused(
         "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -210,14 +362,18 @@ fn framings() {
 #[test]
 fn what_is_too_long_is_the_part_that_has_no_end() {
     for (bytes, refusal) in [
-        ("A".repeat(300), rules::METHOD_UNKNOWN),
+        ("A".repeat(300), rules::METHOD_TOO_LONG),
         (format!("GET /{}", "a".repeat(50)), rules::TARGET_TOO_LONG),
         (format!("GET /{}", "a".repeat(300)), rules::TARGET_TOO_LONG),
-        (format!("GET /\\{}", "a".repeat(300)), rules::TARGET_BYTE),
+        (
+            format!("GET /#{}", "a".repeat(300)),
+            rules::TARGET_FRAGMENT.in_target(b'#', 1),
+        ),
+        (format!("GET / {}", "a".repeat(300)), rules::HEAD_TOO_LONG),
         ("GET / HTTP/1.1\r\nA: b".to_owned(), rules::HEAD_TOO_LONG),
         ("\r\n\r\n".to_owned(), rules::HEAD_TOO_LONG),
     ] {
-        assert_eq!(too_long(bytes.as_bytes(), LONGEST), refusal, "{bytes:?}");
+        assert_eq!(too_long(bytes.as_bytes(), LIMITS), refusal, "{bytes:?}");
     }
 }
 
@@ -266,10 +422,29 @@ proptest! {
 
     /// What passes here, hyper takes, so that it never refuses anything by itself.
     #[test]
-    fn what_passes_hyper_takes(head in head()) {
-        if let Ok(Some(parsed)) = parse(head.as_bytes(), LONGEST) {
-            let taken = hyper_takes(&head.as_bytes()[..parsed.length]);
+    fn what_passes_hyper_takes(head in head(), is_strict: bool) {
+        let limits = HeadLimits { is_strict, ..LIMITS };
+        if let Ok(Some(parsed)) = parse(head.as_bytes(), limits) {
+            let mut passed = head.as_bytes()[..parsed.length].to_vec();
+            if parsed.hides_target {
+                let stand_in = stand_in(parsed.target.len());
+                passed[parsed.target].copy_from_slice(&stand_in);
+            }
+            let taken = hyper_takes(&passed);
             prop_assert_eq!(taken, Ok(()), "{:?}", head);
+        }
+    }
+
+    /// Strict refuses just what is odd.
+    #[test]
+    fn strict_refuses_what_is_odd(head in head()) {
+        let strict = parse(head.as_bytes(), STRICT);
+        match seen(&head) {
+            Ok(Some(parsed)) if !parsed.odd.is_empty() => {
+                prop_assert!(strict.is_err_and(|refusal| parsed.odd.contains(&refusal)));
+            }
+            Ok(same) => prop_assert_eq!(strict, Ok(same)),
+            Err(_) => prop_assert!(strict.is_err()),
         }
     }
 
@@ -277,9 +452,9 @@ proptest! {
     #[test]
     fn each_fault_has_its_name(head in head(), more in "\\PC{0,9}") {
         if let Err(refusal) = seen(&head) {
-            prop_assert_ne!(refusal, rules::HEAD);
-            let end = (0..=head.len()).find(|&end| parse(&head.as_bytes()[..end], LONGEST).is_err());
-            let early = parse(&head.as_bytes()[..end.unwrap()], LONGEST);
+            prop_assert_ne!(refusal, rules::HEAD, "{:?}", head);
+            let end = (0..=head.len()).find(|&end| parse(&head.as_bytes()[..end], LIMITS).is_err());
+            let early = parse(&head.as_bytes()[..end.unwrap()], LIMITS);
             prop_assert_eq!(&early, &Err(refusal));
             prop_assert_eq!(seen(&(head + &more)), early);
         }

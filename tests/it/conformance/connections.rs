@@ -66,7 +66,10 @@ fn pipelined_requests_are_answered_in_their_order() {
         .skip(1)
         .map(|answer| (&answer[..3], answer.split_once("\r\n\r\n").unwrap().1))
         .collect();
-    let refusal = ("400", "the request line is malformed (RFC 9112 3)\n");
+    let refusal = (
+        "400",
+        "the request line is malformed: 0x0D CR at offset 3 (RFC 9112 3)\n",
+    );
     assert_eq!(
         bodies,
         [

@@ -64,9 +64,10 @@ fn host_is_a_host_with_an_optional_port() {
         "::1",
         "[::1",
         "[::1]a",
-        "[v1.a]",
-        "[fe80::1%25lo]",
-        "\u{e4}",
+        "[v1.]",
+        "[fe80::1%]",
+        "[fe80::1%25lo]x",
+        "a,\u{e4}",
         "a%2",
         "\"a\"",
         "<a>",
@@ -76,6 +77,24 @@ fn host_is_a_host_with_an_optional_port() {
     ] {
         let reason = "Host is no host with an optional port (RFC 9112 3.2)";
         subject.refuses(with(&format!("Host: {host}\r\n")), 400, reason);
+    }
+}
+
+#[test]
+fn odd_hosts_are_noted() {
+    let subject = subject();
+    let zone = "the host has an IPv6 zone, which only its sender knows (RFC 6874 1)";
+    let future = "the host is an address of a later IP version (RFC 3986 3.2.2)";
+    let beyond = "the host has a byte beyond ASCII (RFC 3986 3.2.2)";
+    for (host, note) in [
+        (&b"[fe80::1%eth0]"[..], zone),
+        (b"[fe80::1%25eth0]:8080", zone),
+        (b"[v1.a]", future),
+        (b"\xe8\x8f\x9c.example", beyond),
+        (b"\xe4:80", beyond),
+    ] {
+        let request = [b"GET / HTTP/1.1\r\nHost: ", host, b"\r\n\r\n"].concat();
+        subject.notes(request, 400, &[note]);
     }
 }
 

@@ -142,21 +142,39 @@ fn connect_and_trace_are_refused_with_405_and_allow() {
 }
 
 #[test]
-fn other_methods_are_refused_with_501() {
+fn other_methods_are_odd() {
     let subject = subject();
-    for method in ["BREW", "FOO", "A", "!#$%&'*+-.^_`|~", "PRI", "*"] {
-        let reason = "the method is not known (RFC 9110 9.1)";
-        subject.refuses(with(method, "/"), 501, reason);
+    for method in [
+        "PURGE",
+        "BAN",
+        "NOTIFY",
+        "SUBSCRIBE",
+        "BREW",
+        "A",
+        "!#$%&'*+-.^_`|~",
+        "PRI",
+        "*",
+        "get",
+        "Post",
+    ] {
+        let note = "the method is not registered (RFC 9110 16.1)";
+        subject.notes(with(method, "/"), 501, &[note]);
     }
+    subject.notes(
+        with("M-SEARCH", "*"),
+        501,
+        &[
+            "the method is not registered (RFC 9110 16.1)",
+            "the request target is an asterisk, which OPTIONS alone has (RFC 9112 3.2.4)",
+        ],
+    );
 }
 
 #[test]
-fn a_method_has_case() {
+fn methods_that_frame_the_answer_have_their_case() {
     let subject = subject();
-    for method in [
-        "get", "Get", "gET", "head", "Post", "connect", "trace", "options",
-    ] {
-        let reason = "the method is not known (RFC 9110 9.1)";
+    for method in ["head", "Head", "connect", "Connect", "trace"] {
+        let reason = "the method is HEAD, CONNECT or TRACE in another case (RFC 9110 9.1)";
         subject.refuses(with(method, "/"), 501, reason);
     }
 }

@@ -20,6 +20,8 @@ mod hosts;
 mod lines;
 /// Methods: RFC 9110 section 9.
 mod methods;
+/// The bytes that refusals and notes name.
+mod spot;
 /// The table itself.
 mod table;
 /// Request targets: RFC 9112 section 3.2.
@@ -54,76 +56,60 @@ fn chunked(body: &str) -> String {
     post("Transfer-Encoding: chunked\r\n", body)
 }
 
-/// A service that the cases of one test share.
-struct Subject(Service);
+/// Two services that the cases of one test share: one as it is by default, and a strict one.
+struct Subject {
+    lenient: Service,
+    strict: Service,
+}
 
-/// A service with the usual limits.
+/// Services with the usual limits.
 fn subject() -> Subject {
     subject_with(&[])
 }
 
-/// One with these options too.
+/// Services with these options too.
 fn subject_with(options: &[&str]) -> Subject {
-    Subject(Service::start(&[&["--log", "json"], options].concat()))
+    let start = |mode: &[&str]| Service::start(&[&["--log", "json"], options, mode].concat());
+    Subject {
+        lenient: start(&[]),
+        strict: start(&["--strict"]),
+    }
 }
 
 impl Subject {
-    /// Expects that `request` gets this refusal and nothing else, although a fine one follows; that
-    /// the service then ends the connection by itself; and that the record says so. Both for a
-    /// request that comes at once and, where it is short, for one that comes byte by byte.
+    /// Expects that `request` gets this refusal and nothing else, strict or not, although a fine one
+    /// follows; that the service then ends the connection by itself; and that the record says so.
+    /// Both for a request that comes at once and, where it is short, for one that comes byte by byte.
+    /// A byte that the refusal names has to be where it says; `reason` is without it.
     #[track_caller]
     fn refuses(&self, request: impl AsRef<[u8]>, status: u16, reason: &str) {
-        let sent = [request.as_ref(), BEHIND.as_bytes()].concat();
-        let shown = sent.escape_ascii().to_string();
-        let cuts: &[usize] = if sent.len() < 300 {
-            &[300, 1]
-        } else {
-            &[sent.len()]
-        };
-        for &cut in cuts {
-            let mut client = self.0.connect();
-            for piece in sent.chunks(cut) {
-                client.send(piece);
-            }
-            expect_refusal(&client.read_to_end(), status, reason, &shown);
-            drop(client);
-            let record = self.record();
-            let expected = ("refused", u64::from(status), reason);
-            assert_eq!(said(&record), Some(expected), "{shown}: {record}");
-            assert_eq!(raw(&record).escape_ascii().to_string(), shown);
+        for service in [&self.lenient, &self.strict] {
+            refuses(service, request.as_ref(), status, reason);
+        }
+    }
+
+    /// Expects that `request` and one behind it are answered with 200, strict or not, that the
+    /// connection stays open, and that the records are theirs and find nothing odd.
+    #[track_caller]
+    fn serves(&self, request: impl AsRef<[u8]>) {
+        for service in [&self.lenient, &self.strict] {
+            serves(service, request.as_ref(), &[]);
         }
     }
 
     /// Expects that `request` and one behind it are answered with 200, that the connection stays
-    /// open, and that the records are theirs.
+    /// open, and that the record notes this; and that a strict service refuses it for the first note.
     #[track_caller]
-    fn serves(&self, request: impl AsRef<[u8]>) {
-        let request = request.as_ref();
-        let shown = request.escape_ascii().to_string();
-        let mut client = self.0.connect();
-        client.send([request, BEHIND.as_bytes()].concat());
-        for _ in 0..2 {
-            let answer = client.read_answer();
-            assert!(
-                answer.starts_with("HTTP/1.1 200 OK\r\n"),
-                "{shown}: {answer}"
-            );
-            expect_answer(&answer, 200, HELLO);
-        }
-        client.send(BEHIND);
-        expect_answer(&client.read_answer(), 200, HELLO);
-        for expected in [request, BEHIND.as_bytes(), BEHIND.as_bytes()] {
-            let record = self.record();
-            assert_eq!(said(&record), None, "{record}");
-            assert_eq!(raw(&record), expected, "{record}");
-        }
+    fn notes(&self, request: impl AsRef<[u8]>, status: u16, notes: &[&str]) {
+        serves(&self.lenient, request.as_ref(), notes);
+        refuses(&self.strict, request.as_ref(), status, notes[0]);
     }
 
     /// Expects that `request` is answered with 200 and that the connection then ends, although a
     /// fine one follows.
     #[track_caller]
     fn serves_as_the_last(&self, request: &str) -> String {
-        let mut client = self.0.connect();
+        let mut client = self.connect();
         client.send(format!("{request}{BEHIND}"));
         let answer = client.read_to_end();
         assert_eq!(
@@ -136,13 +122,77 @@ impl Subject {
     }
 
     fn connect(&self) -> Client {
-        self.0.connect()
+        self.lenient.connect()
     }
 
     #[track_caller]
     fn record(&self) -> Value {
-        serde_json::from_str(&self.0.stdout.next()).unwrap()
+        record(&self.lenient)
     }
+}
+
+/// See [`Subject::refuses`].
+#[track_caller]
+fn refuses(service: &Service, request: &[u8], status: u16, reason: &str) {
+    let sent = [request, BEHIND.as_bytes()].concat();
+    let shown = sent.escape_ascii().to_string();
+    let cuts: &[usize] = if sent.len() < 300 {
+        &[300, 1]
+    } else {
+        &[sent.len()]
+    };
+    for &cut in cuts {
+        let mut client = service.connect();
+        for piece in sent.chunks(cut) {
+            client.send(piece);
+        }
+        let answer = client.read_to_end();
+        drop(client);
+        let record = record(service);
+        let said = record["reason"].as_str().unwrap_or_default();
+        expect_refusal(&answer, status, said, &shown);
+        assert_eq!(
+            (&record["state"], &record["status"]),
+            (&"refused".into(), &status.into()),
+            "{shown}: {record}"
+        );
+        assert_eq!(spot::without(said, &sent), reason, "{shown}: {record}");
+        assert_eq!(raw(&record).escape_ascii().to_string(), shown);
+    }
+}
+
+/// See [`Subject::serves`].
+#[track_caller]
+fn serves(service: &Service, request: &[u8], notes: &[&str]) {
+    let shown = request.escape_ascii().to_string();
+    let mut client = service.connect();
+    client.send([request, BEHIND.as_bytes()].concat());
+    for _ in 0..2 {
+        let answer = client.read_answer();
+        assert!(
+            answer.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{shown}: {answer}"
+        );
+        expect_answer(&answer, 200, HELLO);
+    }
+    client.send(BEHIND);
+    expect_answer(&client.read_answer(), 200, HELLO);
+    let fine = BEHIND.as_bytes();
+    for (expected, notes) in [(request, notes), (fine, &[]), (fine, &[])] {
+        let record = record(service);
+        assert_eq!(record.get("state"), None, "{record}");
+        let odd: Vec<_> = record["odd"].as_array().into_iter().flatten().collect();
+        let said = odd
+            .iter()
+            .map(|note| spot::without(note.as_str().unwrap(), request));
+        assert_eq!(said.collect::<Vec<_>>(), notes, "{shown}: {record}");
+        assert_eq!(raw(&record), expected, "{record}");
+    }
+}
+
+#[track_caller]
+fn record(service: &Service) -> Value {
+    serde_json::from_str(&service.stdout.next()).unwrap()
 }
 
 /// Expects one answer that is a whole refusal.
@@ -164,16 +214,6 @@ fn expect_refusal(answer: &str, status: u16, reason: &str, shown: &str) {
         assert!(head.lines().any(|line| line == field), "{field}: {context}");
     }
     assert!(head.contains("\r\ndate: "), "{context}");
-}
-
-/// The state of a record, its status and its reason, where it says something.
-fn said(record: &Value) -> Option<(&str, u64, &str)> {
-    let state = record["state"].as_str()?;
-    Some((
-        state,
-        record["status"].as_u64()?,
-        record["reason"].as_str()?,
-    ))
 }
 
 fn raw(record: &Value) -> Vec<u8> {
