@@ -97,7 +97,7 @@ impl Observer for Gate {
         }
         Pass {
             bytes: verdict.pass,
-            patches: verdict.patches.into_iter().map(Into::into).collect(),
+            patches: verdict.patches,
             is_last: verdict.refusal.is_some(),
         }
     }

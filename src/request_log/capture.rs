@@ -11,7 +11,7 @@
 //! how, is left to the service.
 
 use super::chunked::{Chunked, Progress};
-use super::head::{self, Framing, Head, HeadLimits};
+use super::head::{self, Framing, Head, HeadLimits, Odd};
 use super::protocol::{self, Look};
 use super::record::{Captured, State};
 use super::refusal::Refusal;
@@ -57,25 +57,13 @@ pub struct Verdict {
     /// How many bytes go on: counted from the first that has not gone on before.
     pub pass: usize,
     /// What goes on in place of as many of them.
-    pub patches: Vec<Patch>,
+    pub patches: Patches,
     /// The refusal that came with these bytes. Nothing goes on after it.
     pub refusal: Option<Refusal>,
 }
 
-/// Bytes that go on instead of others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patch {
-    /// Where they begin: counted as [`Verdict::pass`] is.
-    pub start: usize,
-    /// What goes on.
-    pub bytes: Vec<u8>,
-}
-
-impl From<Patch> for (usize, Vec<u8>) {
-    fn from(patch: Patch) -> Self {
-        (patch.start, patch.bytes)
-    }
-}
+/// Bytes that go on instead of as many others, and where those begin: counted as [`Verdict::pass`] is.
+pub type Patches = Vec<(usize, Vec<u8>)>;
 
 #[derive(Debug)]
 enum Stage {
@@ -97,7 +85,7 @@ pub struct Capture {
     kept: Vec<u8>,
     omitted: u64,
     /// What is odd about its head.
-    odd: Box<[Refusal]>,
+    odd: Option<Box<Odd>>,
     /// How many bytes more of the unfinished request are kept once its head is.
     room: usize,
     search: Search,
@@ -114,7 +102,7 @@ impl Capture {
             stage: Stage::Head,
             kept: Vec::new(),
             omitted: 0,
-            odd: Box::default(),
+            odd: None,
             room: 0,
             search: Search::default(),
             records: 0,
@@ -254,7 +242,7 @@ impl Capture {
         &mut self,
         rest: &[u8],
         start: usize,
-        patches: &mut Vec<Patch>,
+        patches: &mut Patches,
         emit: &mut impl FnMut(Captured<'_>),
     ) -> (usize, Option<Refusal>) {
         let before = self.kept.len();
@@ -273,11 +261,9 @@ impl Capture {
         match self.search.look(window, self.limits.head, limits) {
             Seen::Whole(head) => {
                 self.search = Search::default();
-                if head.hides_target {
-                    patches.push(Patch {
-                        start: start + head.target.start,
-                        bytes: head::stand_in(head.target.len()),
-                    });
+                if head.odd.is_some() {
+                    let target = head::stand_in(head.target.len());
+                    patches.push((start + head.target.start, target));
                 }
                 if in_place && let Some(taken) = self.take_whole(rest, &head, emit) {
                     return (taken, None);
@@ -287,7 +273,7 @@ impl Capture {
                 } else {
                     self.kept.truncate(head.length);
                 }
-                self.odd = head.odd.into();
+                self.odd = head.odd;
                 self.begin_body(head.framing, emit);
                 (head.length - before, None)
             }
@@ -326,7 +312,7 @@ impl Capture {
             raw: &rest[..head.length + kept_body],
             omitted: (body - kept_body) as u64,
             state: State::Complete,
-            odd: &head.odd,
+            odd: head.notes(),
         });
         Some(head.length + body)
     }
@@ -404,12 +390,12 @@ impl Capture {
             raw: &self.kept,
             omitted: self.omitted,
             state,
-            odd: &self.odd,
+            odd: self.odd.as_ref().map_or(&[], |odd| &odd.notes),
         });
         self.kept.clear();
         self.kept.shrink_to(KEPT_CAPACITY);
         self.omitted = 0;
-        self.odd = Box::default();
+        self.odd = None;
         self.stage = Stage::Head;
     }
 }

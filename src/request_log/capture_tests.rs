@@ -47,7 +47,7 @@ fn capture<'a>(
     for piece in pieces {
         let verdict = capture.push(piece, &mut emit);
         held.extend_from_slice(piece);
-        for Patch { start, bytes } in verdict.patches {
+        for (start, bytes) in verdict.patches {
             held[start..][..bytes.len()].copy_from_slice(&bytes);
         }
         passed.extend(held.drain(..verdict.pass));

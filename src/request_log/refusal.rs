@@ -34,21 +34,16 @@ pub struct Rule {
     pub section: &'static str,
 }
 
-/// A broken rule: of a refused request the first one, of an odd one each.
+/// A broken rule: of a refused request the first one, of an odd one each. Flat, because every
+/// connection has room for two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     rule: &'static Rule,
-    spot: Option<Spot>,
-    protocol: Option<Protocol>,
-}
-
-/// The byte that breaks a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Spot {
+    /// The byte that breaks it, where `whole` is set, and its offset in that, from 0.
     byte: u8,
-    /// From 0.
     offset: u64,
-    whole: Whole,
+    whole: Option<Whole>,
+    protocol: Option<Protocol>,
 }
 
 /// What an offset counts in.
@@ -68,7 +63,9 @@ impl Refusal {
     pub const fn of(rule: &'static Rule) -> Self {
         Self {
             rule,
-            spot: None,
+            byte: 0,
+            offset: 0,
+            whole: None,
             protocol: None,
         }
     }
@@ -98,13 +95,10 @@ impl Refusal {
     }
 
     fn with_spot(self, byte: u8, offset: usize, whole: Whole) -> Self {
-        let spot = Spot {
+        Self {
             byte,
             offset: offset as u64,
-            whole,
-        };
-        Self {
-            spot: Some(spot),
+            whole: Some(whole),
             ..self
         }
     }
@@ -112,8 +106,8 @@ impl Refusal {
     /// The same, where the offset counts from `start` of the request on.
     #[must_use]
     pub(super) fn behind(mut self, start: u64) -> Self {
-        if let Some(spot) = &mut self.spot {
-            spot.offset += start;
+        if self.whole.is_some() {
+            self.offset += start;
         }
         self
     }
@@ -122,8 +116,8 @@ impl Refusal {
     #[must_use]
     pub(super) fn at_spot_of(self, other: Self) -> Self {
         Self {
-            spot: other.spot,
-            ..self
+            rule: self.rule,
+            ..other
         }
     }
 
@@ -141,8 +135,9 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.rule.text)?;
-        if let Some(spot) = &self.spot {
-            write!(f, ": {spot}")?;
+        if let Some(whole) = self.whole {
+            f.write_str(": ")?;
+            self.fmt_spot(whole, f)?;
         }
         write!(f, " ({})", self.rule.section)?;
         match self.protocol {
@@ -152,8 +147,9 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// `0xNN NAME at offset N of the WHOLE`.
+    fn fmt_spot(&self, whole: Whole, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "0x{:02X}", self.byte)?;
         match self.byte {
             b'\0' => f.write_str(" NUL")?,
@@ -167,7 +163,7 @@ impl fmt::Display for Spot {
             _ => {}
         }
         write!(f, " at offset {}", self.offset)?;
-        f.write_str(match self.whole {
+        f.write_str(match whole {
             Whole::Request => "",
             Whole::Target => " of the target",
             Whole::Host => " of the host",

@@ -50,6 +50,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
 }
 
 /// Appends the member that says what is odd.
+#[cold]
 fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"odd\":[");
     for (number, note) in notes.iter().enumerate() {

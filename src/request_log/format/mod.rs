@@ -106,6 +106,7 @@ fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends what is odd about a request: `odd: …; …`.
+#[cold]
 fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     out.extend_from_slice(b"odd: ");
     for (number, note) in notes.iter().enumerate() {

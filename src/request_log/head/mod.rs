@@ -57,10 +57,22 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// Where in it its target stands.
     pub(super) target: Range<usize>,
-    /// Whether hyper may not take the target.
-    pub(super) hides_target: bool,
-    /// What is odd about it.
-    pub(super) odd: Vec<Refusal>,
+    /// What is odd about it. Then hyper may not take its target.
+    pub(super) odd: Option<Box<Odd>>,
+}
+
+/// What is odd about a head. There may be no notes: hyper does not take all that is fine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Odd {
+    /// The faults of form.
+    pub(super) notes: Vec<Refusal>,
+}
+
+impl Head {
+    /// The faults of form.
+    pub(super) fn notes(&self) -> &[Refusal] {
+        self.odd.as_ref().map_or(&[], |odd| &odd.notes)
+    }
 }
 
 /// Parses the head at the start of `bytes`, or none while it is not whole yet.
@@ -164,13 +176,13 @@ fn judge(
         return Err(rules::METHOD_REFUSED);
     }
     said.check_expectation()?;
+    // hyper takes no percent sign in a host.
+    let is_odd = !notes.is_empty() || has_host && bytes.contains(&b'%');
     Ok(Head {
         length: head.len(),
         framing,
         target,
-        // hyper takes no percent sign in a host.
-        hides_target: !notes.is_empty() || has_host && bytes.contains(&b'%'),
-        odd: notes.into_odd(),
+        odd: is_odd.then(|| Box::new(notes.into_odd())),
     })
 }
 

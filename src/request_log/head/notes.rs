@@ -1,6 +1,7 @@
 //! The faults of one head: collects those of form, stops at one of framing.
 
 use super::super::refusal::{Kind, Refusal};
+use super::Odd;
 
 /// What is odd about a head so far.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Notes {
     }
 
     /// What is odd, in the order in which it was found.
-    pub(super) fn into_odd(self) -> Vec<Refusal> {
-        self.odd
+    pub(super) fn into_odd(self) -> Odd {
+        Odd { notes: self.odd }
     }
 }
