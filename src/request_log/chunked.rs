@@ -5,7 +5,7 @@
 //! after it: what passes here, hyper ends at the same byte.
 
 use super::chunk_line::ChunkLine;
-use super::head::check_trailers;
+use super::head::{FIELDS, check_trailers};
 use super::refusal::Refusal;
 use super::rules;
 
@@ -45,6 +45,8 @@ pub(super) struct Chunked {
     room: u64,
     trailers: Vec<u8>,
     longest_trailers: usize,
+    /// How many trailer fields have ended.
+    fields: usize,
     /// How much of the body was read before.
     read: u64,
 }
@@ -60,6 +62,7 @@ impl Chunked {
             room: longest,
             trailers: Vec::new(),
             longest_trailers,
+            fields: 0,
             read: 0,
         }
     }
@@ -119,8 +122,15 @@ impl Chunked {
             (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
             // hyper counts lines by their CR, and would find more fields than lines.
             (Place::TrailerStart | Place::Trailer, b'\n') => return fault(rules::TRAILERS),
+            // hyper refuses it at the end of its line.
+            (Place::TrailerStart, _) if self.fields == FIELDS => {
+                return Err(rules::TOO_MANY_TRAILERS);
+            }
             (Place::TrailerStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
-            (Place::TrailerLf, b'\n') => self.trailer(byte, Place::TrailerStart)?,
+            (Place::TrailerLf, b'\n') => {
+                self.fields += 1;
+                self.trailer(byte, Place::TrailerStart)?
+            }
             (Place::EndLf, b'\n') => {
                 self.trailers.push(byte);
                 let length = self.trailers.len();
@@ -258,7 +268,10 @@ mod tests {
         let body = |fields: usize| format!("0\r\n{}\r\n", "a:\r\n".repeat(fields));
         let read = |fields: usize| Chunked::new(0, 4096).advance(body(fields).as_bytes());
         assert_eq!(read(100), Progress::End(body(100).len()));
-        let last = body(101).len() - 1;
-        assert_eq!(read(101), Progress::Refused(last, rules::TOO_MANY_TRAILERS));
+        let behind = body(100).len() - b"\r\n".len();
+        assert_eq!(
+            read(101),
+            Progress::Refused(behind, rules::TOO_MANY_TRAILERS)
+        );
     }
 }

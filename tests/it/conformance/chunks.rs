@@ -1,6 +1,6 @@
 //! Chunks: RFC 9112 section 7.
 
-use super::{chunked, subject};
+use super::{chunked, expect_refusal, subject};
 
 const SIZE: &str = "the size line of a chunk is malformed (RFC 9112 7.1)";
 
@@ -178,4 +178,9 @@ fn more_than_a_hundred_trailers_get_431() {
     subject.serves(with(100));
     let reason = "there are more than 100 trailer fields (RFC 6585 5)";
     subject.refuses(with(101), 431, reason);
+    // The section need not have ended: hyper would refuse it by then, and know of no reason.
+    let unfinished = with(101).strip_suffix("\r\n").unwrap().to_owned();
+    let mut client = subject.connect();
+    client.send(&unfinished);
+    expect_refusal(&client.read_to_end(), 431, reason, &unfinished);
 }
