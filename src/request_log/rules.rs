@@ -78,6 +78,7 @@ rules! {
     LENGTH_AND_CODING = 400 Framing "Content-Length stands beside Transfer-Encoding" "RFC 9112 6.1";
     CODING_IN_HTTP_10 = 400 Framing "Transfer-Encoding stands in HTTP/1.0" "RFC 9112 6.1";
     CODING_MALFORMED = 400 Framing "Transfer-Encoding is no list of codings" "RFC 9112 6.1";
+    CODING_TAB = 400 Framing "a tab stands behind the value of Transfer-Encoding" "RFC 9112 11.2";
     CODING_NOT_CHUNKED = 400 Framing "Transfer-Encoding does not end in chunked" "RFC 9112 6.3";
     CODING_CHUNKED_TWICE = 400 Framing "Transfer-Encoding names chunked twice" "RFC 9112 6.1";
     CODING_CHUNKED_PARAMETER = 400 Framing "the coding chunked has a parameter" "RFC 9112 7.1";

@@ -209,8 +209,7 @@ fn has_bare_lf(head: &[u8], request: &Request<'_, '_>) -> bool {
 struct Said<'a> {
     host: Option<&'a [u8]>,
     length: Option<&'a [u8]>,
-    coding: Option<&'a [u8]>,
-    has_codings: bool,
+    has_coding: bool,
     expects_more: bool,
 }
 
@@ -235,7 +234,7 @@ impl<'a> Said<'a> {
                     }
                 }
                 17 if name.eq_ignore_ascii_case("transfer-encoding") => {
-                    said.has_codings |= said.coding.replace(value).is_some();
+                    said.has_coding = true;
                 }
                 0..=LONGEST_NAME => {}
                 _ => return Err(rules::NAME_TOO_LONG),
@@ -269,17 +268,18 @@ impl<'a> Said<'a> {
         fields: &[Header<'_>],
         longest: u64,
     ) -> Result<Framing, Refusal> {
-        match (self.length, self.coding) {
-            (None, None) => Ok(Framing::Length(0)),
-            (Some(length), None) => Framing::by_length(length, longest)
+        match (self.length, self.has_coding) {
+            (None, false) => Ok(Framing::Length(0)),
+            (Some(length), false) => Framing::by_length(length, longest)
                 .map_err(|fault| fault.behind(offset(head, length) as u64)),
-            (Some(_), Some(_)) => Err(rules::LENGTH_AND_CODING),
-            (None, Some(_)) if !is_http_11 => Err(rules::CODING_IN_HTTP_10),
-            (None, Some(b"chunked")) if !self.has_codings => Ok(Framing::Chunked),
-            (None, Some(_)) => {
+            (Some(_), true) => Err(rules::LENGTH_AND_CODING),
+            (None, true) if !is_http_11 => Err(rules::CODING_IN_HTTP_10),
+            (None, true) => {
                 let is_coding = |name: &str| name.eq_ignore_ascii_case("transfer-encoding");
                 let codings = fields.iter().filter(|field| is_coding(field.name));
-                Framing::by_coding(codings.map(|field| field.value))
+                let codings = codings.map(|field| field.value);
+                codings.clone().try_for_each(|value| no_tab(head, value))?;
+                Framing::by_coding(codings)
             }
         }
     }
@@ -291,6 +291,18 @@ impl<'a> Said<'a> {
             return Err(rules::EXPECTATION);
         }
         Ok(())
+    }
+}
+
+/// Refuses a tab behind the value of Transfer-Encoding. It is a blank like any other (RFC 9110 section
+/// 5.5), but there are readers that take it for a part of the coding, and then frame the body in
+/// another way.
+fn no_tab(head: &[u8], value: &[u8]) -> Result<(), Refusal> {
+    let end = offset(head, value) + value.len();
+    let mut blanks = head[end..].iter().take_while(|byte| b" \t".contains(byte));
+    match blanks.position(|&byte| byte == b'\t') {
+        Some(at) => Err(rules::CODING_TAB.at(b'\t', end + at)),
+        None => Ok(()),
     }
 }
 

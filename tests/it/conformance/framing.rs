@@ -164,6 +164,23 @@ fn codings_are_tokens() {
 }
 
 #[test]
+fn no_tab_stands_behind_a_coding() {
+    let subject = subject();
+    let reason = "a tab stands behind the value of Transfer-Encoding (RFC 9112 11.2)";
+    for value in [
+        "chunked\t",
+        "\tchunked\t",
+        "chunked \t ",
+        "chunked\t\r\nA: b",
+    ] {
+        subject.refuses(coding(value), 400, reason);
+    }
+    for value in ["\tchunked", "chunked ", " \t chunked  "] {
+        subject.serves(coding(value));
+    }
+}
+
+#[test]
 fn other_codings_get_501() {
     let subject = subject();
     for value in [
