@@ -21,6 +21,7 @@ use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
 use crate::net::socket::Socket;
+use crate::request_log::cut::behind_a_character;
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
 
@@ -168,12 +169,13 @@ impl Late<'_> {
     }
 
     fn finish(&mut self, record: impl FnOnce(&Trail, Captured<'_>)) {
-        let raw = mem::take(&mut self.kept);
+        let kept = mem::take(&mut self.kept);
         let omitted = mem::take(&mut self.omitted);
-        if !raw.is_empty() || omitted > 0 {
+        if !kept.is_empty() || omitted > 0 {
+            let (raw, omitted) = behind_a_character(&kept, omitted);
             let late = Captured {
                 number: 2,
-                raw: &raw,
+                raw,
                 omitted,
                 state: State::Late,
                 odd: &[],

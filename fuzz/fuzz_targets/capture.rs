@@ -77,7 +77,8 @@ fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
     }
 }
 
-/// Where everything is kept, the records are the same but for what was omitted.
+/// Where everything is kept, the records are the same but for what was omitted, and for a character that
+/// there was room for in part.
 fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
     let limits = Limits {
         kept_body: sent.bytes.len(),
@@ -94,12 +95,28 @@ fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
         } else {
             sent.limits.head
         };
-        let kept = all.raw.len().min(head + sent.limits.kept_body);
+        let mut kept = all.raw.len().min(head + sent.limits.kept_body);
+        if kept < all.raw.len() {
+            kept -= begun_character(&all.raw[..kept]);
+        }
         assert_eq!((all.omitted, all.state), (0, part.state));
         assert_eq!(part.raw, all.raw[..kept]);
         assert_eq!(part.omitted, (all.raw.len() - kept) as u64);
         start += all.raw.len();
     }
+}
+
+/// How many bytes at the end are less than a character, and one together with some that could follow.
+fn begun_character(raw: &[u8]) -> usize {
+    let is_one = |bytes: &[u8]| str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1);
+    let begins_one = |end: &[u8]| {
+        // For every beginning one of these can follow.
+        let mut rests = [[0x80; 3], [0xa0; 3]].into_iter();
+        rests.any(|rest| (1..4).any(|more| is_one(&[end, &rest[..more]].concat())))
+    };
+    let mut lengths = 1..raw.len().min(3) + 1;
+    let begun = lengths.find(|length| begins_one(&raw[raw.len() - length..]));
+    begun.unwrap_or(0)
 }
 
 /// The length of a whole head, empty lines before it included.

@@ -182,7 +182,8 @@ struct LogOptions {
     #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = memory_size)]
     queue: usize,
 
-    /// How much of a request's body is kept in its record, which says how much more there was.
+    /// How much of a request's body is kept in its record, to the end of a character. The record says
+    /// how much more there was.
     #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
     body: usize,
 

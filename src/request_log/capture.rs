@@ -11,6 +11,7 @@
 //! how, is left to the service.
 
 use super::chunked::{Chunked, Progress};
+use super::cut::behind_a_character;
 use super::head::{self, Framing, Head, HeadLimits, Odd};
 use super::protocol::{self, Look};
 use super::record::{Captured, State};
@@ -30,7 +31,7 @@ pub struct Limits {
     pub target: usize,
     /// The longest body. A longer one is refused with 413.
     pub body: u64,
-    /// How much of a body is kept for the record.
+    /// How much of a body is kept for the record, at most: what is kept ends behind a character.
     pub kept_body: usize,
     /// Whether a request that is odd in its form is refused, instead of noted.
     pub is_strict: bool,
@@ -306,11 +307,13 @@ impl Capture {
             .ok()
             .filter(|&body| body <= rest.len() - head.length)?;
         let kept_body = body.min(self.limits.kept_body);
+        let kept = &rest[..head.length + kept_body];
+        let (raw, omitted) = behind_a_character(kept, (body - kept_body) as u64);
         self.records += 1;
         emit(Captured {
             number: self.records,
-            raw: &rest[..head.length + kept_body],
-            omitted: (body - kept_body) as u64,
+            raw,
+            omitted,
             state: State::Complete,
             odd: head.notes(),
         });
@@ -384,11 +387,12 @@ impl Capture {
     }
 
     fn emit_kept(&mut self, state: State, emit: impl FnOnce(Captured<'_>)) {
+        let (raw, omitted) = behind_a_character(&self.kept, self.omitted);
         self.records += 1;
         emit(Captured {
             number: self.records,
-            raw: &self.kept,
-            omitted: self.omitted,
+            raw,
+            omitted,
             state,
             odd: self.odd.as_ref().map_or(&[], |odd| &odd.notes),
         });

@@ -117,6 +117,37 @@ fn a_long_body_is_kept_in_part_and_counted() {
     }
 }
 
+/// The last character that is kept is whole, sized or chunked or behind what was refused, and in any cut.
+#[test]
+fn a_long_body_is_kept_to_the_end_of_a_character() {
+    let sized = |body: &str| {
+        format!(
+            "POST / HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let chunked = |body: &str| {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len())
+    };
+    let refused = |body: &str| format!("no request\r\n{body}{body}{body}{body}");
+    for before in ["", "a", "ab"] {
+        let body = format!("{before}{}", "菜".repeat(40));
+        for bytes in [sized(&body), chunked(&body), refused(&body)] {
+            for cut in [bytes.len(), 7, 1] {
+                let (records, ..) = capture(bytes.as_bytes().chunks(cut));
+                let [record] = &records[..] else {
+                    panic!("{records:?}")
+                };
+                let kept = str::from_utf8(&record.raw);
+                assert!(kept.is_ok_and(|kept| kept.ends_with('菜')), "{record:?}");
+                let all = record.raw.len() as u64 + record.omitted;
+                assert_eq!(all, bytes.len() as u64, "{record:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_no_request_is_refused_with_all_that_follows() {
     let hello = b"\x16\x03\x01\x02\x00\x02GET / HTTP/1.1\r\nHost: a\r\n\r\n";

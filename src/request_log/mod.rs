@@ -12,6 +12,7 @@
 pub mod capture;
 mod chunk_line;
 mod chunked;
+pub(crate) mod cut;
 mod exclude;
 pub mod format;
 mod head;

@@ -21,6 +21,8 @@ mod clients;
 mod conformance;
 /// The image, in a container engine.
 mod container;
+/// A body that is kept in part ends with a character.
+mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
 mod deploy;
 /// What the log leaves out, and what it never does.
