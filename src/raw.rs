@@ -4,10 +4,13 @@
 //! socket ─ what arrives first ─ request_log ─ the document's bytes ─ socket
 //! ```
 //!
-//! Takes what arrives first, also nothing when the peer only ends its side, records it, answers
-//! with the document's hand-written bytes, ends its own side, and reads what still comes, so that
-//! no peer loses the answer to a reset (the document's own server resets everybody who sends over
-//! 1024 bytes). It parses nothing.
+//! Takes what arrives first, records it, answers with the document's hand-written bytes, ends its own
+//! side, and reads what still comes, so that no peer loses the answer to a reset (the document's own
+//! server resets everybody who sends over 1024 bytes). It parses nothing.
+//!
+//! Who only ends its side is answered too. That one record is made after the answer, because only what
+//! comes back for the answer tells such a peer from one that tries the port and closes, which gets none.
+//! What always holds: who was answered has its record, also where the connection is cut.
 
 use std::future::poll_fn;
 use std::mem;
@@ -21,6 +24,7 @@ use crate::net::last::write_last;
 use crate::net::linger;
 use crate::net::shutdown::Phases;
 use crate::net::socket::Socket;
+use crate::net::taken::was_taken;
 use crate::request_log::cut::behind_a_character;
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
@@ -86,19 +90,34 @@ impl Protocol for Raw {
         } = accepted;
         let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
         // Silent for too long, or gone.
-        let Ok(length) = worker.first(&mut socket, &mut trail, &phases).await else {
+        let Ok(first) = worker.first(&mut socket, &mut trail, &phases).await else {
             return;
         };
-        let answered = write_last(&mut socket, ANSWER).await.is_ok();
-        // Who has ended its side has sent all.
-        if answered && length > 0 {
+        if first.is_empty() {
+            return answer_an_end(&mut socket, &mut trail, &phases).await;
+        }
+        trail.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
+        if write_last(&mut socket, ANSWER).await.is_ok() {
             worker.drain(&mut socket, &mut trail, &phases).await;
         }
     }
 }
 
+/// Answers a peer that has ended its side and sent nothing. It waits for the answer, or it has closed,
+/// as `nc -z` does; only what its system says to the answer tells which. The first is recorded, the
+/// second was never there for an answer.
+async fn answer_an_end(socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
+    if write_last(socket, ANSWER).await.is_err() {
+        return;
+    }
+    let mut owed = Owed::new(trail, 1, State::Unparsed);
+    owed.is_due = true;
+    owed.is_due = was_taken(socket, phases.grace()).await;
+    owed.settle().await;
+}
+
 impl Worker {
-    /// Reads and records what arrives first: its length, 0 for the peer's end.
+    /// Reads what arrives first: nothing for the peer's end.
     ///
     /// # Errors
     ///
@@ -108,31 +127,18 @@ impl Worker {
         socket: &mut Socket,
         trail: &mut Trail,
         phases: &Phases,
-    ) -> Result<usize, Silence> {
+    ) -> Result<Vec<u8>, Silence> {
         let wait = Wait {
             time: self.config.header_timeout,
             grace: phases.grace(),
         };
         let room = |cx: &mut Context<'_>| trail.poll_room(cx);
-        let first = first::read(socket, &self.space, wait, phases, room).await?;
-        let request = Captured {
-            number: 1,
-            raw: &first,
-            omitted: 0,
-            state: State::Unparsed,
-            odd: &[],
-        };
-        trail.record(|entries| entries.add(request));
-        Ok(first.len())
+        first::read(socket, &self.space, wait, phases, room).await
     }
 
     /// Reads what comes after the answer, and records it as one.
     async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
-        let mut late = Late {
-            trail,
-            kept: Vec::new(),
-            omitted: 0,
-        };
+        let mut late = Owed::new(trail, 2, State::Late);
         linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
@@ -148,45 +154,66 @@ impl Worker {
     }
 }
 
-/// What comes after the answer. It is recorded also where the drain is cut.
-struct Late<'a> {
+/// A record that is made once the answer is out. It is made also where the connection is cut.
+struct Owed<'a> {
     trail: &'a mut Trail,
+    number: u64,
+    state: State,
     kept: Vec<u8>,
     omitted: u64,
+    /// Whether there is something to record.
+    is_due: bool,
 }
 
-impl Late<'_> {
+impl<'a> Owed<'a> {
+    /// Of nothing yet, and not due.
+    fn new(trail: &'a mut Trail, number: u64, state: State) -> Self {
+        Self {
+            trail,
+            number,
+            state,
+            kept: Vec::new(),
+            omitted: 0,
+            is_due: false,
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8], at_most: usize) {
         let kept = bytes.len().min(at_most - self.kept.len());
         self.kept.extend_from_slice(&bytes[..kept]);
         self.omitted += (bytes.len() - kept) as u64;
+        self.is_due |= !bytes.is_empty();
     }
 
     /// Records it, as soon as the log has room for it.
     async fn settle(&mut self) {
-        poll_fn(|cx| self.trail.poll_room(cx)).await;
-        self.finish(|trail, late| trail.record(|entries| entries.add(late)));
+        if self.is_due {
+            poll_fn(|cx| self.trail.poll_room(cx)).await;
+            self.finish(|trail, owed| trail.record(|entries| entries.add(owed)));
+        }
     }
 
     fn finish(&mut self, record: impl FnOnce(&Trail, Captured<'_>)) {
-        let kept = mem::take(&mut self.kept);
-        let omitted = mem::take(&mut self.omitted);
-        if !kept.is_empty() || omitted > 0 {
-            let (raw, omitted) = behind_a_character(&kept, omitted);
-            let late = Captured {
-                number: 2,
-                raw,
-                omitted,
-                state: State::Late,
-                odd: &[],
-            };
-            record(self.trail, late);
+        if mem::take(&mut self.is_due) {
+            let owed = captured(self.number, &self.kept, self.omitted, self.state);
+            record(self.trail, owed);
         }
     }
 }
 
-impl Drop for Late<'_> {
+impl Drop for Owed<'_> {
     fn drop(&mut self) {
-        self.finish(|trail, late| trail.record_at_once(|entries| entries.add(late)));
+        self.finish(|trail, owed| trail.record_at_once(|entries| entries.add(owed)));
+    }
+}
+
+fn captured(number: u64, kept: &[u8], omitted: u64, state: State) -> Captured<'_> {
+    let (raw, omitted) = behind_a_character(kept, omitted);
+    Captured {
+        number,
+        raw,
+        omitted,
+        state,
+        odd: &[],
     }
 }

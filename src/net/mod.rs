@@ -18,5 +18,6 @@ pub mod linger;
 pub mod listen;
 pub mod shutdown;
 pub mod socket;
+pub mod taken;
 pub mod tap;
 pub mod workers;

@@ -31,6 +31,17 @@ pub struct Socket {
     may_hold_more: bool,
 }
 
+/// What became of the last bytes of a connection that both sides have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// They are on their way.
+    Unknown,
+    /// The peer's system has acknowledged them.
+    Taken,
+    /// The peer's system has reset the connection: nobody was there any more.
+    Reset,
+}
+
 impl Socket {
     /// The socket of a connection, which must not block.
     #[must_use]
@@ -74,6 +85,22 @@ impl Socket {
     /// Can be dropped and called again.
     pub async fn readable(&mut self) -> io::Result<()> {
         self.join()?.readable().await
+    }
+
+    /// What became of the last bytes. Both sides have ended.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        let (peer, error) = match (&self.apart, &self.joined) {
+            (Some(stream), _) => (stream.peer_addr(), stream.take_error()),
+            (None, Some(stream)) => (stream.peer_addr(), stream.take_error()),
+            (None, None) => return Fate::Reset,
+        };
+        // Asked for in this order: a connection that was over by the first had its error by the second.
+        match (peer, error) {
+            (Ok(_), _) => Fate::Unknown,
+            (Err(_), Ok(None)) => Fate::Taken,
+            (Err(_), _) => Fate::Reset,
+        }
     }
 
     /// Reads what there is into `buf`; none where there is nothing, or whoever waits has to join.

@@ -1,5 +1,7 @@
 //! The raw-TCP fallback: what arrives first is logged, the document's bytes go back.
 
+use rustix::process::Signal;
+
 use crate::support::{Service, expect_record};
 
 /// The document's `conn.sendall(…)`.
@@ -26,6 +28,32 @@ fn who_only_ends_its_side_is_answered_too() {
     let service = Service::raw(&["--log", "document"]);
     assert_eq!(service.exchange(""), ANSWER);
     assert_eq!(service.stdout.next(), "b''");
+}
+
+/// As `nc -z` and balancers try a port: connect, and close. Only the reset that our answer gets tells
+/// them from who has ended its side and waits.
+#[test]
+fn who_connects_and_closes_has_no_record() {
+    let service = Service::raw(&["--log", "document"]);
+    for _ in 0..20 {
+        drop(service.connect());
+    }
+    assert_eq!(service.exchange("hi"), ANSWER);
+    assert_eq!(service.exchange(""), ANSWER);
+    let mut records = service.stop().stdout;
+    records.sort();
+    assert_eq!(records, ["b''", "b'hi'"]);
+}
+
+/// Its record is there also where the service ends at once.
+#[test]
+fn who_is_answered_without_a_byte_is_recorded_before_the_service_is_gone() {
+    for options in [&[][..], &["--drain-timeout", "0s"]] {
+        let service = Service::raw(&[&["--log", "document"], options].concat());
+        assert_eq!(service.exchange(""), ANSWER);
+        service.signal(Signal::TERM);
+        assert_eq!(service.wait().stdout, ["b''"], "{options:?}");
+    }
 }
 
 #[test]
