@@ -11,9 +11,13 @@ pub enum Exit {
     Failed,
     /// 2: bad usage.
     Usage,
-    /// 130: a second signal cut the drain short, and it was SIGINT.
+    /// 129: SIGHUP came as the second signal and cut the drain short.
+    HungUp,
+    /// 130: the same with SIGINT.
     Interrupted,
-    /// 143: a second signal cut the drain short, and it was SIGTERM.
+    /// 131: the same with SIGQUIT.
+    Quit,
+    /// 143: the same with SIGTERM.
     Terminated,
 }
 
@@ -24,7 +28,9 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             // The shell's convention: 128 and the signal's number.
+            Exit::HungUp => 128 + 1,
             Exit::Interrupted => 128 + 2,
+            Exit::Quit => 128 + 3,
             Exit::Terminated => 128 + 15,
         })
     }

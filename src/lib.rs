@@ -8,7 +8,7 @@
 //! In the order in which they build on each other:
 //!
 //! - [`net`]: addresses, listening sockets, calls to others, one worker a core, the tap on a
-//!   connection's bytes, the phases of a shutdown. Knows no HTTP.
+//!   connection's bytes, signals, the phases of a shutdown. Knows no HTTP.
 //! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
 //!   socket.
 //! - [`server`]: one service's life, from bound addresses to an exit code.

@@ -20,7 +20,8 @@ use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
 use crate::net::descriptors;
 use crate::net::listen::{self, BindError};
-use crate::net::shutdown::{Phase, Request, Signals};
+use crate::net::shutdown::Phase;
+use crate::net::signals::{Request, Signals};
 use crate::net::workers::{self, Workers};
 use crate::request_log::{Handle, Log};
 
@@ -51,7 +52,7 @@ pub struct Config {
     pub shutdown_delay: Duration,
     /// From then on: for how long requests in flight, and the log, may take.
     pub drain_timeout: Duration,
-    /// Whether SIGHUP opens the log again.
+    /// Whether SIGHUP opens the log again, unless it comes with the loss of the terminal.
     pub reopens_log: bool,
     /// In which language the addresses are said.
     pub language: Language,
@@ -82,7 +83,10 @@ pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, 
     }
     let addresses = bound.addresses.clone();
     let exit = runtime.block_on(async {
-        let signals = Signals::catch(config.reopens_log)?;
+        let mut signals = Signals::catch()?;
+        if config.reopens_log {
+            signals.reopen_on_hangup()?;
+        }
         let (places, drain_timeout) = (config.max_connections, config.drain_timeout);
         let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
         for address in &addresses {
@@ -214,7 +218,9 @@ impl Life<'_> {
 async fn next_stop(signals: &mut Signals, log: &Handle) -> Exit {
     loop {
         match signals.next().await {
+            Request::Hangup => return Exit::HungUp,
             Request::Interrupt => return Exit::Interrupted,
+            Request::Quit => return Exit::Quit,
             Request::Terminate => return Exit::Terminated,
             Request::Reopen => log.reopen(),
         }

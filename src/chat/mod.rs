@@ -32,7 +32,7 @@ use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
-use crate::net::shutdown::Signals;
+use crate::net::signals::Signals;
 use session::{End, Report, TalkError, talk};
 
 /// With whom and how to talk.
@@ -114,7 +114,7 @@ pub fn run(config: &Config) -> Result<Exit, ChatError> {
 
 async fn chat(config: &Config) -> Result<Report, ChatError> {
     // SIGHUP too: a terminal that is gone must not keep the other side waiting.
-    let mut signals = Signals::catch(true).map_err(ChatError::System)?;
+    let mut signals = Signals::catch().map_err(ChatError::System)?;
     let connected = select! {
         connected = connect(config) => connected?,
         _ = signals.next() => return Ok(Report { end: End::Stopped, unsent: 0 }),

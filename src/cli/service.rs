@@ -134,8 +134,8 @@ pub(super) struct ListeningOptions {
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = size, help_heading = "Limits")]
     linger_bytes: u64,
 
-    /// After SIGTERM or SIGINT: how long requests in flight, and the log, may take to finish. What
-    /// has not by then is cut, and the exit code is 1.
+    /// After SIGTERM, SIGINT, SIGQUIT or SIGHUP: how long requests in flight, and the log, may take to
+    /// finish. What has not by then is cut, and the exit code is 1.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = duration, help_heading = "Limits")]
     drain_timeout: Duration,
 

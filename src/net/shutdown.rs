@@ -1,17 +1,13 @@
-//! How a service comes to its end: signals on one side, phases on the other.
+//! How a service comes to its end: the phases it goes through.
 //!
-//! Signals are caught from the moment [`Signals`] exists, also as PID 1, where the kernel gives
-//! them no default effect. What a signal means is left to the caller; what a phase means for a
-//! connection, to the connection.
+//! Which signal begins one is the service's to say (see [`super::signals`]); what a phase means for a
+//! connection, the connection's.
 
 use std::cell::Cell;
 use std::future::Future;
-use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::select;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 /// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
@@ -133,61 +129,6 @@ impl Phases {
                 return now;
             }
             changed.await;
-        }
-    }
-}
-
-/// What a signal asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// SIGINT: Ctrl-C.
-    Interrupt,
-    /// SIGTERM: `docker stop`, an init system.
-    Terminate,
-    /// SIGHUP: open the log file again.
-    Reopen,
-}
-
-/// The signals of this process.
-#[derive(Debug)]
-pub struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    /// Caught only where a log file could be opened again: else it keeps its default effect,
-    /// and under `nohup` none.
-    hangup: Option<Signal>,
-}
-
-impl Signals {
-    /// Catches SIGINT and SIGTERM from now on, and SIGHUP with `reopens`. In a tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// What the system said to a handler.
-    pub fn catch(reopens: bool) -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: reopens.then(|| signal(SignalKind::hangup())).transpose()?,
-        })
-    }
-
-    /// Waits for the next signal.
-    ///
-    /// # Cancel safety
-    ///
-    /// A signal that comes while nobody waits is given to the next call.
-    pub async fn next(&mut self) -> Request {
-        let hangup = async {
-            match &mut self.hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        select! {
-            _ = self.interrupt.recv() => Request::Interrupt,
-            _ = self.terminate.recv() => Request::Terminate,
-            _ = hangup => Request::Reopen,
         }
     }
 }

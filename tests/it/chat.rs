@@ -295,7 +295,7 @@ fn byebye_ends_it_on_both_sides() {
 
 #[test]
 fn a_signal_ends_it_also_while_it_waits_for_a_caller() {
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM] {
         let (listener, address) = Talker::listen(&[]);
         kill_process(Pid::from_raw(listener.id().cast_signed()).unwrap(), signal).unwrap();
         listener.expect_end(0, "interrupted: you left");

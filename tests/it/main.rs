@@ -29,6 +29,8 @@ mod deploy;
 mod exclude;
 /// Slow, vanishing and too many clients, a broken sink, panics, restarts.
 mod fire;
+/// SIGHUP: a log that is to be opened again, or a terminal that is gone.
+mod hangup;
 /// The probe.
 mod health;
 /// Each limit, on both sides.

@@ -30,11 +30,7 @@ impl Screen {
     /// Starts `command` in a new terminal.
     #[track_caller]
     pub(crate) fn start(command: &mut Command) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&controller).unwrap();
-        unlockpt(&controller).unwrap();
-        let path = ptsname(&controller, Vec::new()).unwrap();
-        let terminal = open(path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let (controller, terminal) = pseudo_terminal();
         let size = Winsize {
             ws_row: ROWS,
             ws_col: COLUMNS,
@@ -147,6 +143,21 @@ impl Screen {
             thread::park_timeout(Duration::from_millis(5));
         }
     }
+}
+
+/// A new pseudo-terminal: the end that a terminal's window has, and the one that programs have. When
+/// the first is closed, the terminal is gone.
+pub(crate) fn pseudo_terminal() -> (OwnedFd, OwnedFd) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+    // Programs that other tests start must not hold it open.
+    #[cfg(target_os = "linux")]
+    let flags = flags | OpenptFlags::CLOEXEC;
+    let controller = openpt(flags).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let path = ptsname(&controller, Vec::new()).unwrap();
+    let terminal = open(path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    (controller, terminal)
 }
 
 /// The settings that a program may change.

@@ -138,7 +138,7 @@ fn new_connections_are_refused_after_the_signal() {
 }
 
 /// A connection in the middle of a body, which the service has begun to read.
-fn hold(service: &Service) -> Client {
+pub(crate) fn hold(service: &Service) -> Client {
     let mut client = service.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
     client.read_answer();
@@ -147,7 +147,7 @@ fn hold(service: &Service) -> Client {
 
 /// Waits until nothing listens any more.
 #[track_caller]
-fn until_refused(service: &Service) {
+pub(crate) fn until_refused(service: &Service) {
     until_fails(service, |error| error == ErrorKind::ConnectionRefused);
 }
 
@@ -194,7 +194,12 @@ fn what_outlives_the_drain_is_cut_recorded_and_exit_1() {
 
 #[test]
 fn a_second_signal_ends_at_once() {
-    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+    for (signal, code) in [
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+        (Signal::TERM, 143),
+    ] {
         let service = Service::start(&["--drain-timeout", "1h"]);
         let _held = hold(&service);
         service.signal(Signal::TERM);

@@ -66,7 +66,7 @@ fn a_renamed_file_is_left_on_sighup() {
 
 /// Waits until the file has that many lines.
 #[track_caller]
-fn until_lines(path: &std::path::Path, lines: usize) {
+pub(crate) fn until_lines(path: &std::path::Path, lines: usize) {
     let deadline = std::time::Instant::now() + crate::support::BOUND;
     loop {
         let seen = fs::read_to_string(path);

@@ -139,8 +139,18 @@ impl Service {
     /// Whatever `command` starts, once it listens on that many addresses.
     #[track_caller]
     pub(crate) fn launch_on(command: &mut Command, addresses: usize) -> Self {
+        Self::begin(command.stdin(Stdio::null()), addresses)
+    }
+
+    /// Whatever `command` starts, with this as its stdin, once it listens.
+    #[track_caller]
+    pub(crate) fn launch_at(command: &mut Command, stdin: impl Into<Stdio>) -> Self {
+        Self::begin(command.stdin(stdin), 1)
+    }
+
+    #[track_caller]
+    fn begin(command: &mut Command, addresses: usize) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -143,7 +143,7 @@ fn ctrl_c_ctrl_d_and_signals_end_it_with_the_terminal_as_it_was() {
         assert_eq!(chat.peer.read_to_end(), "byebye");
         chat.expect_end(0, word);
     }
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
         let mut chat = Chat::start(&[], "you:");
         chat.screen.signal(signal);
         assert_eq!(chat.peer.read_to_end(), "byebye");
