@@ -11,7 +11,7 @@ pub enum Exit {
     Failed,
     /// 2: bad usage.
     Usage,
-    /// 129: SIGHUP came as the second signal and cut the drain short.
+    /// 129: SIGHUP came as the second signal and cut the drain short, or came before the start was done.
     HungUp,
     /// 130: the same with SIGINT.
     Interrupted,

@@ -43,6 +43,14 @@ impl Language {
         })
     }
 
+    /// A server whose log is a FIFO that nobody reads, at `place`: it starts once somebody does.
+    pub fn waiting_for_a_reader(self, place: impl Display) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {place}"),
+            Self::Chinese => write!(f, "等待有人读取日志管道 {place}"),
+        })
+    }
+
     /// What the client asks for, at a terminal.
     #[must_use]
     pub fn data_to_send(self) -> &'static str {

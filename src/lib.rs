@@ -11,7 +11,7 @@
 //!   connection's bytes, signals, the phases of a shutdown. Knows no HTTP.
 //! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
 //!   socket.
-//! - [`server`]: one service's life, from bound addresses to an exit code.
+//! - [`server`]: one service's life, from an open log and bound addresses to an exit code.
 //! - [`http`] and [`raw`]: what the service's connections speak.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
 //!   show of foreign text.

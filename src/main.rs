@@ -43,7 +43,5 @@ fn serve<P: Protocol>(
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, Box<dyn std::error::Error>> {
     diagnostics::init(service.diagnostics, service.color_stderr);
-    let log = service.log.open()?;
-    let protocol = protocol(log.handle());
-    Ok(server::run(&service.server, protocol, log)?)
+    Ok(server::run(&service.server, service.log, protocol)?)
 }

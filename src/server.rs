@@ -1,15 +1,17 @@
-//! One service's life: bound addresses, workers, signals, drain, the log's last record, an exit
-//! code. The same for every protocol.
+//! One service's life: an open log, bound addresses, workers, signals, drain, the log's last record,
+//! an exit code. The same for every protocol.
 //!
-//! What always holds: all signals are caught before the addresses are said; from the first signal
+//! What always holds: all signals are caught before anything that can take time; from the first signal
 //! on the end has a bound, the log's flush included; a second signal ends at once.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::select;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{error, info, warn};
 
@@ -19,11 +21,11 @@ use crate::language::Language;
 use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
 use crate::net::descriptors;
-use crate::net::listen::{self, BindError};
+use crate::net::listen::{self, BindError, Bound};
 use crate::net::shutdown::Phase;
 use crate::net::signals::{Request, Signals};
 use crate::net::workers::{self, Workers};
-use crate::request_log::{Handle, Log};
+use crate::request_log::{self, Handle, Log, OpenError};
 
 /// How long a second signal waits for records that are already queued: unnoticed by whoever sent
 /// it, and enough for a sink that works.
@@ -61,6 +63,9 @@ pub struct Config {
 /// Why a service could not start.
 #[derive(Debug, Error)]
 pub enum StartError {
+    /// The log could not be opened.
+    #[error(transparent)]
+    Log(#[from] OpenError),
     /// An address could not be had.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -69,39 +74,78 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal ends it. Blocks.
+/// Runs a service until a signal ends it, with a log like this, and the protocol that `protocol` makes
+/// with it. Blocks.
 ///
 /// # Errors
 ///
 /// When it could not start.
-pub fn run<P: Protocol>(config: &Config, protocol: P, log: Log) -> Result<Exit, StartError> {
+pub fn run<P: Protocol>(
+    config: &Config,
+    log: Option<request_log::Config>,
+    protocol: impl FnOnce(Handle) -> P,
+) -> Result<Exit, StartError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    descriptors::provide(config.max_connections);
-    let mut bound = listen::bind(&config.listen, config.workers, config.share_port)?;
-    if config.drain_timeout >= OUTLASTS_SILENCE {
-        bound.defer();
-    }
-    let addresses = bound.addresses.clone();
     let exit = runtime.block_on(async {
         let mut signals = Signals::catch()?;
+        // None asks to open the log again, which is not open yet.
+        let unopened = Log::off().handle();
+        let (log, bound) = select! {
+            started = start(config, log) => started?,
+            exit = next_stop(&mut signals, &unopened) => return Ok(exit),
+        };
         if config.reopens_log {
             signals.reopen_on_hangup()?;
         }
-        let (places, drain_timeout) = (config.max_connections, config.drain_timeout);
-        let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
-        for address in &addresses {
-            say(config.language.listening(format_args!("http://{address}")));
-        }
-        let mut life = Life {
-            config,
-            signals,
-            workers,
-            log: log.handle(),
-        };
-        let (ending, stop_by) = life.live().await;
-        Ok::<_, io::Error>(life.close(log, ending, stop_by).await)
-    })?;
-    Ok(exit)
+        serve(config, signals, bound, protocol(log.handle()), log).await
+    });
+    // A name that is still being resolved can't be called off; nobody waits for it.
+    runtime.shutdown_background();
+    exit
+}
+
+/// All that can take time before the service serves: the log's reader, and the addresses' names.
+async fn start(
+    config: &Config,
+    log: Option<request_log::Config>,
+) -> Result<(Log, Bound), StartError> {
+    let tell = |path: &Path| say(config.language.waiting_for_a_reader(path.display()));
+    let log = match log {
+        Some(log) => Log::open(log, tell).await?,
+        None => Log::off(),
+    };
+    descriptors::provide(config.max_connections);
+    let (addresses, workers) = (config.listen.clone(), config.workers);
+    let share_port = config.share_port;
+    let binding = spawn_blocking(move || listen::bind(&addresses, workers, share_port));
+    let mut bound = binding.await.map_err(io::Error::from)??;
+    if config.drain_timeout >= OUTLASTS_SILENCE {
+        bound.defer();
+    }
+    Ok((log, bound))
+}
+
+async fn serve<P: Protocol>(
+    config: &Config,
+    signals: Signals,
+    bound: Bound,
+    protocol: P,
+    log: Log,
+) -> Result<Exit, StartError> {
+    let addresses = bound.addresses.clone();
+    let (places, drain_timeout) = (config.max_connections, config.drain_timeout);
+    let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
+    for address in &addresses {
+        say(config.language.listening(format_args!("http://{address}")));
+    }
+    let mut life = Life {
+        config,
+        signals,
+        workers,
+        log: log.handle(),
+    };
+    let (ending, stop_by) = life.live().await;
+    Ok(life.close(log, ending, stop_by).await)
 }
 
 /// How a service came to its end.

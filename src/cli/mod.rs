@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use crate::language::Language;
-use crate::request_log::{self, Log, OpenError};
+use crate::request_log;
 use crate::{chat as talk, http, raw, send as client, server};
 use chat::ChatOptions;
 use health::HealthOptions;
@@ -43,27 +43,12 @@ pub enum Invocation {
 pub struct Service {
     /// How it listens and ends.
     pub server: server::Config,
-    /// How it logs.
-    pub log: LogConfig,
+    /// How it logs, if at all.
+    pub log: Option<request_log::Config>,
     /// From which level on stderr tells what happens.
     pub diagnostics: LevelFilter,
     /// Whether stderr may be colored.
     pub color_stderr: bool,
-}
-
-/// How to log, if at all.
-#[derive(Debug)]
-pub struct LogConfig(Option<request_log::Config>);
-
-impl LogConfig {
-    /// Opens the log.
-    ///
-    /// # Errors
-    ///
-    /// When its file can't be opened.
-    pub fn open(self) -> Result<Log, OpenError> {
-        self.0.map_or_else(|| Ok(Log::off()), Log::open)
-    }
 }
 
 /// Parses the command line and the environment. Ends the program with `--help`, with `--version`,

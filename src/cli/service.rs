@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory as _, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use super::values::{duration, excluded_path, head_size, memory_size, size, target_size, timeout};
-use super::{LanguageOptions, LogConfig, Options, Service, may_color};
+use super::{LanguageOptions, Options, Service, may_color};
 use crate::net::address::Address;
 use crate::net::linger;
 use crate::request_log::format::Format;
@@ -158,7 +158,7 @@ struct LogOptions {
     format: Option<LogFormat>,
 
     /// Append records to this file instead of stdout. It is created with mode 0600, and opened
-    /// again on SIGHUP.
+    /// again on SIGHUP. Of a FIFO the first reader is waited for.
     #[arg(
         id = "log_file",
         long = "log-file",
@@ -285,7 +285,7 @@ impl ListeningOptions {
 }
 
 impl LogOptions {
-    fn config(&self) -> LogConfig {
+    fn config(&self) -> Option<request_log::Config> {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
         let default = if on_terminal {
@@ -299,7 +299,7 @@ impl LogOptions {
             LogFormat::Json => Format::Json,
             LogFormat::Hex => Format::Hex,
             LogFormat::Document => Format::Document,
-            LogFormat::Off => return LogConfig(None),
+            LogFormat::Off => return None,
         };
         let overflow = match self.overflow {
             LogOverflow::Wait => Overflow::Wait,
@@ -311,13 +311,13 @@ impl LogOptions {
         let mut paths = self.excluded.clone();
         paths.retain(|path| !path.is_empty());
         let excluded = Excluded::new(paths);
-        LogConfig(Some(request_log::Config {
+        Some(request_log::Config {
             format,
             color,
             target,
             overflow,
             queue,
             excluded,
-        }))
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! The request log as a whole: opened before the service starts, closed after it has ended.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -80,18 +81,24 @@ struct Open {
 }
 
 impl Log {
-    /// Opens the log and starts its writer.
+    /// Opens the log and starts its writer. A FIFO has to have a reader first: where none is there, calls
+    /// `tell` within a second, and waits. In a tokio runtime.
     ///
     /// # Errors
     ///
     /// What opening the sink or starting the thread failed with.
-    pub fn open(config: Config) -> Result<Self, OpenError> {
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped: nothing is open then.
+    pub async fn open(config: Config, tell: impl FnOnce(&Path)) -> Result<Self, OpenError> {
         let name = config.target.to_string();
-        Self::start(config).map_err(|source| OpenError { name, source })
+        let started = Self::start(config, tell).await;
+        started.map_err(|source| OpenError { name, source })
     }
 
-    fn start(config: Config) -> io::Result<Self> {
-        let sink = Sink::open(config.target)?;
+    async fn start(config: Config, tell: impl FnOnce(&Path)) -> io::Result<Self> {
+        let sink = Sink::open(config.target, tell).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
         let writer = Writer::new(Arc::clone(&queue), sink);
         let (done, writer_done) = oneshot::channel();

@@ -17,6 +17,7 @@ mod exclude;
 pub mod format;
 mod head;
 mod log;
+mod opening;
 mod origin;
 mod protocol;
 mod queue;

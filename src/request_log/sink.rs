@@ -1,11 +1,13 @@
 //! Where records end up: stdout or a file, written to without a buffer of its own.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+
+use super::opening::{append, try_append};
 
 /// Which sink to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +27,16 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Opens `target`.
+    /// Opens `target`. Calls `tell` where it has to wait for the reader of a FIFO.
     ///
     /// # Errors
     ///
     /// What opening the file, or duplicating standard output, failed with.
-    pub(super) fn open(target: Target) -> io::Result<Self> {
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped: nothing is open then.
+    pub(super) async fn open(target: Target, tell: impl FnOnce(&Path)) -> io::Result<Self> {
         // Not through std's handle: that one splits what it is given at line ends, and takes a
         // closed descriptor for a success.
         let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
@@ -39,7 +45,10 @@ impl Sink {
             target,
             identity: None,
         };
-        sink.reopen()?;
+        if let Target::File(path) = &sink.target {
+            let file = append(path, tell).await?;
+            sink.use_file(file)?;
+        }
         Ok(sink)
     }
 
@@ -71,10 +80,18 @@ impl Sink {
         let Target::File(path) = &self.target else {
             return Ok(false);
         };
-        let file = append_to(path)?;
+        match try_append(path)? {
+            Some(file) => self.use_file(file),
+            // The writer's thread can't wait: there are records to be written.
+            None => Err(io::Error::other("nobody reads from the FIFO")),
+        }
+    }
+
+    /// Writes to `file` from now on. Returns whether it is another one than before.
+    fn use_file(&mut self, file: File) -> io::Result<bool> {
         let identity = identity(&file)?;
         let is_new = self.identity != Some(identity);
-        if is_new {
+        if is_new && let Target::File(path) = &self.target {
             end_line(path, &file);
         }
         self.identity = Some(identity);
@@ -101,15 +118,6 @@ impl fmt::Display for Target {
             Self::File(path) => path.display().fmt(f),
         }
     }
-}
-
-fn append_to(path: &Path) -> io::Result<File> {
-    // Requests hold cookies and passwords: nobody else may read them.
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
 }
 
 /// A file's device and number: two names for one file have the same.

@@ -27,6 +27,8 @@ mod cut;
 mod deploy;
 /// What the log leaves out, and what it never does.
 mod exclude;
+/// Log files that are FIFOs.
+mod fifo;
 /// Slow, vanishing and too many clients, a broken sink, panics, restarts.
 mod fire;
 /// SIGHUP: a log that is to be opened again, or a terminal that is gone.

@@ -12,7 +12,6 @@ use hellowire::language::Language;
 use hellowire::net::acceptor::{Accepted, Protocol};
 use hellowire::net::address::Address;
 use hellowire::net::shutdown::Phase;
-use hellowire::request_log::Log;
 use hellowire::server::{self, Config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::select;
@@ -63,7 +62,7 @@ fn serve() {
         reopens_log: false,
         language: Language::English,
     };
-    let exit = server::run(&config, Frail, Log::off()).unwrap();
+    let exit = server::run(&config, None, |_| Frail).unwrap();
     assert!(matches!(exit, Exit::Done), "{exit:?}");
 }
 
