@@ -14,7 +14,7 @@ use std::time::Duration;
 use rustix::stdio::{stderr, stdin, stdout};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 /// How long after the terminal's loss a signal still belongs to it. The kernel and shells send it within
 /// milliseconds; a busy machine may take longer.
@@ -23,6 +23,9 @@ const AFTER_THE_LOSS: Duration = Duration::from_secs(10);
 /// How long before it: zsh, and bash with `huponexit`, send the signal and then end, and the terminal
 /// with them.
 const BEFORE_THE_LOSS: Duration = Duration::from_secs(1);
+
+/// How soon a terminal whose other end is closed is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What a hangup asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +132,7 @@ impl Terminal {
         !self.0.get_ref().is_terminal()
     }
 
-    /// Waits until it is gone. Keys that are pressed wake this too, and stay unread.
+    /// Waits until it is gone. Lines that are typed wake this too, and stay unread.
     ///
     /// # Cancel safety
     ///
@@ -137,7 +140,15 @@ impl Terminal {
     pub(super) async fn gone(&self) {
         while !self.is_gone() {
             match self.0.readable().await {
-                Ok(mut guard) => guard.clear_ready(),
+                Ok(mut guard) => {
+                    let has_ended = guard.ready().is_read_closed();
+                    guard.clear_ready();
+                    // What has ended stays so for the runtime, which would not wait again. It is gone in a
+                    // moment, or is the other end of a pseudo-terminal, which is never gone.
+                    if has_ended {
+                        sleep(LOOK_AGAIN).await;
+                    }
+                }
                 // The runtime ends.
                 Err(_) => pending().await,
             }

@@ -1,5 +1,8 @@
 //! The raw-TCP fallback: what arrives first is logged, the document's bytes go back.
 
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_linger;
 use rustix::process::Signal;
 
 use crate::support::{Service, expect_record};
@@ -43,6 +46,22 @@ fn who_connects_and_closes_has_no_record() {
     let mut records = service.stop().stdout;
     records.sort();
     assert_eq!(records, ["b''", "b'hi'"]);
+}
+
+/// Nor has one that is reset, or silent for too long, or when the service ends.
+#[test]
+fn no_connection_without_a_byte_is_a_request() {
+    let service = Service::raw(&["--header-timeout", "200ms"]);
+    let reset = service.connect();
+    set_socket_linger(&reset.0, Some(Duration::ZERO)).unwrap();
+    drop(reset);
+    service.connect().expect_end();
+    let mut silent = service.connect();
+    service.signal(Signal::TERM);
+    silent.expect_end();
+    let stopped = service.wait();
+    assert_eq!(stopped.stdout, Vec::<String>::new());
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:?}");
 }
 
 /// Its record is there also where the service ends at once.
