@@ -8,6 +8,7 @@ use std::fs;
 use std::future::pending;
 use std::io;
 
+use rustix::process;
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
@@ -52,6 +53,9 @@ impl Signals {
         // Before any of them is caught.
         let catches_hangup = !is_ignored(SignalKind::hangup());
         let catches_quit = !is_ignored(SignalKind::quit());
+        // What is caught once stays caught. A file that may not grow is then an error for whoever writes
+        // to it, and does not end the program.
+        let _ = signal(SignalKind::from_raw(process::Signal::XFSZ.as_raw()))?;
         let caught = |kind, catches: bool| catches.then(|| signal(kind)).transpose();
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,

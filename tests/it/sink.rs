@@ -149,6 +149,33 @@ fn a_full_disk_gets_one_warning_and_is_made_good_by_another_file() {
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 11);
 }
 
+/// `ulimit -f`: the kernel refuses the write, and sends a signal that would end the service.
+#[test]
+fn a_file_that_may_not_grow_is_a_broken_sink_and_no_end() {
+    let directory = directory();
+    let path = directory.path().join("log");
+    let program = program();
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -f 1; exec \"$@\"", "sh"])
+        .arg(program.get_program())
+        .args(["--listen", "127.0.0.1:0", "--log-file"])
+        .arg(&path);
+    let service = Service::launch(&mut limited);
+    // The file may have 512 or 1024 bytes, by the shell, and a record is some 85.
+    for _ in 0..20 {
+        expect_answer(&service.exchange(GET), 200, HELLO);
+    }
+    let warning = service.stderr.next();
+    assert!(
+        warning.contains("cannot write the log") && warning.contains("File too large"),
+        "{warning}"
+    );
+    let said = service.stop().stderr;
+    let log = fs::read_to_string(&path).unwrap();
+    assert_eq!(log.matches('\n').count() + lost(&said), 20, "{said:?}");
+}
+
 /// A log that nobody reads at the moment: a FIFO that is held open. More than it and the queue can
 /// hold is sent by requests of this size.
 pub(crate) struct Unread {
