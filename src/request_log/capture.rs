@@ -180,9 +180,11 @@ impl Capture {
         let refusal = match self.phase() {
             Phase::Head => self.malformed().unwrap_or(rules::HEAD_CUT_SHORT),
             Phase::Body => rules::BODY_CUT_SHORT,
+            // Line ends alone may be malformed.
+            Phase::Idle if self.is_unfinished() => self.malformed()?,
             Phase::Fresh | Phase::Idle | Phase::Refused => return None,
         };
-        self.refuse(refusal);
+        self.stage = Stage::Refused(refusal);
         Some(refusal)
     }
 
@@ -199,14 +201,12 @@ impl Capture {
 
     /// The connection is over: gives `emit` what is unfinished.
     pub fn finish(&mut self, emit: impl FnOnce(Captured<'_>)) {
-        let state = match self.stage {
-            Stage::Refused(refusal) => State::Refused(refusal),
-            Stage::Head if self.phase() == Phase::Head => {
-                self.malformed().map_or(State::Incomplete, State::Refused)
-            }
-            _ => State::Incomplete,
-        };
         if self.is_unfinished() {
+            let state = match self.stage {
+                Stage::Refused(refusal) => State::Refused(refusal),
+                Stage::Head => self.malformed().map_or(State::Incomplete, State::Refused),
+                Stage::Sized { .. } | Stage::Chunked(_) => State::Incomplete,
+            };
             self.emit_kept(state, emit);
         }
         self.search = Search::default();

@@ -203,6 +203,24 @@ fn another_protocol_is_named_however_its_bytes_are_cut() {
 }
 
 #[test]
+fn line_ends_alone_are_judged_the_same_however_they_are_cut() {
+    for bytes in [
+        &b"\n\r\n\r\r\n\n"[..],
+        b"\r\n\n\r\r",
+        b"\r\r",
+        b"\r\n\r\n",
+        b"\n\n",
+        b"\r",
+    ] {
+        let whole = capture([bytes]);
+        let shown = bytes.escape_ascii();
+        for cut in 1..bytes.len() {
+            assert_eq!(capture(bytes.chunks(cut)), whole, "{shown} cut by {cut}");
+        }
+    }
+}
+
+#[test]
 fn an_odd_target_is_recorded_as_it_is_and_hidden_from_hyper() {
     let odd = b"GET /\xe4?100% HTTP/1.1\r\nHost: a\r\n\r\n";
     let fine = b"GET /fine HTTP/1.1\r\nHost: a\r\n\r\n";
