@@ -56,6 +56,8 @@ fn captures(criterion: &mut Criterion) {
     capture(&mut group, "whole", head, head.len());
     capture(&mut group, "split", head, 64);
     capture(&mut group, "pipelined", &head.repeat(16), usize::MAX);
+    let odd = HEAD.replacen("/articles", "/\u{e4}%", 1).repeat(16);
+    capture(&mut group, "odd", odd.as_bytes(), usize::MAX);
     let short = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
     capture(&mut group, "short", short, short.len());
     capture(&mut group, "sized", &sized(1 << 20), READ);

@@ -46,6 +46,15 @@ fn records_are_the_input(sent: &Conversation, seen: &Seen) {
         }
     }
     assert_eq!(at, sent.bytes.len(), "{seen:?}");
+    // Each stands for the target of one odd request.
+    let odd = seen.records.iter().filter(|record| !record.odd.is_empty());
+    assert_eq!(seen.patches.len(), odd.count(), "{seen:?}");
+    for (start, patch) in &seen.patches {
+        let target = &sent.bytes[*start..start + patch.len()];
+        assert!(sent.bytes[..*start].ends_with(b" "), "{seen:?}");
+        assert!(!target.contains(&b' '), "{seen:?}");
+        assert_eq!(sent.bytes[start + patch.len()], b' ', "{seen:?}");
+    }
     assert!(seen.passed >= complete, "{seen:?}");
     let recorded = seen
         .records
@@ -73,6 +82,7 @@ fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
     let single = capture(sent.limits, sent.bytes.chunks(1), sent.ending);
     for other in [whole, single] {
         assert_eq!((seen.passed, &seen.records), (other.passed, &other.records));
+        assert_eq!(seen.patches, other.patches);
         assert!(sent.ending == Ending::Cut || seen.refusal == other.refusal);
     }
 }

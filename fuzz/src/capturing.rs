@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hellowire::request_log::capture::{Capture, Limits};
+use hellowire::request_log::capture::{Capture, Limits, Patches};
 use hellowire::request_log::record::{Captured, State};
 use hellowire::request_log::{Kind, Refusal, Rule};
 
@@ -69,6 +69,8 @@ pub struct Seen {
     pub records: Vec<Owned>,
     /// How much went on.
     pub passed: usize,
+    /// What went on in place of as many bytes, and where.
+    pub patches: Patches,
     /// Why not all of it did, or what the end refused.
     pub refusal: Option<Refusal>,
 }
@@ -92,6 +94,7 @@ pub fn follow<'a>(
 ) -> Seen {
     let mut capture = Capture::new(limits);
     let (mut passed, mut read, mut refusal) = (0, 0, None);
+    let mut patches = Patches::new();
     for piece in pieces {
         if matches!(ending, Ending::TooSlow(at) if (read..read + piece.len()).contains(&at)) {
             capture.refuse(TOO_SLOW);
@@ -99,6 +102,8 @@ pub fn follow<'a>(
         read += piece.len();
         let verdict = capture.push(piece, &mut emit);
         assert!(refusal.is_none() || verdict.refusal.is_none() && verdict.pass == 0);
+        let absolute = |(start, bytes)| (passed + start, bytes);
+        patches.extend(verdict.patches.into_iter().map(absolute));
         passed += verdict.pass;
         refusal = refusal.or(verdict.refusal);
         assert!(passed <= read, "{passed} of {read} bytes have gone on");
@@ -113,6 +118,7 @@ pub fn follow<'a>(
     Seen {
         records: Vec::new(),
         passed,
+        patches,
         refusal,
     }
 }

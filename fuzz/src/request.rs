@@ -9,6 +9,8 @@ pub struct Request {
     /// Its target, as hyper writes it; none where hyper may not take it, and behind the gate gets
     /// something else.
     pub target: Option<String>,
+    /// How long its target is on the wire.
+    pub target_length: usize,
     /// What it carries; none where it was not whole.
     pub body: Option<Vec<u8>>,
     /// The names and values of its trailer fields.
@@ -33,10 +35,10 @@ pub fn read(bytes: &[u8], has_body: bool, is_odd: bool) -> Request {
     let line = lines.next().unwrap().split(|&byte| byte == b' ');
     let [method, target, version] = line.collect::<Vec<_>>().try_into().unwrap();
     let fields: Vec<_> = lines.map(field).collect();
-    let is_hidden = is_odd || !target.starts_with(b"/") && target.contains(&b'%');
     let mut request = Request {
         method: str::from_utf8(method).unwrap().to_owned(),
-        target: (!is_hidden).then(|| as_hyper_writes(str::from_utf8(target).unwrap())),
+        target: (!is_odd).then(|| as_hyper_writes(str::from_utf8(target).unwrap())),
+        target_length: target.len(),
         body: None,
         trailers: Vec::new(),
         may_be_last: version == b"HTTP/1.0" || says_close(&fields),

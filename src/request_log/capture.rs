@@ -12,7 +12,7 @@
 
 use super::chunked::{Chunked, Progress};
 use super::cut::behind_a_character;
-use super::head::{self, Framing, Head, HeadLimits, Odd};
+use super::head::{self, Framing, Head, HeadLimits};
 use super::protocol::{self, Look};
 use super::record::{Captured, State};
 use super::refusal::Refusal;
@@ -86,7 +86,7 @@ pub struct Capture {
     kept: Vec<u8>,
     omitted: u64,
     /// What is odd about its head.
-    odd: Option<Box<Odd>>,
+    odd: Box<[Refusal]>,
     /// How many bytes more of the unfinished request are kept once its head is.
     room: usize,
     search: Search,
@@ -103,7 +103,7 @@ impl Capture {
             stage: Stage::Head,
             kept: Vec::new(),
             omitted: 0,
-            odd: None,
+            odd: Box::default(),
             room: 0,
             search: Search::default(),
             records: 0,
@@ -178,7 +178,9 @@ impl Capture {
     /// The peer has ended its side: refuses what is unfinished, and says why.
     pub fn end(&mut self) -> Option<Refusal> {
         let refusal = match self.phase() {
-            Phase::Head => self.malformed().unwrap_or(rules::HEAD_CUT_SHORT),
+            Phase::Head => self
+                .malformed()
+                .unwrap_or_else(|| self.with_look(rules::HEAD_CUT_SHORT)),
             Phase::Body => rules::BODY_CUT_SHORT,
             // Line ends alone may be malformed.
             Phase::Idle if self.is_unfinished() => self.malformed()?,
@@ -223,10 +225,15 @@ impl Capture {
     /// What is wrong with an unfinished head: not every read was parsed.
     fn malformed(&self) -> Option<Refusal> {
         let refusal = head::parse(&self.kept, self.head_limits()).err()?;
-        Some(match protocol::look(&self.kept) {
-            Look::Like(protocol) => refusal.looks_like(protocol),
-            Look::Early | Look::Unknown => refusal,
-        })
+        Some(self.with_look(refusal))
+    }
+
+    /// The refusal of the unfinished head, with the protocol that it looks like.
+    fn with_look(&self, refusal: Refusal) -> Refusal {
+        match protocol::look(&self.kept) {
+            Look::Like(protocol) if self.records == 0 => refusal.looks_like(protocol),
+            _ => refusal,
+        }
     }
 
     fn head_limits(&self) -> HeadLimits {
@@ -259,10 +266,11 @@ impl Capture {
         } else {
             &self.kept
         };
-        match self.search.look(window, self.limits.head, limits) {
+        let is_first = self.records == 0;
+        match self.search.look(window, is_first, self.limits.head, limits) {
             Seen::Whole(head) => {
                 self.search = Search::default();
-                if head.odd.is_some() {
+                if !head.odd.is_empty() {
                     let target = head::stand_in(head.target.len());
                     patches.push((start + head.target.start, target));
                 }
@@ -315,7 +323,7 @@ impl Capture {
             raw,
             omitted,
             state: State::Complete,
-            odd: head.notes(),
+            odd: &head.odd,
         });
         Some(head.length + body)
     }
@@ -394,12 +402,12 @@ impl Capture {
             raw,
             omitted,
             state,
-            odd: self.odd.as_ref().map_or(&[], |odd| &odd.notes),
+            odd: &self.odd,
         });
         self.kept.clear();
         self.kept.shrink_to(KEPT_CAPACITY);
         self.omitted = 0;
-        self.odd = None;
+        self.odd = Box::default();
         self.stage = Stage::Head;
     }
 }

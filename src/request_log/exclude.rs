@@ -50,7 +50,7 @@ fn is_one_request(bytes: &[u8]) -> bool {
         target: bytes.len(),
         body: bytes.len() as u64,
         kept_body: bytes.len(),
-        is_strict: true,
+        is_strict: false,
     };
     let mut is_all = false;
     Capture::new(limits).push(bytes, |request| {

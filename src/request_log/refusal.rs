@@ -49,7 +49,7 @@ pub struct Refusal {
 /// What an offset counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whole {
-    /// The request, as its record has it.
+    /// The request, from its first byte on, also where its record leaves some out.
     Request,
     /// The request's target.
     Target,

@@ -5,7 +5,7 @@
 //! together read no more than a few times the head. Bytes that may turn out to be another protocol's
 //! are not refused before that is known.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::head::{self, Head, HeadLimits};
 use super::protocol::{self, Look};
@@ -30,12 +30,21 @@ pub(super) struct Search {
     empty_lines: usize,
     /// At this length it is parsed again, to refuse garbage before it ends.
     parse_at: usize,
+    /// A line was seen to end since the head began.
+    has_line: bool,
 }
 
 impl Search {
     /// Looks for a head of at most `longest_head` bytes at the start of `window`, which never has
-    /// more, and is what was seen before with more behind it.
-    pub(super) fn look(&mut self, window: &[u8], longest_head: usize, limits: HeadLimits) -> Seen {
+    /// more, and is what was seen before with more behind it. Other protocols are only looked for
+    /// where it `is_first` on its connection.
+    pub(super) fn look(
+        &mut self,
+        window: &[u8],
+        is_first: bool,
+        longest_head: usize,
+        limits: HeadLimits,
+    ) -> Seen {
         let is_full = window.len() >= longest_head;
         if !self.is_worth_parsing(window) && !is_full {
             return Seen::Partial;
@@ -44,11 +53,16 @@ impl Search {
             Ok(Some(head)) => Seen::Whole(head),
             Ok(None) if is_full => Seen::Refused(head::too_long(window, limits)),
             Ok(None) => Seen::Partial,
-            Err(refusal) => match protocol::look(window) {
+            Err(refusal) if is_first => match protocol::look(window) {
                 Look::Like(protocol) => Seen::Refused(refusal.looks_like(protocol)),
-                Look::Early if !is_full => Seen::Partial,
+                Look::Early if !is_full => {
+                    // The next byte may be the one that tells.
+                    self.parse_at = window.len() + 1;
+                    Seen::Partial
+                }
                 Look::Early | Look::Unknown => Seen::Refused(refusal),
             },
+            Err(refusal) => Seen::Refused(refusal),
         }
     }
 
@@ -61,13 +75,23 @@ impl Search {
         let behind = window[self.empty_lines..].iter();
         let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
         self.empty_lines += behind.take_while(is_end).count();
-        let is_worth = window.len() >= self.parse_at || self.has_end(window);
+        let is_worth =
+            window.len() >= self.parse_at || self.ends_first_line(window) || self.has_end(window);
         self.searched = window.len();
         if is_worth {
             // Doubled each time, so that all attempts together read no more than twice the head.
             self.parse_at = window.len() * 2;
         }
         is_worth
+    }
+
+    /// Whether the request line may have ended since the last look: what is wrong with it is known
+    /// then, and its client may send no more.
+    fn ends_first_line(&mut self, window: &[u8]) -> bool {
+        let from = self.searched.max(self.empty_lines);
+        let is_first = !self.has_line && memchr(b'\n', &window[from..]).is_some();
+        self.has_line |= is_first;
+        is_first
     }
 
     /// Whether an empty line behind something has come since the last look.

@@ -3,8 +3,7 @@
 //! `time`, `peer`, `connection`, `request`, `bytes` and `raw`, a string, where the bytes are UTF-8,
 //! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something, with the
 //! state `refused` also `status` and `reason`; and `odd`, an array of strings, where the request was
-//! odd. Beyond what JSON asks for, characters that a
-//! terminal could obey are escaped too.
+//! odd. Beyond what JSON asks for, characters that a terminal could obey are escaped too.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -28,8 +28,10 @@ impl Framing {
         if let Some(at) = value.iter().position(|byte| !byte.is_ascii_digit()) {
             return Err(rules::LENGTH_MALFORMED.at(value[at], at));
         }
-        if value.is_empty() || value.starts_with(b"0") && value != b"0" {
-            return Err(rules::LENGTH_MALFORMED);
+        match value {
+            [] => return Err(rules::LENGTH_MALFORMED),
+            [b'0', _, ..] => return Err(rules::LENGTH_MALFORMED.at(b'0', 0)),
+            _ => {}
         }
         let length = value.iter().fold(0_u64, |length, digit| {
             length

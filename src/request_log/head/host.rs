@@ -25,13 +25,32 @@ pub(super) fn check(
     }
 }
 
-/// Names the byte that no host has, where there is one.
+/// Names the byte that makes a host malformed, where it is one byte.
 #[cold]
 fn at_wrong_byte(authority: &[u8], malformed: Refusal) -> Refusal {
-    let is_wrong = |&byte: &u8| !bytes::is(byte, HOST) && !b":%[]".contains(&byte);
-    match authority.iter().position(is_wrong) {
+    let literal_end = authority.iter().position(|&byte| byte == b']');
+    let host_end = if authority.starts_with(b"[") {
+        literal_end.map_or(authority.len(), |end| end + 1)
+    } else {
+        let colon = authority.iter().position(|&byte| byte == b':');
+        colon.unwrap_or(authority.len())
+    };
+    let (host, port) = authority.split_at(host_end);
+    let in_host = || (0..host_end).find(|&at| is_wrong(host, at));
+    let may_stand = |at: usize| port[at].is_ascii_digit() || at == 0 && port[at] == b':';
+    let in_port = || (0..port.len()).find(|&at| !may_stand(at));
+    match in_host().or_else(|| in_port().map(|at| host_end + at)) {
         Some(at) => malformed.in_host(authority[at], at),
         None => malformed,
+    }
+}
+
+/// Whether the byte at this place can't stand in a host. Bytes beyond ASCII are odd, and no fault.
+fn is_wrong(host: &[u8], at: usize) -> bool {
+    match host[at] {
+        b'%' => !is_percent_encoded(&host[at..]),
+        b'[' | b']' | b':' => !host.starts_with(b"["),
+        byte => byte.is_ascii() && !bytes::is(byte, HOST),
     }
 }
 
@@ -145,9 +164,26 @@ mod tests {
         let check = |authority: &[u8]| {
             check(authority, rules::HOST_MALFORMED, &mut Notes::new(false)).unwrap_err()
         };
-        assert_eq!(check(b"a b"), rules::HOST_MALFORMED.in_host(b' ', 1));
-        assert_eq!(check(b"a\xe4/"), rules::HOST_MALFORMED.in_host(0xe4, 1));
-        assert_eq!(check(b"a:x1"), rules::HOST_MALFORMED);
+        for (authority, byte, at) in [
+            (&b"a b"[..], b' ', 1),
+            (b"m\xc3\xbcnchen.de/x", b'/', 11),
+            (b"a:x1", b'x', 2),
+            (b"a:80a", b'a', 4),
+            (b"::1", b':', 1),
+            (b"a:1:2", b':', 3),
+            (b"a%zz", b'%', 1),
+            (b"u@a", b'@', 1),
+            (b"[::1]a", b'a', 5),
+            (b"[::1]:a", b'a', 6),
+            (b"[::1 ]", b' ', 4),
+        ] {
+            let expected = rules::HOST_MALFORMED.in_host(byte, at);
+            assert_eq!(check(authority), expected, "{}", authority.escape_ascii());
+        }
+        for authority in [&b"a:99999"[..], b"[::1", b":80", b"[1:2]"] {
+            let shown = authority.escape_ascii();
+            assert_eq!(check(authority), rules::HOST_MALFORMED, "{shown}");
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) fn find(bytes: &[u8], limits: HeadLimits) -> Option<Head> {
 
 /// Keeps the head at the start of `bytes` instead of the one before.
 pub(super) fn keep(bytes: &[u8], limits: HeadLimits, head: &Head) {
-    if head.length > LONGEST_KEPT || head.odd.is_some() {
+    if head.length > LONGEST_KEPT || !head.odd.is_empty() {
         return;
     }
     let bytes = &bytes[..head.length];

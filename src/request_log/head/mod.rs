@@ -57,22 +57,8 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// Where in it its target stands.
     pub(super) target: Range<usize>,
-    /// What is odd about it. Then hyper may not take its target.
-    pub(super) odd: Option<Box<Odd>>,
-}
-
-/// What is odd about a head. There may be no notes: hyper does not take all that is fine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Odd {
-    /// The faults of form.
-    pub(super) notes: Vec<Refusal>,
-}
-
-impl Head {
-    /// The faults of form.
-    pub(super) fn notes(&self) -> &[Refusal] {
-        self.odd.as_ref().map_or(&[], |odd| &odd.notes)
-    }
+    /// What is odd about it: then hyper may not take its target.
+    pub(super) odd: Box<[Refusal]>,
 }
 
 /// Parses the head at the start of `bytes`, or none while it is not whole yet.
@@ -116,23 +102,23 @@ fn parse_anew(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal>
 #[cold]
 fn parse_odd(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
     let mut notes = Notes::new(limits.is_strict);
-    let target = match syntax::walk(bytes, limits.target, &mut notes)? {
-        Place::Fields(target) => target,
-        Place::Version => return Ok(None),
+    let (target, length) = match syntax::walk(bytes, limits.target, &mut notes)? {
+        Place::End { target, length } => (target, length),
+        Place::Version | Place::Fields => return Ok(None),
         Place::Before | Place::Method | Place::Target => return Err(rules::HEAD),
     };
     // httparse takes no target that is not UTF-8.
-    let mut replaced = bytes.to_vec();
+    let mut replaced = bytes[..length].to_vec();
     replaced[target.clone()].copy_from_slice(&stand_in(target.len()));
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut request = Request::new(&mut fields);
     match request.parse(&replaced) {
-        Ok(Status::Complete(length)) => {
+        Ok(Status::Complete(end)) if end == length => {
             let own = &bytes[target.clone()];
-            judge(&replaced[..length], &request, target, own, limits, notes).map(Some)
+            judge(&replaced, &request, target, own, limits, notes).map(Some)
         }
-        Ok(Status::Partial) => Ok(None),
-        Err(_) => Err(rules::HEAD),
+        // The walk has named all that httparse refuses. Were it otherwise, nothing may pass.
+        _ => Err(rules::HEAD),
     }
 }
 
@@ -152,7 +138,9 @@ pub(super) fn too_long(bytes: &[u8], limits: HeadLimits) -> Refusal {
         Err(refusal) => refusal,
         Ok(Place::Method) => rules::METHOD_TOO_LONG,
         Ok(Place::Target) => rules::TARGET_TOO_LONG,
-        Ok(Place::Before | Place::Version | Place::Fields(_)) => rules::HEAD_TOO_LONG,
+        Ok(Place::Before | Place::Version | Place::Fields | Place::End { .. }) => {
+            rules::HEAD_TOO_LONG
+        }
     }
 }
 
@@ -176,13 +164,11 @@ fn judge(
         return Err(rules::METHOD_REFUSED);
     }
     said.check_expectation()?;
-    // hyper takes no percent sign in a host.
-    let is_odd = !notes.is_empty() || has_host && bytes.contains(&b'%');
     Ok(Head {
         length: head.len(),
         framing,
         target,
-        odd: is_odd.then(|| Box::new(notes.into_odd())),
+        odd: notes.into_odd(),
     })
 }
 

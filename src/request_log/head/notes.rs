@@ -1,7 +1,6 @@
 //! The faults of one head: collects those of form, stops at one of framing.
 
 use super::super::refusal::{Kind, Refusal};
-use super::Odd;
 
 /// What is odd about a head so far.
 #[derive(Debug)]
@@ -34,13 +33,8 @@ impl Notes {
         Ok(())
     }
 
-    /// Whether there is nothing odd.
-    pub(super) fn is_empty(&self) -> bool {
-        self.odd.is_empty()
-    }
-
     /// What is odd, in the order in which it was found.
-    pub(super) fn into_odd(self) -> Odd {
-        Odd { notes: self.odd }
+    pub(super) fn into_odd(self) -> Box<[Refusal]> {
+        self.odd.into()
     }
 }

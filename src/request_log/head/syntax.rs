@@ -24,8 +24,10 @@ pub(super) enum Place {
     Target,
     /// Behind the target. The version is judged once its line has ended.
     Version,
-    /// Behind the request line, whose target stands here; or the head is whole.
-    Fields(Range<usize>),
+    /// Behind the version.
+    Fields,
+    /// The head is whole. This is where its target stands, and how long it is.
+    End { target: Range<usize>, length: usize },
 }
 
 /// How the lines of a head end.
@@ -68,7 +70,7 @@ pub(super) fn walk_trailers(section: &[u8]) -> Result<(), Refusal> {
         line_end: Some(LineEnd::CrLf),
         notes: &mut Notes::new(true),
     };
-    walker.fields()
+    walker.fields().map(|_| ())
 }
 
 struct Walker<'a, 'n> {
@@ -118,7 +120,7 @@ impl<'a> Walker<'a, '_> {
         let is_end = |byte: &u8| matches!(byte, b' ' | b'\r' | b'\n');
         let end = rest.iter().position(is_end);
         let target = &rest[..end.unwrap_or(rest.len())];
-        target::check_bytes(target, longest, self.notes)?;
+        target::check_bytes(target, end.is_some(), longest, self.notes)?;
         match end {
             None => Ok(Place::Target),
             Some(0) => Err(rules::TARGET_MISSING),
@@ -143,10 +145,13 @@ impl<'a> Walker<'a, '_> {
             return Err(self.no_version(version, target.len()));
         }
         self.at += end;
-        if self.line_end()? {
-            self.fields()?;
-        }
-        Ok(Place::Fields(target))
+        let is_whole = self.line_end()? && self.fields()?;
+        let length = self.at;
+        Ok(if is_whole {
+            Place::End { target, length }
+        } else {
+            Place::Fields
+        })
     }
 
     /// What is wrong with the rest of a request line that should be a version that is served.
@@ -157,11 +162,10 @@ impl<'a> Walker<'a, '_> {
             _ => byte == form,
         };
         let fitting = rest.iter().zip(FORM).take_while(|&pair| fits(pair)).count();
-        let last_word = rest.rsplit(|&byte| byte == b' ').next();
-        let has_more_words = last_word.is_some_and(|word| word.len() < rest.len());
+        let has_blank = rest.contains(&b' ');
         if rest.is_empty() {
             rules::VERSION_MISSING
-        } else if has_more_words && last_word.is_some_and(|word| word.starts_with(b"HTTP/")) {
+        } else if has_blank && (!rest.starts_with(b"HTTP") || rest.ends_with(b" HTTP/1.1")) {
             rules::TARGET_BLANK.in_target(b' ', target_length)
         } else if fitting == FORM.len() && fitting == rest.len() {
             rules::VERSION_UNKNOWN
@@ -172,11 +176,11 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    fn fields(&mut self) -> Result<(), Refusal> {
+    /// Steps over the fields and the empty line behind them. False where it does not end.
+    fn fields(&mut self) -> Result<bool, Refusal> {
         for number in 0.. {
             match self.rest() {
-                // The end of the head, or of what there is of it.
-                [b'\r' | b'\n', ..] => return self.line_end().map(|_| ()),
+                [b'\r' | b'\n', ..] => return self.line_end(),
                 [b' ' | b'\t', ..] if number == 0 => {
                     return Err(self.fault(rules::LEADING_BLANK, 0));
                 }
@@ -185,13 +189,13 @@ impl<'a> Walker<'a, '_> {
                 _ => {}
             }
             if !self.field()? {
-                return Ok(());
+                break;
             }
             if number == FIELDS {
                 return Err(rules::TOO_MANY_FIELDS);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Steps over a field's line. False where it does not end.

@@ -12,14 +12,23 @@ pub(super) fn is_plain(target: &[u8], longest: usize) -> bool {
     target.len() <= longest && odd_bytes(target).next().is_none()
 }
 
-/// Names the odd bytes of a target, or of its beginning, from left to right.
+/// Names the odd bytes of a target, or of its beginning where it is not whole, from left to right.
 ///
 /// # Errors
 ///
 /// The first fault that refuses it: a byte, or the first one over the limit.
-pub(super) fn check_bytes(target: &[u8], longest: usize, notes: &mut Notes) -> Result<(), Refusal> {
-    let first = &target[..target.len().min(longest)];
-    for (at, byte) in odd_bytes(first) {
+pub(super) fn check_bytes(
+    target: &[u8],
+    is_whole: bool,
+    longest: usize,
+    notes: &mut Notes,
+) -> Result<(), Refusal> {
+    let within = |(at, _): &(usize, u8)| *at < longest;
+    for (at, byte) in odd_bytes(target).take_while(within) {
+        if byte == b'%' && !is_whole && at + b"%41".len() > target.len() {
+            // Its digits may follow.
+            continue;
+        }
         let rule = match byte {
             b'%' => rules::TARGET_PERCENT,
             b'#' => rules::TARGET_FRAGMENT,
@@ -92,8 +101,13 @@ fn absolute_form(target: &[u8], notes: &mut Notes) -> Result<bool, Refusal> {
     }
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?'));
     let authority = &rest[..end.unwrap_or(rest.len())];
-    if authority.contains(&b'@') {
-        return Err(rules::TARGET_USERINFO);
+    if let Some(at) = authority.iter().position(|&byte| byte == b'@') {
+        let start = target.len() - rest.len();
+        return Err(rules::TARGET_USERINFO.in_target(b'@', start + at));
+    }
+    // hyper takes no percent sign in a host, and names in the DNS have none.
+    if host::parse(authority).is_some() && authority.contains(&b'%') {
+        return Err(rules::TARGET_HOST);
     }
     host::check(authority, rules::TARGET_HOST, notes)?;
     Ok(true)
@@ -105,7 +119,7 @@ mod tests {
 
     fn check(target: &str, method: Method) -> Result<bool, Refusal> {
         let mut notes = Notes::new(true);
-        check_bytes(target.as_bytes(), 100, &mut notes)?;
+        check_bytes(target.as_bytes(), true, 100, &mut notes)?;
         let is_plain = is_plain(target.as_bytes(), 100);
         assert!(is_plain, "{target}: it has no note");
         has_host(target.as_bytes(), method, &mut notes)
@@ -135,7 +149,6 @@ mod tests {
             "http://a?b",
             "http://[::1]/",
             "http://a:/",
-            "http://a%41/",
         ] {
             assert_eq!(check(target, Method::Ordinary), Ok(true), "{target}");
         }
@@ -177,6 +190,7 @@ mod tests {
             ("http:///a", rules::TARGET_HOST),
             ("http://:80/", rules::TARGET_HOST),
             ("http://a:b/", rules::TARGET_HOST),
+            ("http://a%41/", rules::TARGET_HOST),
             ("http://a,b/", rules::TARGET_HOST),
             ("http://u@a/", rules::TARGET_USERINFO),
             ("http://u:p@a/", rules::TARGET_USERINFO),
@@ -185,6 +199,24 @@ mod tests {
         ] {
             let seen = check(target, Method::Ordinary).map_err(|refusal| refusal.rule());
             assert_eq!(seen, Err(refusal.rule()), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_percent_sign_at_the_limit_or_the_end_is_not_blamed_for_what_is_cut() {
+        let cut = |target: &str, is_whole, longest| {
+            check_bytes(target.as_bytes(), is_whole, longest, &mut Notes::new(true))
+        };
+        for target in ["/%41", "/a%41", "/aa%41"] {
+            assert_eq!(
+                cut(target, true, 3),
+                Err(rules::TARGET_TOO_LONG),
+                "{target}"
+            );
+        }
+        for target in ["/%", "/%4", "/%41%"] {
+            assert_eq!(cut(target, false, 100), Ok(()), "{target}");
+            assert!(cut(target, true, 100).is_err(), "{target}");
         }
     }
 

@@ -141,7 +141,7 @@ fn who_speaks_another_protocol_hears_so() {
         (
             b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n",
             400,
-            "the version is malformed (RFC 9112 2.3); it looks like the PROXY protocol, version 1: this service does not read it",
+            "the request target has a blank (RFC 9112 3); it looks like the PROXY protocol, version 1: this service does not read it",
         ),
         (
             b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c",
@@ -170,6 +170,81 @@ fn who_speaks_another_protocol_hears_so() {
         ),
     ] {
         subject.refuses(hello, status, reason);
+        // A client that waits for an answer to just these bytes gets it at once.
+        for cut in [hello.len(), 1, 2, 3] {
+            let mut client = subject.connect();
+            for piece in hello.chunks(cut) {
+                client.send(piece);
+            }
+            let answer = client.read_to_end();
+            drop(client);
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{answer}"
+            );
+            let (rule, hint) = reason.split_once("; ").unwrap();
+            let (text, _) = rule.split_once(" (").unwrap();
+            assert!(answer.contains(text), "{cut}: {answer}");
+            assert!(answer.ends_with(&format!("; {hint}\n")), "{cut}: {answer}");
+            subject.record();
+        }
+    }
+}
+
+/// Near misses, and what comes behind a request: three bytes of a body without a length are no SOCKS.
+#[test]
+fn who_does_not_hears_nothing_of_the_kind() {
+    let subject = subject();
+    for bytes in [
+        &b"\x16text\r\n"[..],
+        b"\x16\x03\x05",
+        b"\x05text",
+        b"\x04text",
+        b"PROXYX TCP4 1.1.1.1\r\n",
+        b"SSH-3.0-x\r\n",
+        b"\r\n\r\n\0\r\nquit\n",
+        b"GET / HTTP/2.0\r\n",
+        b"PRI * HTTP/1.2\r\n",
+    ] {
+        let mut client = subject.connect();
+        client.send(bytes);
+        let answer = client.read_to_end();
+        assert!(
+            answer.ends_with(")\n"),
+            "{}: {answer}",
+            bytes.escape_ascii()
+        );
+    }
+    for hello in [
+        &b"\x05\x01\x00"[..],
+        b"SSH-2.0-x\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+    ] {
+        let mut client = subject.connect();
+        client.send(get("/"));
+        client.read_answer();
+        client.send(hello);
+        let answer = client.read_to_end();
+        assert!(answer.ends_with(" (RFC 9112 3)\n"), "{answer}");
+    }
+}
+
+/// Whatever else of a request line is wrong is said when the line ends.
+#[test]
+fn a_bad_request_line_is_refused_at_its_end() {
+    let subject = subject();
+    for line in [
+        "GET /a b HTTP/1.1\r\n",
+        "GET / HTTP/2.0\r\n",
+        "GET / FOO\r\n",
+        "bad\r\n",
+    ] {
+        let mut client = subject.connect();
+        for byte in line.as_bytes().chunks(1) {
+            client.send(byte);
+        }
+        let answer = client.read_to_end();
+        assert!(answer.starts_with("HTTP/1.1 "), "{line:?}: {answer}");
     }
 }
 
