@@ -111,6 +111,26 @@ impl Language {
         }
     }
 
+    /// A chat's end takes its time. Three seconds are the session's bound.
+    #[must_use]
+    pub fn parting(self) -> &'static str {
+        match self {
+            Self::English => {
+                "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)"
+            }
+            Self::Chinese => "(等待对方也结束,最多静默 3 秒;按 Ctrl-C 立即离开)",
+        }
+    }
+
+    /// Lines that were entered, are not sent, and are not shown.
+    #[must_use]
+    pub fn more_wait(self, count: usize) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "({count} more wait)"),
+            Self::Chinese => write!(f, "(还有 {count} 条等待发送)"),
+        })
+    }
+
     /// A line was longer than a message may be.
     #[must_use]
     pub fn too_long(self, most: usize) -> impl Display {

@@ -15,6 +15,7 @@
 //! - [`http`] and [`raw`]: what the service's connections speak.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
 //!   show of foreign text.
+//! - [`terminal`]: a line that is edited while it is typed.
 //! - [`health`]: asks a running service for one answer.
 //! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
 //!
@@ -58,4 +59,5 @@ pub mod raw;
 pub mod request_log;
 pub mod send;
 pub mod server;
+pub mod terminal;
 pub mod visible;

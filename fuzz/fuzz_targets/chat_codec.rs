@@ -10,6 +10,9 @@ use libfuzzer_sys::fuzz_target;
 
 const ACK: u8 = 6;
 
+/// Behind a first line end that is a line feed alone: no part of a message.
+const MARK: u8 = b'\r';
+
 /// The most that the document's programs take at once.
 const TURN: usize = 1024;
 
@@ -73,7 +76,7 @@ fn lines_arrive(talk: &Talk) {
     let all = heard(talk.most, [&talk.bytes[..]].into_iter());
     assert_eq!(all, heard(talk.most, pieces(talk)));
     assert_eq!(all, heard(talk.most, talk.bytes.chunks(1)));
-    let text = talk.bytes.strip_prefix(&[ACK]).unwrap_or(&talk.bytes);
+    let text = unmarked(&talk.bytes);
     let mut lines: Vec<_> = text.split(|&byte| byte == b'\n').collect();
     let last = lines.pop().filter(|last| !last.is_empty());
     let lines = lines
@@ -81,6 +84,20 @@ fn lines_arrive(talk: &Talk) {
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let lines: Vec<_> = lines.chain(last).map(<[u8]>::to_vec).collect();
     assert_eq!(joined(&all, talk.most), lines);
+}
+
+/// What is text of what a peer sends: without the one sign that it is one of ours.
+fn unmarked(bytes: &[u8]) -> Vec<u8> {
+    if let Some(text) = bytes.strip_prefix(&[ACK]) {
+        return text.to_vec();
+    }
+    let end = bytes.iter().position(|&byte| byte == b'\n');
+    let marked = end.filter(|&end| !bytes[..end].ends_with(b"\r") && bytes.get(end + 1) == Some(&MARK));
+    let mut text = bytes.to_vec();
+    if let Some(end) = marked {
+        text.remove(end + 1);
+    }
+    text
 }
 
 /// Wherever it falls, no character is torn and no byte is lost but line ends.
@@ -185,7 +202,7 @@ impl Side {
     fn hear(&mut self, bytes: &[u8]) {
         let before = self.heard.len();
         self.incoming.push(bytes, &mut self.heard);
-        if self.heard.len() > before || self.incoming.manner() == Manner::Lines {
+        if self.heard.len() > before || self.incoming.manner().is_lines() {
             self.outgoing.heard(self.incoming.manner());
         }
     }
@@ -254,7 +271,8 @@ fn in_turns(messages: &[Vec<u8>]) {
 fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
     let lines = bytes.split(|&byte| byte == b'\n');
     let typed = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let is_message = |line: &&[u8]| *line != BYE && !line.ends_with(b"\r");
+    let is_message =
+        |line: &&[u8]| *line != BYE && !line.ends_with(b"\r") && !line.starts_with(&[MARK]);
     typed.filter(is_message).map(<[u8]>::to_vec).collect()
 }
 

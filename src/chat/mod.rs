@@ -5,18 +5,19 @@
 //! ```
 //!
 //! This file is one chat's life: a connection, the talk, a word about its end. `session` moves the
-//! messages, `codec` says what a message is on the wire, `terminal` and `pipe` are the two kinds
-//! of user. What always holds: one connection, and a listener that is closed once it has it; the
+//! messages, `codec` says what a message is on the wire, `terminal` (with its `page`) and `pipe` are
+//! the two kinds of user. What always holds: one connection, and a listener that is closed once it has it; the
 //! user learns how the chat ended.
 
 pub mod codec;
+mod page;
 pub mod pipe;
 pub mod session;
 pub mod terminal;
 pub mod user;
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Duration;
@@ -32,7 +33,7 @@ use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
-use crate::net::signals::Signals;
+use crate::net::signals::{Request, Signals};
 use session::{End, Report, TalkError, talk};
 
 /// With whom and how to talk.
@@ -117,26 +118,50 @@ async fn chat(config: &Config) -> Result<Report, ChatError> {
     let mut signals = Signals::catch().map_err(ChatError::System)?;
     let connected = select! {
         connected = connect(config) => connected?,
-        _ = signals.next() => return Ok(Report { end: End::Stopped, unsent: 0 }),
+        signal = signals.next() => {
+            if config.has_terminal && signal == Request::Interrupt {
+                // Off the row where the terminal shows the key. Fails where it is gone.
+                let _ = writeln!(io::stdout());
+            }
+            return Ok(Report { end: End::Stopped, unsent: 0 });
+        }
     };
-    let stop = async || _ = signals.next().await;
     let (most, language) = (config.max_message, config.language);
     if config.has_terminal {
-        let (mut keyboard, mut screen) =
-            terminal::start(most, language).map_err(ChatError::Terminal)?;
-        let user = (&mut keyboard, &mut screen);
-        let report = talk(connected, user, stop, most, language).await;
-        if !terminal::close(keyboard, screen).await {
-            return Err(ChatError::Stuck);
-        }
-        Ok(report?)
-    } else {
-        let user = (
-            &mut pipe::input(most, language),
-            &mut pipe::output(config.is_shown),
-        );
-        Ok(talk(connected, user, stop, most, language).await?)
+        return at_a_terminal(connected, signals, config).await;
     }
+    let stop = async || _ = signals.next().await;
+    let user = (
+        &mut pipe::input(most, language),
+        &mut pipe::output(config.is_shown),
+    );
+    Ok(talk(connected, user, stop, most, language).await?)
+}
+
+async fn at_a_terminal(
+    connected: TcpStream,
+    mut signals: Signals,
+    config: &Config,
+) -> Result<Report, ChatError> {
+    let (most, language) = (config.max_message, config.language);
+    let mut desk = terminal::start(most, language).map_err(ChatError::Terminal)?;
+    let (mut keyboard, mut screen, interrupts) = desk.user();
+    let mut stop = async || {
+        select! {
+            _ = signals.next() => {}
+            () = interrupts.next() => {}
+        }
+    };
+    let user = (&mut keyboard, &mut screen);
+    let talk = talk(connected, user, &mut stop, most, language);
+    let report = select! {
+        report = talk => report,
+        never = desk.run() => never,
+    };
+    if !desk.close(stop()).await {
+        return Err(ChatError::Stuck);
+    }
+    Ok(report?)
 }
 
 async fn connect(config: &Config) -> Result<TcpStream, ChatError> {

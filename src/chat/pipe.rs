@@ -36,7 +36,9 @@ pub struct Output<W> {
     writer: W,
     /// Lines that are not written yet.
     lines: Vec<u8>,
-    /// Whether it is a terminal: then nothing may be obeyed.
+    /// How much of the next message is among the lines.
+    come: usize,
+    /// Whether it is a terminal: then nothing may be obeyed, and nobody waits for a line's end.
     is_shown: bool,
 }
 
@@ -52,6 +54,7 @@ pub fn output(is_shown: bool) -> Output<Stdout> {
     Output {
         writer: tokio::io::stdout(),
         lines: Vec::new(),
+        come: 0,
         is_shown,
     }
 }
@@ -108,18 +111,47 @@ impl<R: AsyncBufRead + Unpin> Speaker for Input<R> {
             }
         }
     }
+
+    fn entered(&mut self) -> Option<Message> {
+        // What is in the pipe has not been read: it is as if it had not been said.
+        None
+    }
 }
 
 impl<W: AsyncWrite + Unpin> Display for Output<W> {
     fn put(&mut self, messages: &[Message]) {
         for message in messages {
+            let come = mem::take(&mut self.come);
             if self.is_shown {
-                visible::show(&message.text, &mut self.lines);
+                let rest = message.text.get(come..).unwrap_or_default();
+                visible::show(rest, &mut self.lines);
             } else {
                 self.lines.extend_from_slice(&message.text);
             }
             self.lines.push(b'\n');
         }
+    }
+
+    fn begun(&mut self, text: &[u8]) {
+        if !self.is_shown {
+            return;
+        }
+        match text.get(self.come..) {
+            Some(rest) if !text.is_empty() => {
+                visible::show(rest, &mut self.lines);
+                self.come = text.len();
+            }
+            // There is no such message any more.
+            _ if self.come > 0 => {
+                self.lines.push(b'\n');
+                self.come = 0;
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, _: usize) {
+        // What is typed without an editor is on the terminal already.
     }
 
     fn has_more(&self) -> bool {

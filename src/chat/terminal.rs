@@ -1,80 +1,83 @@
-//! A user at a terminal: a line editor below, what the other side says above it.
+//! A user at a terminal: a line editor below, what is said above it.
 //!
-//! The editor blocks, so it has a thread of its own; and so has its printer, because a terminal
-//! may be stopped (Ctrl-S). What always holds: a message that comes in leaves the line being typed
-//! as it was; nothing foreign reaches the terminal unescaped; however the chat ends, by a panic
-//! or one of the signals that ask for an end (INT, TERM, HUP), the terminal is set as it was before.
+//! The desk reads keys and draws while the session talks, in the same task; keyboard and screen are
+//! the session's hold of it. What always holds: nothing that is typed is lost, and a message that
+//! comes in leaves the line being typed as it was; nothing foreign reaches the terminal unescaped;
+//! however the chat ends, by a panic or one of the signals that ask for an end (INT, TERM, HUP), the
+//! terminal is set as it was before.
 
+use std::cell::{Cell, RefCell};
 use std::fmt::Display as Text;
-use std::fs::File;
 use std::future::pending;
-use std::io::{self, Write as _};
-use std::mem;
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
-use std::thread;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::rc::Rc;
 use std::time::Duration;
 
-use rustix::process::{Signal, getpid, kill_process};
-use rustix::stdio::dup2_stdin;
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-use rustyline::error::ReadlineError;
-use rustyline::history::MemHistory;
-use rustyline::{Cmd, Config, Editor, ExternalPrinter, KeyEvent};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::select;
+use tokio::signal::unix::Signal;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 
-use super::codec::{BYE, Message, cut};
+use super::codec::{BYE, Message};
+use super::page::Page;
 use super::user::{Display, Speaker};
 use crate::language::Language;
-use crate::visible;
+use crate::terminal::ESCAPE_TIME;
+use crate::terminal::editor::{Editor, Entered};
+use crate::terminal::frame::{Frame, Labelled};
+use crate::terminal::printer::Printer;
+use crate::terminal::tty::{self, Tty};
 
 /// How many lines the editor remembers.
 const HISTORY: usize = 1000;
 
-/// Draws nothing: up a row, and down again.
-const NOTHING: &str = "\x1b[A\n";
+/// How much is read at once.
+const CHUNK: usize = 4096;
 
 /// How long the terminal may take for the last messages: far longer than it does, also on a busy
 /// machine. One that is stopped takes for ever.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// What the editor is doing: between lines, at one, gone by Ctrl-C, or never to edit again.
-const IDLE: u8 = 0;
-const EDITING: u8 = 1;
-const INTERRUPTED: u8 = 2;
-const OVER: u8 = 3;
-
 /// What is typed.
 #[derive(Debug)]
-pub struct Keyboard {
-    lines: mpsc::Receiver<String>,
-    /// What was entered at once, in messages, last first.
-    entered: Vec<Message>,
-    editor: Arc<AtomicU8>,
-    most: usize,
-}
+pub struct Keyboard(Rc<Shared>);
 
-/// What is above the line being typed. Sets the terminal as it was when it is dropped.
+/// What is above the line being typed.
 #[derive(Debug)]
-pub struct Screen {
-    print: mpsc::Sender<Print>,
-    /// What is to be printed.
-    text: String,
-    editor: Arc<AtomicU8>,
-    /// The terminal itself, and how it was set before.
-    tty: OwnedFd,
-    before: Termios,
+pub struct Screen(Rc<Shared>);
+
+/// Ctrl-C, which is a key while the terminal is ours.
+#[derive(Debug)]
+pub struct Interrupts(Rc<Shared>);
+
+/// The terminal with the line being typed. Sets it as it was when it is dropped.
+#[derive(Debug)]
+pub struct Desk {
+    shared: Rc<Shared>,
+    tty: Tty,
+    printer: Printer,
+    resized: Signal,
+    editor: Editor,
+    frame: Frame,
     language: Language,
 }
 
+/// What the desk and the session have in common.
 #[derive(Debug)]
-enum Print {
-    /// Lines, each ended.
-    Text(String),
-    /// Nothing; answer once the editor has everything before.
-    Nothing(oneshot::Sender<()>),
+struct Shared {
+    page: RefCell<Page>,
+    /// Whether the page is not drawn as it is.
+    is_changed: Cell<bool>,
+    /// Whether nothing more can be entered.
+    is_ended: Cell<bool>,
+    /// Whether nothing more can be shown.
+    is_gone: Cell<bool>,
+    /// How often Ctrl-C was pressed, and nobody has heard of it.
+    interrupts: Cell<usize>,
+    /// Wakes the desk, and the session.
+    for_desk: Notify,
+    for_session: Notify,
 }
 
 /// Takes over the terminal at stdin and stdout, for messages of at most `most` bytes.
@@ -82,213 +85,224 @@ enum Print {
 /// # Errors
 ///
 /// When the terminal can't be set, or a thread can't be had.
-pub fn start(most: usize, language: Language) -> io::Result<(Keyboard, Screen)> {
-    let tty = io::stdin().as_fd().try_clone_to_owned()?;
-    let before = tcgetattr(&tty)?;
-    // A paste of several lines is several messages, as if they had been typed.
-    let config = Config::builder()
-        .bracketed_paste(false)
-        .auto_add_history(true);
-    let config = config
-        .max_history_size(HISTORY)
-        .map_err(io::Error::other)?
-        .build();
-    let history = MemHistory::with_config(&config);
-    let mut reader = Editor::<(), _>::with_history(config, history).map_err(io::Error::other)?;
-    // The editor has a thread of its own, and would take the terminal back before it is stopped.
-    reader.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
-    let printer = reader.create_external_printer().map_err(io::Error::other)?;
-    let editor = Arc::new(AtomicU8::new(IDLE));
-    let (line_sender, lines) = mpsc::channel(1);
-    let (print, prints) = mpsc::channel(1);
-    let state = Arc::clone(&editor);
-    let spawn = |name: &str| thread::Builder::new().name(name.to_owned());
-    spawn("editor").spawn(move || edit(reader, language, &state, &line_sender))?;
-    spawn("printer").spawn(move || run_printer(printer, prints))?;
-    let keyboard = Keyboard {
-        lines,
-        entered: Vec::new(),
-        editor: Arc::clone(&editor),
-        most,
+pub fn start(most: usize, language: Language) -> io::Result<Desk> {
+    let resized = tty::resizes()?;
+    let printer = Printer::start(io::stdout())?;
+    let tty = Tty::raw(io::stdin().as_fd())?;
+    let shared = Shared {
+        page: RefCell::new(Page::new(most, language)),
+        is_changed: Cell::new(true),
+        is_ended: Cell::new(false),
+        is_gone: Cell::new(false),
+        interrupts: Cell::new(0),
+        for_desk: Notify::new(),
+        for_session: Notify::new(),
     };
-    let screen = Screen {
-        print,
-        text: String::new(),
-        editor,
+    Ok(Desk {
+        shared: Rc::new(shared),
         tty,
-        before,
+        printer,
+        resized,
+        editor: Editor::new(HISTORY),
+        frame: Frame::new(),
         language,
-    };
-    Ok((keyboard, screen))
+    })
 }
 
-/// Gives the terminal back, once everything that was shown is on it; false where it takes nothing,
-/// stopped or gone.
-pub async fn close(mut keyboard: Keyboard, mut screen: Screen) -> bool {
-    let ended = timeout(LAST_WORDS, screen.end_editor(&mut keyboard)).await;
-    // Nothing more is written where nothing is taken.
-    screen.editor.store(OVER, SeqCst);
-    ended.is_ok()
-}
-
-impl Screen {
-    /// The editor can't be told to end, but it can be given an end of input. It takes one text at
-    /// a time: that it takes another means that all before is drawn.
-    async fn end_editor(&mut self, keyboard: &mut Keyboard) {
-        self.print_nothing().await;
-        self.editor.store(OVER, SeqCst);
-        if let Ok(null) = File::open("/dev/null") {
-            // Fails only for a descriptor that is not one.
-            let _ = dup2_stdin(null);
-        }
-        // It looks for input when it is woken.
-        self.print_nothing().await;
-        // Its thread drops the other end.
-        while keyboard.lines.recv().await.is_some() {}
+impl Desk {
+    /// The session's hold of it.
+    #[must_use]
+    pub fn user(&self) -> (Keyboard, Screen, Interrupts) {
+        let shared = || Rc::clone(&self.shared);
+        (Keyboard(shared()), Screen(shared()), Interrupts(shared()))
     }
 
-    async fn print_nothing(&self) {
-        let (answer, answered) = oneshot::channel();
-        // Both fail only where the terminal is gone.
-        let _ = self.print.send(Print::Nothing(answer)).await;
-        let _ = answered.await;
-    }
-}
-
-impl Keyboard {
-    /// What was entered as messages: a paste may hold several lines, and long ones.
-    fn enter(&mut self, text: &str) {
-        for line in text.lines().filter(|line| !line.is_empty()) {
-            let (mut rest, mut is_rest) = (line.as_bytes(), false);
-            while !rest.is_empty() {
-                let (part, behind) = rest.split_at(cut(rest, self.most));
-                let message = Message {
-                    text: part.to_vec(),
-                    goes_on: !behind.is_empty(),
-                    is_rest,
-                };
-                self.entered.push(message);
-                (rest, is_rest) = (behind, true);
-            }
-        }
-        self.entered.reverse();
-    }
-}
-
-/// The editor's thread, until input or chat ends.
-fn edit(
-    mut reader: Editor<(), MemHistory>,
-    language: Language,
-    state: &AtomicU8,
-    lines: &mpsc::Sender<String>,
-) {
-    let moved = |from, to| state.compare_exchange(from, to, SeqCst, SeqCst).is_ok();
-    while moved(IDLE, EDITING) {
-        let line = reader.readline(language.message_prompt());
-        let goes_on = match line {
-            Ok(line) => {
-                let is_last = line.as_bytes() == BYE;
-                moved(EDITING, IDLE) && lines.blocking_send(line).is_ok() && !is_last
-            }
-            // The window's size has changed.
-            Err(ReadlineError::Signal(_)) => moved(EDITING, IDLE),
-            // What was typed is no text.
-            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                moved(EDITING, IDLE)
-            }
-            Err(ReadlineError::Interrupted) => {
-                // The editor takes Ctrl-C as a key: make it the signal that it stands for.
-                if moved(EDITING, INTERRUPTED) {
-                    let _ = kill_process(getpid(), Signal::INT);
+    /// Reads and draws, for ever.
+    pub async fn run(&mut self) -> ! {
+        let shared = Rc::clone(&self.shared);
+        self.printer.give(tty::BEGIN.to_vec());
+        let mut chunk = [0; CHUNK];
+        let mut is_open = true;
+        loop {
+            let may_read = is_open && shared.page.borrow().has_room();
+            let may_draw = shared.is_changed.get() && !shared.is_gone.get();
+            select! {
+                read = self.tty.read(&mut chunk), if may_read => {
+                    if let Ok(length @ 1..) = read {
+                        self.press(&chunk[..length]);
+                    } else {
+                        // The terminal is gone.
+                        is_open = false;
+                        self.end();
+                    }
                 }
-                false
+                () = sleep(ESCAPE_TIME), if self.editor.is_in_escape() => self.editor.end_escape(),
+                is_ready = self.printer.ready(), if may_draw => {
+                    if is_ready {
+                        self.draw();
+                    }
+                    shared.is_gone.set(!is_ready);
+                }
+                _ = self.resized.recv() => shared.is_changed.set(true),
+                () = shared.for_desk.notified() => {}
             }
-            Err(_) => false,
+            shared.for_session.notify_waiters();
+        }
+    }
+
+    fn press(&mut self, bytes: &[u8]) {
+        let shared = Rc::clone(&self.shared);
+        shared.is_changed.set(true);
+        for &byte in bytes {
+            match self.editor.press(byte) {
+                Some(Entered::Interrupted) => {
+                    shared.interrupts.update(|count| count + 1);
+                    self.end();
+                }
+                Some(Entered::End) => self.end(),
+                Some(Entered::Line(line)) if !shared.is_ended.get() => {
+                    let is_last = line == BYE;
+                    shared.page.borrow_mut().enter(line);
+                    if is_last {
+                        self.end();
+                    }
+                }
+                // Behind the end, or no more than a change of the line.
+                Some(Entered::Line(_)) | None => {}
+            }
+        }
+    }
+
+    fn draw(&mut self) {
+        self.shared.is_changed.set(false);
+        let mut bytes = Vec::new();
+        if self.editor.is_cleared() {
+            self.frame.clear(&mut bytes);
+        }
+        let page = &mut *self.shared.page.borrow_mut();
+        let printed = page.take_printed();
+        let below = page.live();
+        let below: Vec<Labelled<'_>> = below
+            .iter()
+            .map(|(label, text)| (&**label, *text))
+            .collect();
+        let (line, cursor) = self.editor.line();
+        let line = if self.shared.is_ended.get() {
+            ("", &[][..], 0)
+        } else {
+            (self.language.message_prompt(), line, cursor)
         };
-        if !goes_on {
-            return;
+        let size = tty::size(io::stdout().as_fd());
+        bytes.extend(self.frame.draw(size, &printed, &below, line));
+        self.printer.give(bytes);
+    }
+
+    /// Nothing more can be entered.
+    fn end(&mut self) {
+        if !self.shared.is_ended.replace(true) {
+            self.shared.page.borrow_mut().end(self.editor.line().0);
         }
+    }
+
+    /// Gives the terminal back, once everything that was shown is on it; false where it takes
+    /// nothing, stopped or gone, or the user does not want to wait until it does.
+    pub async fn close(self, stop: impl Future<Output = ()>) -> bool {
+        select! {
+            closed = timeout(LAST_WORDS, self.finish()) => closed.unwrap_or(false),
+            () = stop => false,
+        }
+    }
+
+    /// Draws all that is left, and waits until it is written.
+    async fn finish(mut self) -> bool {
+        self.end();
+        if !self.printer.ready().await {
+            return false;
+        }
+        let printed = self.shared.change(|page| {
+            page.finish();
+            page.take_printed()
+        });
+        let mut bytes = self.frame.leave(tty::size(io::stdout().as_fd()), &printed);
+        bytes.extend_from_slice(tty::END);
+        self.printer.give(bytes);
+        self.printer.finish().await
     }
 }
 
-/// The printer's thread: ends with the chat, or with the terminal.
-fn run_printer(mut printer: impl ExternalPrinter, mut prints: mpsc::Receiver<Print>) {
-    while let Some(print) = prints.blocking_recv() {
-        match print {
-            Print::Text(text) => {
-                if printer.print(text).is_err() {
-                    return;
-                }
-            }
-            Print::Nothing(answer) => {
-                if printer.print(NOTHING.to_owned()).is_err() {
-                    return;
-                }
-                // Nobody waits where the time was over.
-                let _ = answer.send(());
-            }
+impl Shared {
+    /// Changes the page, and has it drawn.
+    fn change<T>(&self, change: impl FnOnce(&mut Page) -> T) -> T {
+        let done = change(&mut self.page.borrow_mut());
+        self.is_changed.set(true);
+        self.for_desk.notify_one();
+        done
+    }
+}
+
+impl Interrupts {
+    /// Waits for the next one. Cancel safe.
+    pub async fn next(&self) {
+        while self.0.interrupts.get() == 0 {
+            self.0.for_session.notified().await;
         }
+        self.0.interrupts.update(|count| count - 1);
     }
 }
 
 impl Speaker for Keyboard {
     async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
-            if let Some(message) = self.entered.pop() {
+            if let Some(message) = self.entered() {
                 return Ok(Some(message));
             }
-            match self.lines.recv().await {
-                Some(text) => self.enter(&text),
-                // The signal is under way.
-                None if self.editor.load(SeqCst) == INTERRUPTED => pending().await,
-                None => return Ok(None),
+            if self.0.interrupts.get() > 0 {
+                // What it means is told in another way.
+                pending::<()>().await;
             }
+            if self.0.is_ended.get() {
+                return Ok(None);
+            }
+            self.0.for_session.notified().await;
         }
+    }
+
+    fn entered(&mut self) -> Option<Message> {
+        let message = self.0.page.borrow_mut().next();
+        // There is room for more.
+        self.0.for_desk.notify_one();
+        message
     }
 }
 
 impl Display for Screen {
     fn put(&mut self, messages: &[Message]) {
-        let mut text = Vec::new();
-        for message in messages {
-            text.extend_from_slice(self.language.received_message().as_bytes());
-            visible::show(&message.text, &mut text);
-            text.extend_from_slice(if message.goes_on {
-                "…\n".as_bytes()
-            } else {
-                b"\n"
-            });
-        }
-        self.text.push_str(&String::from_utf8_lossy(&text));
+        self.0.change(|page| page.heard(messages));
+    }
+
+    fn begun(&mut self, text: &[u8]) {
+        self.0.change(|page| page.begun(text));
+    }
+
+    fn said(&mut self, count: usize) {
+        self.0.change(|page| page.said(count));
     }
 
     fn has_more(&self) -> bool {
-        !self.text.is_empty()
+        self.0.page.borrow().has_printed()
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        if !self.text.is_empty() {
-            let place = self.print.reserve().await;
-            let place = place.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-            place.send(Print::Text(mem::take(&mut self.text)));
+        while self.has_more() {
+            if self.0.is_gone.get() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.0.for_session.notified().await;
         }
         Ok(())
     }
 
     fn tell(&mut self, notice: impl Text) {
-        self.text.push_str(&notice.to_string());
-        self.text.push('\n');
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        let was_editing = self.editor.swap(OVER, SeqCst) == EDITING;
-        // Both fail only where the terminal is gone.
-        let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
-        if was_editing {
-            // Off the line that was being typed.
-            let _ = writeln!(io::stdout());
-        }
+        self.0.change(|page| page.tell(notice));
     }
 }

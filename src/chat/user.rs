@@ -18,12 +18,21 @@ pub trait Speaker {
     ///
     /// What a call that was dropped had of it is there for the next.
     fn next(&mut self) -> impl Future<Output = io::Result<Option<Message>>>;
+
+    /// A message that is there already, without waiting for one.
+    fn entered(&mut self) -> Option<Message>;
 }
 
 /// Whatever shows, at this end, what the other side says.
 pub trait Display {
     /// Takes messages to be shown.
     fn put(&mut self, messages: &[Message]);
+
+    /// Takes what has come of the message behind these: all of it, each time.
+    fn begun(&mut self, text: &[u8]);
+
+    /// So many more of our user's messages are on their way to the other side.
+    fn said(&mut self, count: usize);
 
     /// Whether there is something to show yet.
     fn has_more(&self) -> bool;

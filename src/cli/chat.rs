@@ -1,6 +1,5 @@
 //! `hellowire chat listen` and `hellowire chat connect`.
 
-use std::env;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use super::LanguageOptions;
 use super::values::{message_size, timeout};
 use crate::chat::{Config, Side};
 use crate::net::address::Address;
+use crate::terminal::can_edit;
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
@@ -80,10 +80,4 @@ impl ChatOptions {
             language: talk.language.language(),
         }
     }
-}
-
-/// Whether the terminal is one that a line can be edited on: not one that the editor knows to be
-/// unable to move its cursor.
-fn can_edit() -> bool {
-    !env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "dumb" | "cons25" | "emacs"))
 }

@@ -131,12 +131,13 @@ fn who_is_slow_to_read_can_speak() {
         .unwrap();
     // More than the pipe behind its stdout holds.
     client.send("a line of some length\n".repeat(10_000));
-    let mut got = [0; 4];
+    let mut got = [0; 3];
     // It has heard lines before it has something to say: else it might be done before it hears any.
-    client.0.read_exact(&mut got[..1]).unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut got[..1]).unwrap();
     child.stdin.take().unwrap().write_all(b"hi\n").unwrap();
-    client.0.read_exact(&mut got[1..]).unwrap();
-    assert_eq!(got, *b"\x06hi\n");
+    client.0.read_exact(&mut got).unwrap();
+    assert_eq!(got, *b"hi\n");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -224,7 +225,7 @@ fn the_longest_message_is_an_option() {
     listener.type_in(format!("{whole}\n{over}\nbyebye\n"));
     assert_eq!(
         client.read_to_end(),
-        format!("\x06{whole}\n{}\nb\nbyebye", &over[1..])
+        format!("{whole}\n{}\nb\nbyebye", &over[1..])
     );
 }
 
@@ -353,5 +354,33 @@ fn netcat_is_a_peer() {
         ("hi".into(), "ho".into())
     );
     listener.type_in("yo\nbyebye\n");
-    assert_eq!(client.read_to_end(), "\x06yo\nbyebye");
+    assert_eq!(client.read_to_end(), "yo\nbyebye");
+}
+
+#[test]
+fn one_of_ours_shows_it_and_is_answered_and_nobody_else_is() {
+    // It has said a line, as netcat does: nothing comes back.
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    client.send("hi\n");
+    assert_eq!(listener.stdout.next(), "hi");
+    listener.finish();
+    assert_eq!(client.read_to_end(), "");
+
+    // It has shown behind a line that it is one of ours: it need not wait.
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    client.send("hi\n\r");
+    let mut first = [0];
+    client.0.read_exact(&mut first).unwrap();
+    assert_eq!(first, *b"\x06");
+    listener.finish();
+
+    // To whoever has said nothing, our first message shows it.
+    let (mut listener, address) = Talker::listen(&[]);
+    let mut client = Client::connect(address);
+    listener.type_in("hi\n");
+    let mut first = [0; 4];
+    client.0.read_exact(&mut first).unwrap();
+    assert_eq!(first, *b"hi\n\r");
 }

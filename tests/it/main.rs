@@ -49,6 +49,8 @@ mod records;
 mod rest;
 /// The client.
 mod send;
+/// What a chat's terminal shows, and in which order.
+mod shown;
 /// Signals, drains, exit codes.
 mod shutdown;
 /// Log files and sinks that break.
@@ -59,11 +61,15 @@ mod survival;
 mod terminal;
 /// curl, Chromium and Python as clients and as judges.
 mod tools;
+/// What is typed into a chat, at any speed.
+mod typed;
 /// What the command line and the environment accept, and what they say when they don't.
 mod usage;
 
 /// Builds images, runs containers.
 mod engine;
+/// The other side of a chat at a terminal.
+mod partner;
 /// A pseudo-terminal with a program in it.
 mod screen;
 /// Starts, stops and talks to the program.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -69,13 +69,18 @@ impl Screen {
     /// Presses these keys.
     #[track_caller]
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.press_bytes(keys.as_bytes());
     }
 
     /// Presses keys that are no text.
     #[track_caller]
     pub(crate) fn press_bytes(&mut self, keys: &[u8]) {
-        self.keyboard.write_all(keys).unwrap();
+        let (mut keyboard, keys) = (self.keyboard.try_clone().unwrap(), keys.to_vec());
+        let (done, written) = mpsc::sync_channel(1);
+        // More than the terminal holds is taken only as fast as it is read: for ever, where it is not.
+        thread::spawn(move || done.send(keyboard.write_all(&keys)));
+        let written = written.recv_timeout(BOUND);
+        written.expect("the program reads what is typed").unwrap();
     }
 
     /// Lets it take no more output, as Ctrl-S does.
@@ -114,6 +119,50 @@ impl Screen {
     #[track_caller]
     pub(crate) fn until_last(&self, row: &str) -> Vec<String> {
         self.until(|rows| rows.last().is_some_and(|last| last == row))
+    }
+
+    /// In which column of the last row `text` begins.
+    #[track_caller]
+    pub(crate) fn column_of(&self, text: &str) -> u16 {
+        let parser = self.seen.0.lock().unwrap();
+        let (row, _) = parser.screen().cursor_position();
+        let is_it = |column: &u16| {
+            let cell = parser.screen().cell(row, *column);
+            cell.is_some_and(|cell| cell.contents() == text)
+        };
+        (0..COLUMNS).find(is_it).unwrap()
+    }
+
+    /// Waits until the cursor is in this column.
+    #[track_caller]
+    pub(crate) fn until_cursor(&self, column: u16) {
+        let deadline = Instant::now() + BOUND;
+        let mut parser = self.seen.0.lock().unwrap();
+        while parser.screen().cursor_position().1 != column {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let at = parser.screen().cursor_position();
+            assert!(!left.is_zero(), "the cursor stays at {at:?}, not {column}");
+            parser = self.seen.1.wait_timeout(parser, left).unwrap().0;
+        }
+    }
+
+    /// Makes it as wide as this, and tells the program.
+    #[track_caller]
+    pub(crate) fn resize(&self, columns: u16) {
+        let size = Winsize {
+            ws_row: ROWS,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(ROWS, columns);
+        tcsetwinsize(&self.terminal, size).unwrap();
+        self.signal(Signal::WINCH);
     }
 
     /// How the terminal is set.

@@ -4,51 +4,9 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use rustix::process::Signal;
 
+use crate::partner::Chat;
 use crate::screen::Screen;
 use crate::support::{BOUND, Client, Service, program};
-
-/// A chat at a terminal that has called us.
-struct Chat {
-    screen: Screen,
-    peer: Client,
-    /// How the terminal was set before.
-    before: String,
-}
-
-impl Chat {
-    #[track_caller]
-    fn start(options: &[&str], prompt: &str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        // Before any program: what a new terminal is set to.
-        let probe = Screen::start(&mut std::process::Command::new("true"));
-        let before = probe.settings();
-        let screen = Screen::start(program().args(["chat", "connect", &address]).args(options));
-        let (socket, _) = listener.accept().unwrap();
-        socket.set_read_timeout(Some(BOUND)).unwrap();
-        screen.until_last(prompt);
-        Self {
-            screen,
-            peer: Client(socket),
-            before,
-        }
-    }
-
-    #[track_caller]
-    fn expect_end(&mut self, code: i32, word: &str) {
-        let status = self.screen.wait();
-        let rows = self.screen.until_row(word);
-        assert_eq!(status.code(), Some(code), "{rows:#?}");
-        assert_eq!(self.screen.settings(), self.before, "{rows:#?}");
-    }
-
-    #[track_caller]
-    fn expect(&mut self, bytes: &str) {
-        let mut got = vec![0; bytes.len()];
-        std::io::Read::read_exact(&mut self.peer.0, &mut got).unwrap();
-        assert_eq!(String::from_utf8_lossy(&got), bytes);
-    }
-}
 
 #[test]
 fn what_is_typed_is_sent_and_what_comes_is_shown() {
@@ -82,7 +40,7 @@ fn a_message_appears_above_the_line_being_typed() {
         assert_eq!(rows[at + 1], "peer: two", "{rows:#?}");
         chat.screen.press("!\r");
         // Our first message: the peer has spoken in lines.
-        chat.expect(&format!("\x06{typed}!\n"));
+        chat.expect(&format!("{typed}!\n"));
     }
 }
 
@@ -100,7 +58,7 @@ fn the_chat_and_its_words_in_chinese() {
     chat.peer.send("你好\n");
     chat.screen.until_row("接收到的内容:你好");
     chat.screen.press("byebye\r");
-    chat.expect("\x06byebye");
+    chat.expect("byebye");
     chat.expect_end(0, "你说了 byebye");
 }
 
@@ -169,14 +127,13 @@ fn a_lost_connection_is_exit_1() {
 }
 
 #[test]
-fn keys_that_are_no_text_and_ctrl_z_end_nothing() {
+fn keys_that_are_no_text_and_ctrl_z_end_nothing_and_lose_nothing() {
     let mut chat = Chat::start(&[], "you:");
     chat.screen.press_bytes(b"abc\xff");
-    chat.screen
-        .until(|rows| rows.last().is_some_and(|row| row == "you:") && rows.len() > 2);
+    chat.screen.until_last(r"you: abc\xff");
     chat.screen.press("\x1a");
     chat.screen.press("hi\r");
-    chat.expect("hi\n");
+    chat.expect_bytes(b"abc\xffhi\n");
 }
 
 #[test]

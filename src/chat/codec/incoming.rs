@@ -7,7 +7,7 @@ use std::mem;
 use std::str::Utf8Error;
 use std::time::Duration;
 
-use super::{ACK, BYE, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
+use super::{ACK, BYE, MARK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
 
 /// A message, or a part of one that is longer than a message may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,18 @@ pub struct Incoming {
     is_rest: bool,
     most: usize,
     is_first_byte: bool,
+    mark: Mark,
+}
+
+/// Where one of ours shows that it is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// Behind a line end that has not come.
+    Ahead,
+    /// Here, if anywhere.
+    Here,
+    /// Nowhere any more.
+    Past,
 }
 
 impl Incoming {
@@ -50,6 +62,7 @@ impl Incoming {
             is_rest: false,
             most,
             is_first_byte: true,
+            mark: Mark::Ahead,
         }
     }
 
@@ -65,20 +78,60 @@ impl Incoming {
             && mem::take(&mut self.is_first_byte)
             && *first == ACK
         {
-            self.manner = Manner::Lines;
+            self.manner = Manner::Ours;
+            self.mark = Mark::Past;
             bytes = rest;
         }
+        bytes = self.without_mark(bytes);
         while let Some(end) = memchr::memchr(b'\n', bytes) {
-            self.manner = Manner::Lines;
             self.take(&bytes[..end], messages);
-            // As telnet ends its lines.
-            if self.begun.ends_with(b"\r") {
-                self.begun.pop();
-            }
-            self.end(messages);
-            bytes = &bytes[end + 1..];
+            self.end_line(messages);
+            bytes = self.without_mark(&bytes[end + 1..]);
         }
         self.take(bytes, messages);
+    }
+
+    /// Takes the mark off the front of `bytes`, where it may be.
+    fn without_mark<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some((first, rest)) = bytes.split_first().filter(|_| self.mark == Mark::Here) else {
+            return bytes;
+        };
+        self.mark = Mark::Past;
+        if *first != MARK {
+            return bytes;
+        }
+        self.manner = Manner::Ours;
+        rest
+    }
+
+    fn end_line(&mut self, messages: &mut Vec<Message>) {
+        if !self.manner.is_lines() {
+            self.manner = Manner::Lines;
+        }
+        // As telnet ends its lines, which is none of ours.
+        let is_ours = !self.begun.ends_with(b"\r");
+        if !is_ours {
+            self.begun.pop();
+        }
+        self.mark = match self.mark {
+            Mark::Ahead if is_ours => Mark::Here,
+            _ => Mark::Past,
+        };
+        self.end(messages);
+    }
+
+    /// What has come of the message that is not ended, but for what may turn out to be no part of its
+    /// text: half a character, half a line end, [`BYE`].
+    #[must_use]
+    pub fn begun(&self) -> &[u8] {
+        let text = match str::from_utf8(&self.begun) {
+            Err(error) if error.error_len().is_none() => &self.begun[..error.valid_up_to()],
+            _ => &self.begun,
+        };
+        match text.strip_suffix(b"\r").unwrap_or(text) {
+            BYE if !self.is_rest => &[],
+            text => text,
+        }
     }
 
     /// After which silence [`paused`](Self::paused) is to be called; none where silence has no
@@ -89,7 +142,7 @@ impl Incoming {
             _ if self.begun.is_empty() => None,
             Manner::Unknown => Some(PAUSE_AT_FIRST),
             Manner::Turns => Some(PAUSE_IN_TURNS),
-            Manner::Lines => None,
+            Manner::Lines | Manner::Ours => None,
         }
     }
 
@@ -184,9 +237,50 @@ mod tests {
     fn an_acknowledgement_is_no_message_and_means_lines() {
         let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
         incoming.push(&[ACK], &mut messages);
-        assert_eq!((incoming.manner(), messages.len()), (Manner::Lines, 0));
-        incoming.push(&[ACK, b'\n'], &mut messages);
+        assert_eq!((incoming.manner(), messages.len()), (Manner::Ours, 0));
+        incoming.push(&[ACK, b'\n', MARK], &mut messages);
         assert_eq!(texts(&messages), ["\x06"]);
+        // Who has said that needs no mark.
+        incoming.push(b"\n", &mut messages);
+        assert_eq!(texts(&messages), ["\x06", ""]);
+        assert_eq!(incoming.begun(), b"");
+    }
+
+    #[test]
+    fn one_of_ours_shows_it_behind_its_first_line() {
+        for (wire, manner, said) in [
+            (&b"a\n\rb\n\rc\n"[..], Manner::Ours, ["a", "b", "\rc"]),
+            (b"\n\r\nb\n", Manner::Ours, ["", "", "b"]),
+            // netcat, telnet, and one that ends its lines now so, now so.
+            (b"a\nb\nc\n", Manner::Lines, ["a", "b", "c"]),
+            (b"a\r\n\r\nc\r\n", Manner::Lines, ["a", "", "c"]),
+            (b"a\r\n\rb\nc\n", Manner::Lines, ["a", "\rb", "c"]),
+        ] {
+            for size in [1, wire.len()] {
+                let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
+                for piece in wire.chunks(size) {
+                    incoming.push(piece, &mut messages);
+                }
+                assert_eq!((incoming.manner(), &*texts(&messages)), (manner, &said[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_come_is_known_but_for_what_may_be_no_part_of_it() {
+        for (wire, begun) in [
+            (&b"hello"[..], &b"hello"[..]),
+            (b"a\nhello\r", b"hello"),
+            ("菜鸡".as_bytes().split_at(4).0, "菜".as_bytes()),
+            (b"a\xff", b"a\xff"),
+            (b"byebye", b""),
+            (b"byebye,", b"byebye,"),
+            (b"a\n", b""),
+        ] {
+            let mut incoming = Incoming::new(1024);
+            incoming.push(wire, &mut Vec::new());
+            assert_eq!(incoming.begun(), begun, "{wire:?}");
+        }
     }
 
     #[test]

@@ -9,17 +9,19 @@
 //!
 //! - Until it has sent anything, our first message goes out with a line end, and the next ones
 //!   wait.
-//! - A line end from it: it speaks in **lines**, and so do we from then on, whenever we like. Who
-//!   learns this and has said nothing yet sends an `ACK`, which is no part of any message, so
-//!   that the other side need not wait either.
+//! - A line end from it: it speaks in **lines**, and so do we from then on, whenever we like.
+//! - Behind its first line end a `MARK`, which is no part of any message: it is one of **ours**. Who
+//!   learns this and has said nothing yet sends an `ACK`, which is no part of any message either, so
+//!   that the other side need not wait. Nobody else is sent one.
 //! - A pause without a line end: it takes **turns**. From then on a message goes to it bare, at most
 //!   `TURN` bytes of it, and the next waits until it has answered.
 //! - [`BYE`] is the last message of a connection, bare: the document's programs compare with it. To
 //!   one that may be theirs it goes a pause after the message before, so that it arrives alone. The
 //!   end of the connection ends any last message.
 //!
-//! What this cannot do: spare one of the document's programs the line end behind our very first
-//! message, or bytes over 1024 in that one; tell a message of a peer's that takes turns from two,
+//! What this cannot do: spare who has said nothing yet the line end and the mark behind our very
+//! first message, or bytes over 1024 in that one; keep a carriage return that the second line of
+//! one that is not ours begins with; tell a message of a peer's that takes turns from two,
 //! when it pauses in the middle for `PAUSE_IN_TURNS`; the same for the first message of a
 //! connection and `PAUSE_AT_FIRST`, also between two of ours. Without such a pause, between two
 //! of ours, no cutting of the stream has an effect.
@@ -36,8 +38,12 @@ pub use outgoing::Outgoing;
 pub const BYE: &[u8] = b"byebye";
 
 /// "I have read a line": ASCII's acknowledgement. As the first byte of a connection it is no part
-/// of a message, and whoever sends it speaks in lines.
+/// of a message, and whoever sends it is one of ours.
 const ACK: u8 = 0x06;
+
+/// "I am one of yours", right behind a connection's first line end: a carriage return, because it
+/// is on no screen there, and because nobody else sends one behind a bare line feed.
+const MARK: u8 = b'\r';
 
 /// How much the document's programs take at once, `recv(1024)`, and so the most that is sent to
 /// such a peer in one turn, in bytes.
@@ -58,8 +64,18 @@ pub enum Manner {
     Unknown,
     /// In a line end.
     Lines,
+    /// In a line end, and it knows all this too.
+    Ours,
     /// In its silence: it waits for an answer.
     Turns,
+}
+
+impl Manner {
+    /// Whether a line end ends its messages.
+    #[must_use]
+    pub fn is_lines(self) -> bool {
+        matches!(self, Self::Lines | Self::Ours)
+    }
 }
 
 /// Where to cut `bytes` so that at most `most` are before it, and no character is torn.
@@ -127,7 +143,7 @@ mod tests {
         /// Between two of ours, however the network cuts the stream, the messages are the same.
         #[test]
         fn any_cutting(messages in prop::collection::vec(message(), 0..20), sizes in prop::collection::vec(1_usize..9, 1..9)) {
-            let wire = sent(&messages, Manner::Lines);
+            let wire = sent(&messages, Manner::Ours);
             let mut incoming = Incoming::new(1 << 16);
             let (mut received, mut rest, mut sizes) = (Vec::new(), &wire[..], sizes.iter().cycle());
             while !rest.is_empty() {

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{ACK, BYE, Manner, TURN, cut};
+use super::{ACK, BYE, MARK, Manner, TURN, cut};
 
 /// How many messages may wait. Enough for what a person types while the other one thinks.
 const HELD: usize = 64;
@@ -17,6 +17,8 @@ const UNDER_WAY: usize = 64 * 1024;
 #[derive(Debug)]
 enum Held {
     Message(Vec<u8>),
+    /// What is left of one that has begun.
+    Rest(Vec<u8>),
     Bye,
 }
 
@@ -74,7 +76,7 @@ impl Outgoing {
         self.is_our_turn = true;
         self.is_settled = true;
         self.fill();
-        if manner == Manner::Lines && self.said == Said::Nothing {
+        if manner == Manner::Ours && self.said == Said::Nothing {
             self.under_way.push(ACK);
             self.said = Said::Something;
         }
@@ -114,8 +116,15 @@ impl Outgoing {
     /// How many messages are not with the socket.
     #[must_use]
     pub fn unsent(&self) -> usize {
-        let is_message = |held: &&Held| matches!(held, Held::Message(_));
+        let is_message = |held: &&Held| matches!(held, Held::Message(_) | Held::Rest(_));
         self.held.iter().filter(is_message).count() + usize::from(!self.under_way.is_empty())
+    }
+
+    /// How many messages, [`BYE`] among them, have not begun to leave.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let has_begun = matches!(self.held.front(), Some(Held::Rest(_)));
+        self.held.len() - usize::from(has_begun)
     }
 
     /// Whether all is with the socket.
@@ -125,12 +134,15 @@ impl Outgoing {
     }
 
     /// Gives up the messages that wait, and says [`BYE`] where the other side would not notice the
-    /// connection's end: the document's server takes that for an empty message, for ever.
-    pub fn leave(&mut self) {
-        self.held.clear();
-        if self.manner != Manner::Lines && self.said != Said::Bye {
+    /// connection's end: the document's server takes that for an empty message, for ever. Returns
+    /// how many messages were given up.
+    pub fn leave(&mut self) -> usize {
+        let is_message = |held: &Held| !matches!(held, Held::Bye);
+        let given_up = self.held.drain(..).filter(is_message).count();
+        if !self.manner.is_lines() && self.said != Said::Bye {
             self.push_bye();
         }
+        given_up
     }
 
     fn fill(&mut self) {
@@ -138,7 +150,11 @@ impl Outgoing {
             && let Some(held) = self.held.pop_front()
         {
             let rest = match held {
-                Held::Message(message) => self.send(message).map(Held::Message),
+                Held::Message(message) => self.send(message),
+                Held::Rest(rest) => self.send(rest).map(|held| match held {
+                    Held::Message(rest) => Held::Rest(rest),
+                    held => held,
+                }),
                 Held::Bye => self.send_bye(),
             };
             if let Some(rest) = rest {
@@ -149,10 +165,16 @@ impl Outgoing {
     }
 
     /// Sends a message, or returns what of it has to wait.
-    fn send(&mut self, mut message: Vec<u8>) -> Option<Vec<u8>> {
+    fn send(&mut self, mut message: Vec<u8>) -> Option<Held> {
         match self.manner {
-            Manner::Lines => self.begin_line(&message),
-            Manner::Unknown if self.said == Said::Nothing => self.begin_line(&message),
+            Manner::Lines | Manner::Ours => self.begin_line(&message),
+            Manner::Unknown if self.said == Said::Nothing => {
+                let is_shown = self.is_mistakable(&message);
+                self.begin_line(&message);
+                if !is_shown {
+                    self.put(&[MARK]);
+                }
+            }
             Manner::Turns if self.is_our_turn => {
                 let room = TURN - usize::from(self.is_mistakable(&message));
                 let rest = message.split_off(cut(&message, room));
@@ -160,17 +182,17 @@ impl Outgoing {
                 self.is_our_turn = message.is_empty();
                 self.begin(&message);
                 if !rest.is_empty() {
-                    return Some(rest);
+                    return Some(Held::Rest(rest));
                 }
             }
-            Manner::Unknown | Manner::Turns => return Some(message),
+            Manner::Unknown | Manner::Turns => return Some(Held::Message(message)),
         }
         None
     }
 
     /// The connection's end ends it; what is before it has to be told from it.
     fn send_bye(&mut self) -> Option<Held> {
-        if self.manner != Manner::Lines && !self.is_settled {
+        if !self.manner.is_lines() && !self.is_settled {
             return Some(Held::Bye);
         }
         self.begin(BYE);
@@ -211,165 +233,5 @@ impl Default for Outgoing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wire(outgoing: &mut Outgoing) -> String {
-        let bytes = outgoing.pending().to_vec();
-        outgoing.written(bytes.len());
-        String::from_utf8(bytes).unwrap()
-    }
-
-    fn said(messages: &[&str]) -> Outgoing {
-        let mut outgoing = Outgoing::new();
-        for message in messages {
-            outgoing.push(message.as_bytes().to_vec());
-        }
-        outgoing
-    }
-
-    #[test]
-    fn the_first_message_is_a_line_and_the_others_wait() {
-        let mut outgoing = said(&["a", "b", "c"]);
-        assert_eq!(
-            (wire(&mut outgoing).as_str(), outgoing.unsent()),
-            ("a\n", 2)
-        );
-        outgoing.heard(Manner::Lines);
-        assert_eq!(
-            (wire(&mut outgoing).as_str(), outgoing.unsent()),
-            ("b\nc\n", 0)
-        );
-    }
-
-    #[test]
-    fn a_peer_that_takes_turns_gets_one_bare_message_for_each_of_its_own() {
-        let mut outgoing = said(&["a", "b", "", "c"]);
-        assert_eq!(wire(&mut outgoing), "a\n");
-        for expected in ["b", "c"] {
-            outgoing.heard(Manner::Turns);
-            assert_eq!(wire(&mut outgoing), expected);
-        }
-        assert!(outgoing.is_empty());
-    }
-
-    #[test]
-    fn byebye_is_bare_and_alone_but_for_who_speaks_in_lines() {
-        let mut outgoing = Outgoing::new();
-        outgoing.push_bye();
-        assert_eq!(wire(&mut outgoing), "byebye");
-
-        let mut outgoing = said(&["a"]);
-        outgoing.push_bye();
-        assert_eq!(wire(&mut outgoing), "a\n");
-        assert!(outgoing.waits_to_settle());
-        outgoing.settled();
-        assert_eq!(wire(&mut outgoing), "byebye");
-
-        let mut outgoing = said(&["a", "b"]);
-        outgoing.push_bye();
-        wire(&mut outgoing);
-        outgoing.heard(Manner::Turns);
-        assert_eq!(wire(&mut outgoing), "b");
-        outgoing.settled();
-        assert_eq!(wire(&mut outgoing), "byebye");
-
-        let mut outgoing = said(&["a", "b"]);
-        outgoing.push_bye();
-        wire(&mut outgoing);
-        outgoing.heard(Manner::Lines);
-        assert_eq!(wire(&mut outgoing), "b\nbyebye");
-    }
-
-    #[test]
-    fn a_doubled_acknowledgement_is_part_of_the_turn() {
-        let mut outgoing = Outgoing::new();
-        outgoing.heard(Manner::Turns);
-        outgoing.push([&[ACK][..], &[b'a'; TURN]].concat());
-        assert_eq!(
-            wire(&mut outgoing),
-            format!("\x06\x06{}", "a".repeat(TURN - 2))
-        );
-        outgoing.heard(Manner::Turns);
-        assert_eq!(wire(&mut outgoing), "aa");
-    }
-
-    #[test]
-    fn an_empty_message_says_nothing_in_turns_and_is_a_line_else() {
-        let mut outgoing = Outgoing::new();
-        outgoing.heard(Manner::Turns);
-        outgoing.push(Vec::new());
-        outgoing.push(b"\x06a".to_vec());
-        assert_eq!(wire(&mut outgoing), "\x06\x06a");
-
-        let mut outgoing = said(&[""]);
-        outgoing.push_bye();
-        assert_eq!(wire(&mut outgoing), "\n");
-        assert!(outgoing.waits_to_settle());
-    }
-
-    #[test]
-    fn a_part_that_looks_like_byebye_is_none() {
-        let mut outgoing = Outgoing::new();
-        outgoing.heard(Manner::Turns);
-        outgoing.push(["a".repeat(TURN).as_bytes(), BYE].concat());
-        assert_eq!(wire(&mut outgoing).len(), TURN);
-        assert_eq!(wire(&mut outgoing), "");
-        outgoing.heard(Manner::Turns);
-        assert_eq!(wire(&mut outgoing), "byebye");
-        outgoing.heard(Manner::Turns);
-        outgoing.push(b"b".to_vec());
-        assert_eq!(wire(&mut outgoing), "b");
-    }
-
-    #[test]
-    fn what_is_under_way_is_bounded_also_where_little_is_taken_at_once() {
-        let mut outgoing = Outgoing::new();
-        outgoing.heard(Manner::Lines);
-        for _ in 0..10_000 {
-            if outgoing.has_room() {
-                outgoing.push(vec![b'a'; 999]);
-            }
-            outgoing.written(500);
-            assert!(outgoing.under_way.capacity() < 4 * UNDER_WAY);
-        }
-    }
-
-    #[test]
-    fn who_has_said_nothing_acknowledges_a_line_once() {
-        let mut outgoing = Outgoing::new();
-        outgoing.heard(Manner::Lines);
-        outgoing.heard(Manner::Lines);
-        assert_eq!(wire(&mut outgoing), "\x06");
-        let mut outgoing = said(&["a"]);
-        outgoing.heard(Manner::Lines);
-        assert_eq!(wire(&mut outgoing), "a\n");
-    }
-
-    #[test]
-    fn leaving_says_byebye_to_whoever_does_not_see_the_end() {
-        let mut outgoing = said(&["a", "b"]);
-        outgoing.leave();
-        assert_eq!(wire(&mut outgoing), "a\n");
-        outgoing.settled();
-        assert_eq!(wire(&mut outgoing), "byebye");
-        // Once is enough, and who speaks in lines sees the end.
-        outgoing.leave();
-        assert_eq!(wire(&mut outgoing), "");
-        let mut outgoing = said(&["a", "b"]);
-        outgoing.heard(Manner::Lines);
-        assert_eq!(wire(&mut outgoing), "a\nb\n");
-        outgoing.leave();
-        assert_eq!(wire(&mut outgoing), "");
-    }
-
-    #[test]
-    fn what_may_wait_is_bounded() {
-        let mut outgoing = said(&["a"]);
-        for _ in 0..HELD {
-            assert!(outgoing.has_room());
-            outgoing.push(b"b".to_vec());
-        }
-        assert!(!outgoing.has_room());
-    }
-}
+#[path = "outgoing_tests.rs"]
+mod tests;

@@ -4,36 +4,29 @@
 //! user ─ codec::Outgoing ─ connection ─ codec::Incoming ─ user
 //! ```
 //!
-//! Knows no terminal and no socket. What always holds: both sides may talk at any time, also while
+//! `parting` is what is left to do after the end. Knows no terminal and no socket. What always holds: both sides may talk at any time, also while
 //! the user is slow to be shown something; whoever ends first hears the other out; what was said
 //! before the end is with the other side, or counted; memory has a bound, because nothing is taken
 //! from a user whose messages have to wait, nor from the other side while there is something to show.
 
+mod parting;
+
 use std::io;
-use std::time::Duration;
 
 use thiserror::Error;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split,
 };
 use tokio::select;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
-use super::codec::{Incoming, Manner, Message, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
+use super::codec::{Incoming, Message, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
 use super::user::{Display, Speaker};
 use crate::language::Language;
+use parting::FAREWELL;
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
-
-/// After our end: how long the other side may be silent, and take nothing, before the connection is
-/// closed although it has not ended its own. One of ours does when it has read our last message; a
-/// person before one of the document's programs, or before netcat, need not.
-const FAREWELL: Duration = Duration::from_secs(3);
-
-/// After the other side's end: how long our user may say nothing before it is ours too. A file is
-/// read on long before that.
-const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Why a chat is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +99,10 @@ struct Session<'a, S, K, D> {
     last_heard: Instant,
     /// Since when messages have waited, where the user was not told.
     held_since: Option<Instant>,
+    /// How many messages have not begun to leave, as far as the user was shown.
+    waiting: usize,
+    /// When the user is to be told that the end takes its time, until that is done.
+    parting: Option<Instant>,
     /// How our user has ended it, once everything is said.
     ending: Option<End>,
     /// What the connection said to a write. There may be something to read all the same.
@@ -137,15 +134,13 @@ pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
         space: vec![0; CHUNK],
         last_heard: Instant::now(),
         held_since: None,
+        waiting: 0,
+        parting: None,
         ending: None,
         broken: None,
     };
     let end = session.run(&mut stop).await?;
-    let given_up = if end == End::Stopped {
-        session.outgoing.unsent()
-    } else {
-        0
-    };
+    let given_up = session.leave(end);
     select! {
         // Whoever is told twice to go, goes.
         () = stop() => {}
@@ -153,13 +148,14 @@ pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
         () = sleep(FAREWELL), if end == End::Stopped => {}
         () = session.part(end) => {}
     }
-    let unsent = given_up.max(session.outgoing.unsent());
+    let unsent = given_up + session.outgoing.unsent();
     Ok(Report { end, unsent })
 }
 
 impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
     async fn run(&mut self, stop: &mut impl AsyncFnMut()) -> Result<End, TalkError> {
         loop {
+            self.show_said();
             if let Some(end) = self.ending
                 && self.outgoing.is_empty()
             {
@@ -215,9 +211,11 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
             None => self.ending = Some(End::InputEnded),
             Some(message) if message.is_bye() => {
                 self.ending = Some(End::WeSaidBye);
+                self.waiting += 1;
                 self.outgoing.push_bye();
             }
             Some(message) => {
+                self.waiting += 1;
                 let unsent = self.outgoing.unsent();
                 self.outgoing.push(message.text);
                 if unsent == 0 {
@@ -225,6 +223,15 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
                 }
             }
         }
+    }
+
+    /// Has the user shown which messages have left since the last time.
+    fn show_said(&mut self) {
+        let waiting = self.outgoing.waiting();
+        if waiting < self.waiting {
+            self.display.said(self.waiting - waiting);
+        }
+        self.waiting = waiting;
     }
 
     fn written(&mut self, written: io::Result<usize>) {
@@ -240,9 +247,10 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         let mut messages = Vec::new();
         if let Ok(length @ 1..) = read {
             self.incoming.push(&self.space[..length], &mut messages);
-            if messages.is_empty() && self.incoming.manner() == Manner::Lines {
+            let manner = self.incoming.manner();
+            if messages.is_empty() && manner.is_lines() {
                 // It may have acknowledged a line, which lets ours go.
-                self.outgoing.heard(Manner::Lines);
+                self.outgoing.heard(manner);
             }
             return Ok(self.take(messages));
         }
@@ -257,7 +265,7 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         }
     }
 
-    /// Has messages shown, up to one that ends the chat.
+    /// Has messages shown, up to one that ends the chat, or what has come of the next.
     fn take(&mut self, mut messages: Vec<Message>) -> Option<End> {
         let bye = messages.iter().position(Message::is_bye);
         messages.truncate(bye.unwrap_or(messages.len()));
@@ -265,71 +273,9 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
             self.display.put(&messages);
             self.outgoing.heard(self.incoming.manner());
         }
+        let begun = self.incoming.begun();
+        self.display.begun(if bye.is_some() { &[] } else { begun });
         bye.map(|_| End::TheySaidBye)
-    }
-
-    /// What is left to do after the end. Its failures have no consequence but what is not sent.
-    async fn part(&mut self, end: End) {
-        // Fails where nobody sees it any more.
-        let _ = self.display.flush().await;
-        match end {
-            End::TheySaidBye => {}
-            End::TheyLeft => self.say_the_rest().await,
-            End::WeSaidBye => self.hear_out().await,
-            End::InputEnded | End::Stopped => {
-                self.outgoing.leave();
-                self.hear_out().await;
-            }
-        }
-    }
-
-    /// The other side has ended, and hears us out: all that our user has to say by now.
-    async fn say_the_rest(&mut self) {
-        while self.broken.is_none() {
-            let may_say = self.ending.is_none() && self.outgoing.has_room();
-            let may_write = !self.outgoing.pending().is_empty();
-            select! {
-                said = self.speaker.next(), if may_say => match said {
-                    Ok(said) => self.say(said),
-                    Err(_) => return,
-                },
-                written = self.writer.write(self.outgoing.pending()), if may_write => self.written(written),
-                () = sleep(if may_write { FAREWELL } else { LAST_WORDS }) => return,
-            }
-            if self.ending.is_some() && self.outgoing.pending().is_empty() {
-                return;
-            }
-        }
-    }
-
-    /// We have ended: sends what is under way and our end, and listens until the other side's.
-    async fn hear_out(&mut self) {
-        while !self.outgoing.is_empty() {
-            if self.outgoing.waits_to_settle() {
-                sleep(PAUSE_IN_TURNS).await;
-                self.outgoing.settled();
-            }
-            match timeout(FAREWELL, self.writer.write(self.outgoing.pending())).await {
-                Ok(Ok(length)) => self.outgoing.written(length),
-                _ => return,
-            }
-        }
-        if self.writer.shutdown().await.is_err() {
-            return;
-        }
-        while let Ok(Ok(length)) = timeout(FAREWELL, self.reader.read(&mut self.space)).await {
-            let mut messages = Vec::new();
-            match length {
-                0 => self.incoming.finish(&mut messages),
-                _ => self.incoming.push(&self.space[..length], &mut messages),
-            }
-            let bye = self.take(messages);
-            // Fails where nobody sees it any more.
-            let shown = self.display.flush().await;
-            if length == 0 || bye.is_some() || shown.is_err() {
-                return;
-            }
-        }
     }
 }
 

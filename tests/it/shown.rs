@@ -1,0 +1,250 @@
+//! What a chat's terminal shows: the text that is sent, in the order of the wire, and at once.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::process::Signal;
+
+use crate::partner::{Chat, Side};
+use crate::screen::Screen;
+use crate::support::program;
+
+/// Types `keys`, and expects the screen to show `text`, and the other side to get it.
+#[track_caller]
+fn expect_same(keys: &str, text: &str) {
+    let mut chat = Chat::of(Side::Connect);
+    chat.peer_speaks_in_lines();
+    chat.screen.press(keys);
+    let line = format!("you: {text}");
+    let shown = chat.screen.until_last(line.trim_end());
+    assert_eq!(shown.len(), 3, "{keys:?}: {shown:#?}");
+    chat.screen.press("|");
+    chat.screen
+        .until(|rows| rows.last().is_some_and(|row| row.contains('|')));
+    chat.screen.press("\x7f\r");
+    chat.expect(&format!("{text}\n"));
+    chat.screen.until_row(line.trim_end());
+}
+
+#[test]
+fn the_screen_is_what_is_sent_whatever_is_erased() {
+    let family = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
+    for character in [family, "e\u{301}", "🇨🇳", "菜", "❤\u{fe0f}", "👍🏽", "각"] {
+        expect_same(&format!("a{character}\x7f"), "a");
+        expect_same(&format!("a{character}b\x7f"), &format!("a{character}"));
+        expect_same(&format!("{character}{character}\x7f"), character);
+        // Into the middle, before and behind it.
+        expect_same(
+            &format!("{character}c\x1b[D\x1b[Dab"),
+            &format!("ab{character}c"),
+        );
+        expect_same(&format!("a{character}c\x1b[Db"), &format!("a{character}bc"));
+        expect_same(&format!("a{character}c\x1b[D\x7f"), "ac");
+        expect_same(&format!("a{character}c\x01\x06\x04"), "ac");
+    }
+}
+
+#[test]
+fn the_cursor_is_where_the_next_character_comes() {
+    for character in [
+        "👨\u{200d}👩\u{200d}👧",
+        "e\u{301}",
+        "🇨🇳",
+        "菜",
+        "❤\u{fe0f}",
+    ] {
+        let mut chat = Chat::of(Side::Connect);
+        let typed = format!("a{character}b");
+        chat.screen.press(&typed);
+        chat.screen.until_last(&format!("you: {typed}"));
+        chat.screen.press("\x1b[D");
+        let at = chat.screen.column_of("b");
+        chat.screen.until_cursor(at);
+        chat.screen.press("\x1b[D");
+        chat.screen.until_cursor(6);
+    }
+}
+
+#[test]
+fn a_line_that_wraps_is_edited_in_place() {
+    let family = "👨\u{200d}👩\u{200d}👧";
+    let line = format!("{}{family}{}", "a".repeat(33), "b".repeat(60));
+    let mut chat = Chat::of(Side::Connect);
+    chat.peer_speaks_in_lines();
+    chat.screen.press(&line);
+    chat.screen
+        .until(|rows| rows.concat().ends_with(&format!("you: {line}")));
+    chat.screen.press("\x01x\x05\x7f");
+    let line = format!("x{}", &line[..line.len() - 1]);
+    let shown = chat
+        .screen
+        .until(|rows| rows.concat().ends_with(&format!("you: {line}")));
+    assert_eq!(shown.concat().matches("you:").count(), 1, "{shown:#?}");
+    chat.peer.send("a message\n");
+    let shown = chat.screen.until(|rows| {
+        rows.concat()
+            .ends_with(&format!("peer: a messageyou: {line}"))
+    });
+    assert_eq!(shown.concat().matches("you:").count(), 1, "{shown:#?}");
+    chat.screen.press("\r");
+    chat.expect(&format!("{line}\n"));
+}
+
+#[test]
+fn a_line_that_is_longer_than_the_screen_shows_the_part_with_the_cursor() {
+    let line = format!("start{}end", "x".repeat(40 * 30));
+    let mut chat = Chat::of(Side::Connect);
+    chat.screen.press(&line);
+    chat.screen.until(|rows| rows.concat().ends_with("xxend"));
+    chat.screen.press("\x01");
+    chat.screen
+        .until(|rows| rows.concat().contains("you: startxx"));
+    chat.screen.press("\r");
+    chat.expect(&format!("{line}\n"));
+}
+
+#[test]
+fn a_narrower_and_a_wider_terminal_show_the_same_line() {
+    let mut chat = Chat::of(Side::Connect);
+    chat.screen.press("half a line that is typed");
+    chat.screen.until_last("you: half a line that is typed");
+    chat.screen.resize(20);
+    chat.screen.press("!");
+    chat.screen
+        .until(|rows| rows.concat().ends_with("you: half a line that is typed!"));
+    chat.screen.resize(60);
+    chat.screen.press("?");
+    chat.screen.until_last("you: half a line that is typed!?");
+}
+
+#[test]
+fn what_has_come_is_shown_at_once_and_above_an_answer() {
+    for side in [Side::Connect, Side::Listen] {
+        let mut chat = Chat::of(side);
+        // As one of the document's programs says it: without a line end.
+        let sent = Instant::now();
+        chat.peer.send("你好");
+        chat.screen.until_row("peer: 你好");
+        // Ten times what it may take: a machine may be busy. Its kind is known after a second.
+        assert!(
+            sent.elapsed() < Duration::from_millis(900),
+            "{:?}",
+            sent.elapsed()
+        );
+        chat.screen.press("yo\r");
+        chat.expect("yo\n");
+        let rows = chat.screen.until_row("you: yo");
+        let order = ["peer: 你好", "you: yo", "you:"];
+        assert!(rows.ends_with(&order.map(str::to_owned)), "{rows:#?}");
+        // Nor is it shown again when it is known what it was, or when there is more of it.
+        chat.peer.send("!\n");
+        let rows = chat.screen.until_row("peer: …!");
+        assert_eq!(rows.concat().matches("你好").count(), 1, "{rows:#?}");
+    }
+}
+
+#[test]
+fn what_comes_in_pieces_is_one_message() {
+    let mut chat = Chat::of(Side::Connect);
+    chat.screen.press("half");
+    for (piece, shown) in [
+        ("hel", "peer: hel"),
+        ("lo", "peer: hello"),
+        ("\n", "peer: hello"),
+    ] {
+        chat.peer.send(piece);
+        chat.screen
+            .until(|rows| rows.ends_with(&[shown.to_owned(), "you: half".to_owned()]));
+    }
+}
+
+#[test]
+fn what_waits_is_shown_below_what_comes_before_it() {
+    let mut chat = Chat::of(Side::Connect);
+    chat.screen.press("one\rtwo\r");
+    chat.screen
+        .until(|rows| rows.ends_with(&["you: one", "you: two", "you:"].map(str::to_owned)));
+    chat.expect("one\n\r");
+    chat.peer.send("an answer\n");
+    chat.expect("two\n");
+    chat.screen.until(|rows| {
+        let order = ["peer: an answer", "you: two", "you:"];
+        rows.ends_with(&order.map(str::to_owned))
+    });
+}
+
+#[test]
+fn ctrl_c_says_what_it_waits_for_and_a_second_one_does_not_wait() {
+    let mut chat = busy_with_one_that_does_not_read();
+    chat.screen.press("\x03");
+    chat.screen
+        .until_row("(leaving as soon as the other side has");
+    let pressed = Instant::now();
+    chat.screen.press("\x03");
+    chat.expect_end(0, "interrupted: you left");
+    // It would wait for three seconds.
+    assert!(
+        pressed.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        pressed.elapsed()
+    );
+}
+
+#[test]
+fn one_that_hears_and_ends_is_not_waited_for_with_a_word() {
+    let mut chat = Chat::of(Side::Connect);
+    chat.peer_speaks_in_lines();
+    chat.screen.press("\x03");
+    assert_eq!(chat.peer.read_to_end(), "");
+    chat.peer.finish();
+    chat.expect_end(0, "interrupted: you left");
+}
+
+/// A chat whose other side takes nothing more.
+fn busy_with_one_that_does_not_read() -> Chat {
+    let mut chat = Chat::of(Side::Connect);
+    set_socket_recv_buffer_size(&chat.peer.0, 4096).unwrap();
+    chat.peer_speaks_in_lines();
+    // More than the connection holds: the rest waits here.
+    let row = "a row of some length that nobody reads\r";
+    chat.screen.press(&row.repeat(50_000));
+    chat.screen.until_row("(");
+    chat
+}
+
+#[test]
+fn the_shells_prompt_stands_on_its_own_row_behind_any_end() {
+    for keys in ["half\x03", "\x03", "wrapped ".repeat(12).as_str(), "\x04"] {
+        let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let script = format!(
+            "{} chat connect {address} 2>/dev/null; printf '%s' 'shell$ '",
+            env!("CARGO_BIN_EXE_hellowire")
+        );
+        let mut screen = Screen::start(Command::new("sh").args(["-c", &script]).env("LC_ALL", "C"));
+        let (peer, _) = listener.accept().unwrap();
+        screen.until_last("you:");
+        screen.press(keys);
+        if !keys.ends_with(['\x03', '\x04']) {
+            screen.until(|rows| rows.len() > 2);
+            // From the first row of three.
+            screen.press("\x01\x03");
+        }
+        drop(peer);
+        let rows = screen.until_last("shell$");
+        assert!(!rows.concat().contains("rapped shell"), "{rows:#?}");
+    }
+}
+
+#[test]
+fn ctrl_c_before_there_is_a_chat_leaves_the_row_of_the_key() {
+    let mut screen = Screen::start(program().args(["chat", "listen", "127.0.0.1:0"]));
+    screen.until_row("listening on ");
+    // This terminal is nobody's controlling one: it shows the key, the signal is sent by hand.
+    screen.press("\x03");
+    screen.until_last("^C");
+    screen.signal(Signal::INT);
+    assert_eq!(screen.wait().code(), Some(0));
+    screen.until(|rows| rows.ends_with(&["^C", "interrupted: you left"].map(str::to_owned)));
+}
