@@ -157,6 +157,12 @@ fn cells(text: &str) -> usize {
     one_by_one.max(text.width())
 }
 
+/// A character by its numbers.
+fn escaped(character: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(character);
+    text.escape_unicode().to_string().into_bytes()
+}
+
 impl Rows {
     fn new(columns: usize) -> Self {
         Self {
@@ -178,6 +184,10 @@ impl Rows {
             let rows = self.rows.len();
             shown.clear();
             visible::show(character, &mut shown);
+            if cells(&String::from_utf8_lossy(&shown)) == 0 {
+                // A mark with nothing before it would be on a cell that is not its own.
+                shown = escaped(character);
+            }
             let length = self.put(&String::from_utf8_lossy(&shown), shown == character);
             end += character.len();
             if place.is_none() && end > cursor {

@@ -80,6 +80,15 @@ fn no_control_character_of_a_line_is_obeyed() {
 }
 
 #[test]
+fn a_mark_with_nothing_before_it_is_shown_by_its_number() {
+    let mut drawn = Drawn::new(40);
+    drawn.draw("", "\u{301}\u{200d}a", 0);
+    assert_eq!(drawn.text(), r"> \u{301}\u{200d}a");
+    drawn.draw("", "\u{301}\u{200d}a", 5);
+    assert_eq!(drawn.screen.screen().cursor_position(), (0, 17));
+}
+
+#[test]
 fn of_a_very_long_text_what_is_near_is_looked_at() {
     let text = "菜".repeat(NEAR);
     for at in [0, 3, NEAR - NEAR % 3, 3 * NEAR / 2 / 3 * 3, text.len()] {
@@ -92,7 +101,7 @@ fn of_a_very_long_text_what_is_near_is_looked_at() {
 proptest! {
     /// Whatever was on the screen before, the line is there once and whole, on each width.
     #[test]
-    fn whole(lines in prop::collection::vec("[ab菜\u{301}👧🇨]{0,60}", 1..5), columns in 9_u16..40, at in 0_usize..200) {
+    fn whole(lines in prop::collection::vec("(a[ab菜\u{301}👧🇨]{0,60})?", 1..5), columns in 9_u16..40, at in 0_usize..200) {
         let mut drawn = Drawn::new(columns);
         for line in &lines {
             let cursor = (0..=line.len().min(at)).rev().find(|&at| line.is_char_boundary(at)).unwrap();
