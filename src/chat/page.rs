@@ -64,9 +64,9 @@ impl Page {
         }
     }
 
-    /// Whether more may be entered.
+    /// Whether more may be entered: neither the session nor the terminal is too far behind.
     pub(super) fn has_room(&self) -> bool {
-        self.length < ENTERED
+        self.length + self.printed.len() < ENTERED
     }
 
     /// Our user has entered a line. An empty one says nothing.
@@ -308,6 +308,10 @@ mod tests {
         page.enter(b"b".to_vec());
         assert!(!page.has_room());
         page.next();
+        assert!(page.has_room());
+        page.said(1);
+        assert!(!page.has_room());
+        page.take_printed();
         assert!(page.has_room());
     }
 }

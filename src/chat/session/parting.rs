@@ -35,12 +35,17 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         self.parting = Some(Instant::now() + AT_ONCE);
         match end {
             End::Stopped => {
-                // What was said before it is said.
+                // What was said before it is said, as far as it can be.
+                let mut left = 0;
                 while let Some(message) = self.speaker.entered() {
-                    self.say(Some(message));
+                    if left == 0 && self.outgoing.has_room() {
+                        self.say(Some(message));
+                    } else {
+                        left += 1;
+                    }
                 }
                 self.show_said();
-                self.outgoing.leave()
+                left + self.outgoing.leave()
             }
             End::InputEnded => self.outgoing.leave(),
             End::WeSaidBye | End::TheySaidBye | End::TheyLeft => 0,
