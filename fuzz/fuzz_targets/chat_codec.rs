@@ -92,7 +92,8 @@ fn unmarked(bytes: &[u8]) -> Vec<u8> {
         return text.to_vec();
     }
     let end = bytes.iter().position(|&byte| byte == b'\n');
-    let marked = end.filter(|&end| !bytes[..end].ends_with(b"\r") && bytes.get(end + 1) == Some(&MARK));
+    let marked =
+        end.filter(|&end| !bytes[..end].ends_with(b"\r") && bytes.get(end + 1) == Some(&MARK));
     let mut text = bytes.to_vec();
     if let Some(end) = marked {
         text.remove(end + 1);
