@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::LanguageOptions;
-use super::values::{message_size, timeout};
+use super::values::{callee, message_size, parsed, timeout, value};
 use crate::chat::{Config, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
@@ -23,11 +23,7 @@ enum Sides {
     /// Waits for the other one to call, once.
     Listen {
         /// Where to wait: `127.0.0.1:12345`, `[::]:12345` or a name; port 0 is any free one.
-        #[arg(
-            value_name = "ADDR",
-            env = "HELLOWIRE_CHAT",
-            default_value = "127.0.0.1:12345"
-        )]
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = "127.0.0.1:12345", value_parser = value(parsed::<Address>))]
         address: Address,
 
         #[command(flatten)]
@@ -36,15 +32,11 @@ enum Sides {
     /// Calls the other one.
     Connect {
         /// Whom to call; of a name all addresses are tried.
-        #[arg(
-            value_name = "ADDR",
-            env = "HELLOWIRE_CHAT",
-            default_value = "127.0.0.1:12345"
-        )]
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = "127.0.0.1:12345", value_parser = value(callee))]
         address: Address,
 
         /// How long connecting may take.
-        #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = timeout)]
+        #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = value(timeout))]
         connect_timeout: Duration,
 
         #[command(flatten)]
@@ -55,7 +47,7 @@ enum Sides {
 #[derive(Debug, Args)]
 struct TalkOptions {
     /// The longest message; a longer one goes, and comes, in parts. 1 KiB to 16 MiB.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_MESSAGE", default_value = "64KiB", value_parser = message_size)]
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_MESSAGE", default_value = "64KiB", value_parser = value(message_size))]
     max_message: usize,
 
     #[command(flatten)]

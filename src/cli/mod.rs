@@ -4,6 +4,7 @@
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
 mod chat;
+mod environment;
 mod health;
 mod send;
 mod service;
@@ -12,7 +13,7 @@ mod values;
 use std::env;
 use std::io::IsTerminal;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use crate::language::Language;
@@ -55,7 +56,10 @@ pub struct Service {
 /// and where something is wrong.
 #[must_use]
 pub fn parse() -> Invocation {
-    let Options { command, http } = Options::parse();
+    let arguments: Vec<_> = env::args_os().collect();
+    let matches = environment::parse(&arguments).unwrap_or_else(|error| error.exit());
+    let Options { command, http } =
+        Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match command {
         None => {
             let service = http.listening.service();
@@ -122,7 +126,12 @@ struct RawOptions {
 struct LanguageOptions {
     /// The language of what people read, records and errors apart [default: zh where `LC_ALL`,
     /// `LC_MESSAGES` or LANG say so, else en].
-    #[arg(long, value_name = "LANGUAGE", env = "HELLOWIRE_LANG")]
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        env = "HELLOWIRE_LANG",
+        ignore_case = true
+    )]
     lang: Option<Lang>,
 }
 
@@ -151,12 +160,39 @@ fn may_color(stream: &impl IsTerminal) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use std::collections::BTreeMap;
+
+    use clap::{Arg, Command, CommandFactory as _};
 
     use super::*;
 
     #[test]
     fn the_options_are_consistent() {
         Options::command().debug_assert();
+    }
+
+    /// Each argument that has a variable, of the subcommands too.
+    fn with_variables(command: &Command) -> Vec<Arg> {
+        let own = command
+            .get_arguments()
+            .filter(|arg| arg.get_env().is_some());
+        let inner = command.get_subcommands().flat_map(with_variables);
+        own.cloned().chain(inner).collect()
+    }
+
+    #[test]
+    fn no_variable_means_two_things() {
+        let mut meanings = BTreeMap::new();
+        for arg in with_variables(&Options::command()) {
+            let variable = arg.get_env().unwrap().to_owned();
+            // One and the same: where a service listens, and where it is asked.
+            if variable == "HELLOWIRE_LISTEN" && arg.is_positional() {
+                continue;
+            }
+            let meaning = arg.get_help().unwrap().to_string();
+            let known = meanings.entry(variable).or_insert_with(|| meaning.clone());
+            assert_eq!(*known, meaning, "{arg}");
+        }
+        assert!(meanings.len() > 30, "{meanings:#?}");
     }
 }

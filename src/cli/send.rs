@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::LanguageOptions;
-use super::values::timeout;
+use super::values::{callee, timeout, value};
 use crate::net::address::Address;
 use crate::send::{Config, Source};
 
@@ -20,24 +20,19 @@ pub(super) struct SendOptions {
 
     /// Whom to send it to: `127.0.0.1:8080`, `[::1]:8080` or `example.org:80`, of which all
     /// addresses are tried.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "HELLOWIRE_TO",
-        default_value = "127.0.0.1:8080"
-    )]
+    #[arg(long, value_name = "ADDR", env = "HELLOWIRE_TO", default_value = "127.0.0.1:8080", value_parser = value(callee))]
     to: Address,
 
     /// How long connecting may take.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = timeout)]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = value(timeout))]
     connect_timeout: Duration,
 
     /// How long the other side may take nothing of what is sent, and then answer nothing.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_TIMEOUT", default_value = "10s", value_parser = timeout)]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SEND_TIMEOUT", default_value = "10s", value_parser = value(timeout))]
     timeout: Duration,
 
     /// After how much silence a reply is taken as whole, where the other side does not close.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = timeout)]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = value(timeout))]
     quiet: Duration,
 
     #[command(flatten)]

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-use super::values::{duration, excluded_path, head_size, memory_size, size, target_size, timeout};
-use super::{LanguageOptions, Options, Service, may_color};
+use super::values::{
+    count, duration, excluded_path, field, head_size, memory_size, parsed, size, switch,
+    target_size, timeout, value, workers,
+};
+use super::{LanguageOptions, Service, may_color};
+use crate::http::{Field, Status};
 use crate::net::address::Address;
 use crate::net::linger;
 use crate::request_log::format::Format;
@@ -21,52 +24,35 @@ use crate::{http, raw, server};
 #[derive(Debug, Args)]
 pub(super) struct HttpOptions {
     /// The body of every answer.
-    #[arg(
-        long,
-        env = "HELLOWIRE_TEXT",
-        default_value = "Hello World",
-        help_heading = "Answer"
-    )]
+    #[arg(long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), help_heading = "Answer")]
     text: String,
 
     /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
-    #[arg(
-        long,
-        value_name = "CODE",
-        env = "HELLOWIRE_STATUS",
-        default_value_t = 200,
-        help_heading = "Answer"
-    )]
-    status: u16,
+    #[arg(long, value_name = "CODE", env = "HELLOWIRE_STATUS", default_value = "200", value_parser = value(parsed::<Status>), help_heading = "Answer")]
+    status: Status,
 
     /// A header field of every answer, 'Name: value'. Repeatable; in the environment one a line.
-    #[arg(
-        long = "header",
-        value_name = "FIELD",
-        env = "HELLOWIRE_HEADER",
-        value_delimiter = '\n',
-        help_heading = "Answer"
-    )]
-    headers: Vec<String>,
+    #[arg(long = "header", value_name = "FIELD", env = "HELLOWIRE_HEADER", value_delimiter = '\n', value_parser = value(field), help_heading = "Answer")]
+    headers: Vec<Option<Field>>,
 
     /// Refuse also what is odd but can be read in one way only, instead of noting it in the record.
-    #[arg(long, env = "HELLOWIRE_STRICT", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Answer")]
+    #[arg(long, env = "HELLOWIRE_STRICT", value_parser = value(switch), help_heading = "Answer")]
     strict: bool,
 
     /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = head_size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = value(head_size), help_heading = "Limits")]
     max_head: usize,
 
     /// The longest request target; over it 414. 1 to 65534 B.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_TARGET", default_value = "32KiB", value_parser = target_size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_TARGET", default_value = "32KiB", value_parser = value(target_size), help_heading = "Limits")]
     max_target: usize,
 
     /// The longest request body; over it 413, and the connection closes.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = value(size), help_heading = "Limits")]
     max_body: u64,
 
     /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = timeout, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = value(timeout), help_heading = "Limits")]
     idle_timeout: Duration,
 
     #[command(flatten)]
@@ -78,31 +64,26 @@ pub(super) struct HttpOptions {
 pub(super) struct ListeningOptions {
     /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone) or `localhost:8080` (all
     /// its addresses); port 0 is any free one. Repeatable; in the environment separated by commas.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "HELLOWIRE_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_delimiter = ','
-    )]
+    #[arg(long, value_name = "ADDR", env = "HELLOWIRE_LISTEN", default_value = "127.0.0.1:8080", value_delimiter = ',', value_parser = value(parsed::<Address>))]
     listen: Vec<Address>,
 
     /// How many workers, each with a thread and listeners of its own [default: one a core].
-    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = value(workers))]
     workers: Option<u16>,
 
     /// Listen also where another program does that shares its port: for a restart without a gap.
-    #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = value(switch))]
     reuse_port: bool,
 
-    /// From which level on stderr tells what happens: error, warn, info, debug or off.
+    /// From which level on stderr tells what happens.
     #[arg(
         long,
         value_name = "LEVEL",
         env = "HELLOWIRE_DIAGNOSTICS",
-        default_value = "warn"
+        default_value = "warn",
+        ignore_case = true
     )]
-    diagnostics: LevelFilter,
+    diagnostics: Level,
 
     #[command(flatten)]
     language: LanguageOptions,
@@ -111,37 +92,31 @@ pub(super) struct ListeningOptions {
     log: LogOptions,
 
     /// How many connections are served at once. More wait in the kernel's backlog.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "HELLOWIRE_MAX_CONNECTIONS",
-        default_value = "10000",
-        help_heading = "Limits"
-    )]
+    #[arg(long, value_name = "N", env = "HELLOWIRE_MAX_CONNECTIONS", default_value = "10000", value_parser = value(count), help_heading = "Limits")]
     max_connections: NonZeroUsize,
 
     /// How long a request's head may take from its first byte (408), and a new connection may be
     /// silent (it is closed).
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = timeout, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = value(timeout), help_heading = "Limits")]
     header_timeout: Duration,
 
     /// How long a client that goes on sending is listened to after its last answer, so that the
     /// answer is not lost to a reset.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = duration, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = value(duration), help_heading = "Limits")]
     linger_timeout: Duration,
 
     /// How much of what such a client sends is read.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = value(size), help_heading = "Limits")]
     linger_bytes: u64,
 
     /// After SIGTERM, SIGINT, SIGQUIT or SIGHUP: how long requests in flight, and the log, may take to
     /// finish. What has not by then is cut, and the exit code is 1.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = duration, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = value(duration), help_heading = "Limits")]
     drain_timeout: Duration,
 
     /// After the signal and before that: how long new connections are still accepted, each answer
     /// with "connection: close".
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = duration, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = value(duration), help_heading = "Limits")]
     shutdown_delay: Duration,
 }
 
@@ -153,7 +128,8 @@ struct LogOptions {
         id = "log_format",
         long = "log",
         value_name = "FORMAT",
-        env = "HELLOWIRE_LOG"
+        env = "HELLOWIRE_LOG",
+        ignore_case = true
     )]
     format: Option<LogFormat>,
 
@@ -174,24 +150,39 @@ struct LogOptions {
         long = "log-overflow",
         value_name = "WHAT",
         env = "HELLOWIRE_LOG_OVERFLOW",
-        default_value = "wait"
+        default_value = "wait",
+        ignore_case = true
     )]
     overflow: LogOverflow,
 
     /// How much of records may wait in memory to be written.
-    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = memory_size)]
+    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
     queue: usize,
 
     /// How much of a request's body is kept in its record, to the end of a character. The record says
     /// how much more there was.
-    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = memory_size)]
+    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
     body: usize,
 
     /// Keep requests for this path out of the log, a probe's for example: byte for byte what the
     /// request has in front of any `?`. Repeatable; in the environment separated by commas. What is
     /// refused, or is no whole request, is recorded all the same.
-    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = excluded_path)]
+    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// What fails.
+    Error,
+    /// And what goes wrong, but ends nothing.
+    Warn,
+    /// And how the service comes to its end.
+    Info,
+    /// And all that may help to find a fault.
+    Debug,
+    /// Nothing.
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -221,17 +212,10 @@ enum LogOverflow {
 // === From options to configurations ===
 
 impl HttpOptions {
-    pub(super) fn config(mut self) -> http::Config {
-        // A variable that is set to nothing, or ends in a line end.
-        self.headers.retain(|field| !field.is_empty());
-        let answer =
-            http::Answer::new(self.text, self.status, &self.headers).unwrap_or_else(|error| {
-                Options::command()
-                    .error(ErrorKind::InvalidValue, error)
-                    .exit()
-            });
+    pub(super) fn config(self) -> http::Config {
+        let fields = self.headers.into_iter().flatten().collect();
         http::Config {
-            answer,
+            answer: http::Answer::new(self.text, self.status, fields),
             max_head: self.max_head,
             max_target: self.max_target,
             max_body: self.max_body,
@@ -257,7 +241,7 @@ impl ListeningOptions {
         Service {
             server: self.server(),
             log: self.log.config(),
-            diagnostics: self.diagnostics,
+            diagnostics: self.diagnostics.into(),
             color_stderr: may_color(&io::stderr()),
         }
     }
@@ -280,6 +264,18 @@ impl ListeningOptions {
             drain_timeout: self.drain_timeout,
             reopens_log: self.log.file.is_some(),
             language: self.language.language(),
+        }
+    }
+}
+
+impl From<Level> for LevelFilter {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::ERROR,
+            Level::Warn => Self::WARN,
+            Level::Info => Self::INFO,
+            Level::Debug => Self::DEBUG,
+            Level::Off => Self::OFF,
         }
     }
 }
@@ -307,7 +303,7 @@ impl LogOptions {
         };
         let color = on_terminal && may_color(&io::stdout());
         let queue = self.queue;
-        // A variable that is set to nothing has one empty path.
+        // `--log-exclude ''`, against a variable, and a list that ends in a comma.
         let mut paths = self.excluded.clone();
         paths.retain(|path| !path.is_empty());
         let excluded = Excluded::new(paths);

@@ -1,10 +1,18 @@
-//! The values that options take: times, sizes, paths, and their bounds.
+//! The values that options take: times, sizes, numbers, addresses, paths, and their bounds.
 //!
-//! Each is checked where it is parsed, so that nothing behind the command line has to.
+//! Each is checked where it is parsed, so that nothing behind the command line has to. Each error
+//! says what is expected; clap puts the value and the option before it.
 
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use crate::http::Field;
+use crate::net::address::Address;
 
 /// The longest time any option takes. It keeps moments in time within what clocks can say.
 const LONGEST: Duration = Duration::from_hours(365 * 24);
@@ -12,10 +20,76 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 /// The most memory any option takes.
 const MOST_MEMORY: u64 = 1 << 30;
 
+/// The parser of an option's values, from what reads text. clap's own would say of bytes that are
+/// no text only that there are such, and not where.
+pub(super) fn value<T>(
+    read: impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static,
+) -> impl TypedValueParser<Value = T>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    OsStringValueParser::new().try_map(move |value: OsString| match value.to_str() {
+        Some(text) => read(text),
+        None => Err("not UTF-8".to_owned()),
+    })
+}
+
+/// What its type reads from text.
+pub(super) fn parsed<T>(text: &str) -> Result<T, String>
+where
+    T: FromStr<Err: ToString>,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// A number of workers.
+pub(super) fn workers(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "expected a number, 1 to 1024".to_owned())
+}
+
+/// A number that is not none.
+pub(super) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a number, 1 or more".to_owned())
+}
+
+/// The value of a variable that stands for a switch, in the words that clap takes.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
+        "n" | "no" | "f" | "false" | "off" | "0" => Ok(false),
+        _ => Err("expected yes or no, true or false, on or off, 1 or 0".to_owned()),
+    }
+}
+
+/// An address that can be called.
+pub(super) fn callee(text: &str) -> Result<Address, String> {
+    let address: Address = parsed(text)?;
+    if address.port() == 0 {
+        return Err("port 0 is any free one: the one to call is needed".to_owned());
+    }
+    Ok(address)
+}
+
+/// The first of one or several addresses.
+pub(super) fn first_callee(text: &str) -> Result<Address, String> {
+    callee(text.split(',').next().unwrap_or_default())
+}
+
+/// A header field of every answer, or none: a variable may end in a line end.
+pub(super) fn field(text: &str) -> Result<Option<Field>, String> {
+    match text {
+        "" => Ok(None),
+        text => parsed(text).map(Some),
+    }
+}
+
 /// A time of any length up to [`LONGEST`], as in `10s` or `1m 500ms`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; expected a time as in 10s, 500ms or 2m"))?;
+        .map_err(|_| "expected a time as in 10s, 500ms or 2m".to_owned())?;
     if duration > LONGEST {
         Err("longer than 365 days".to_owned())
     } else {

@@ -1,7 +1,8 @@
 //! What goes back: the configured answer, and the refusals.
 //!
-//! All that can be wrong with an answer is found when it is made, at start.
+//! All that can be wrong with an answer is found when its parts are parsed, at start.
 
+use std::str::FromStr;
 use std::time::SystemTime;
 
 use http_body_util::Full;
@@ -41,35 +42,47 @@ pub struct Answer {
     body: Bytes,
 }
 
-/// Why there can't be such an answer.
+/// The status of an answer: a final one.
+#[derive(Debug, Clone, Copy)]
+pub struct Status(StatusCode);
+
+/// Why a text is no [`Status`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected a status code, 200 to 599, as in 404")]
+pub struct StatusError;
+
+/// A header field of an answer.
+#[derive(Debug, Clone)]
+pub struct Field(HeaderName, HeaderValue);
+
+/// Why a text is no [`Field`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum AnswerError {
-    /// No final status.
-    #[error("the status {0} is not within 200 to 599")]
-    Status(u16),
+pub enum FieldError {
     /// Not `Name: value`.
-    #[error("{0:?} is not a header field: expected 'Name: value'")]
-    NotAField(String),
+    #[error("expected a header field as in 'Name: value'")]
+    NotAField,
     /// A field that says how the answer is framed, which hyper decides.
     #[error("the header field {0} can't be set: it belongs to the connection")]
     Framing(HeaderName),
 }
 
+impl FromStr for Status {
+    type Err = StatusError;
+
+    fn from_str(text: &str) -> Result<Self, StatusError> {
+        let is_final = |code: &StatusCode| (200..600).contains(&code.as_u16());
+        let code = text.parse().ok().filter(is_final);
+        code.map(Self).ok_or(StatusError)
+    }
+}
+
 impl Answer {
-    /// The answer with this text, status, and header fields as `Name: value`, in this order. A
-    /// Content-Type among them replaces the default, `text/plain; charset=utf-8`.
-    ///
-    /// # Errors
-    ///
-    /// What can't be sent.
-    pub fn new(text: String, status: u16, fields: &[String]) -> Result<Self, AnswerError> {
-        let status = StatusCode::from_u16(status)
-            .ok()
-            .filter(|code| (200..600).contains(&code.as_u16()))
-            .ok_or(AnswerError::Status(status))?;
+    /// The answer with this text, status and header fields, in this order. A Content-Type among
+    /// them replaces the default, `text/plain; charset=utf-8`.
+    #[must_use]
+    pub fn new(text: String, Status(status): Status, fields: Vec<Field>) -> Self {
         let mut map = HeaderMap::new();
-        for field in fields {
-            let (name, value) = parse_field(field)?;
+        for Field(name, value) in fields {
             map.append(name, value);
         }
         map.entry(CONTENT_TYPE).or_insert(TEXT_PLAIN);
@@ -79,11 +92,11 @@ impl Answer {
             StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
         );
         let body = if has_body { text } else { String::new() };
-        Ok(Self {
+        Self {
             status,
             fields: map,
             body: Bytes::from_static(body.leak().as_bytes()),
-        })
+        }
     }
 
     /// Whether it is cheaper to copy the body than to hand it on.
@@ -110,28 +123,31 @@ impl Answer {
     }
 }
 
-fn parse_field(field: &str) -> Result<(HeaderName, HeaderValue), AnswerError> {
-    let not_a_field = || AnswerError::NotAField(field.to_owned());
-    let (name, value) = field.split_once(':').ok_or_else(not_a_field)?;
-    let name: HeaderName = name.parse().map_err(|_| not_a_field())?;
-    let name = HeaderName::from_static(name.as_str().to_owned().leak());
-    let value = value.trim_matches([' ', '\t']).to_owned().leak();
-    let value = Bytes::from_static(value.as_bytes());
-    let value = HeaderValue::from_maybe_shared(value).map_err(|_| not_a_field())?;
-    let of_the_connection = [
-        CONNECTION,
-        CONTENT_LENGTH,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ]
-    .contains(&name)
-        || matches!(name.as_str(), "keep-alive" | "proxy-connection");
-    if of_the_connection {
-        Err(AnswerError::Framing(name))
-    } else {
-        Ok((name, value))
+impl FromStr for Field {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let (name, value) = text.split_once(':').ok_or(FieldError::NotAField)?;
+        let name: HeaderName = name.parse().map_err(|_| FieldError::NotAField)?;
+        let name = HeaderName::from_static(name.as_str().to_owned().leak());
+        let value = value.trim_matches([' ', '\t']).to_owned().leak();
+        let value = Bytes::from_static(value.as_bytes());
+        let value = HeaderValue::from_maybe_shared(value).map_err(|_| FieldError::NotAField)?;
+        let of_the_connection = [
+            CONNECTION,
+            CONTENT_LENGTH,
+            TE,
+            TRAILER,
+            TRANSFER_ENCODING,
+            UPGRADE,
+        ]
+        .contains(&name)
+            || matches!(name.as_str(), "keep-alive" | "proxy-connection");
+        if of_the_connection {
+            Err(FieldError::Framing(name))
+        } else {
+            Ok(Self(name, value))
+        }
     }
 }
 
@@ -193,35 +209,28 @@ mod tests {
     use super::*;
     use crate::request_log::HEAD_TOO_SLOW;
 
-    fn answer(status: u16, fields: &[&str]) -> Result<Answer, AnswerError> {
-        let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
-        Answer::new("hi".to_owned(), status, &fields)
+    fn answer(fields: &[&str]) -> Answer {
+        let fields = fields.iter().map(|field| field.parse().unwrap());
+        Answer::new("hi".to_owned(), Status(StatusCode::OK), fields.collect())
     }
 
     #[test]
     fn statuses_are_final_ones() {
-        for status in [200, 404, 599] {
-            assert!(answer(status, &[]).is_ok(), "{status}");
+        for status in ["200", "404", "599"] {
+            assert!(status.parse::<Status>().is_ok(), "{status}");
         }
-        for status in [0, 100, 199, 600, 1000] {
-            assert_eq!(
-                answer(status, &[]).unwrap_err(),
-                AnswerError::Status(status)
-            );
+        for status in ["", "0", "100", "199", "600", "1000", "-1", "2x0"] {
+            assert_eq!(status.parse::<Status>().unwrap_err(), StatusError);
         }
     }
 
     #[test]
     fn fields_are_kept_in_order_and_replace_the_default() {
-        let reply = answer(
-            200,
-            &[
-                "Set-Cookie: a=1",
-                "set-cookie:b=2",
-                "Content-Type: text/html",
-            ],
-        )
-        .unwrap()
+        let reply = answer(&[
+            "Set-Cookie: a=1",
+            "set-cookie:b=2",
+            "Content-Type: text/html",
+        ])
         .reply(HeaderMap::new());
         let cookies: Vec<_> = reply.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
@@ -238,7 +247,7 @@ mod tests {
                 spent.append(name.clone(), CLOSE);
                 spent.append(name, CLOSE);
             }
-            let reply = answer(200, &["A: b"]).unwrap().reply(spent);
+            let reply = answer(&["A: b"]).reply(spent);
             let fields: Vec<_> = reply
                 .headers()
                 .iter()
@@ -252,8 +261,9 @@ mod tests {
     fn fields_that_could_not_be_sent_are_refused() {
         for field in ["", "a", ": b", "a b: c", "a: b\nc: d", "a: \0"] {
             assert_eq!(
-                answer(200, &[field]).unwrap_err(),
-                AnswerError::NotAField(field.to_owned())
+                field.parse::<Field>().unwrap_err(),
+                FieldError::NotAField,
+                "{field}"
             );
         }
         for field in [
@@ -263,7 +273,7 @@ mod tests {
             "Keep-Alive: 1",
         ] {
             assert!(
-                matches!(answer(200, &[field]), Err(AnswerError::Framing(_))),
+                matches!(field.parse::<Field>(), Err(FieldError::Framing(_))),
                 "{field}"
             );
         }

@@ -237,7 +237,7 @@ pub(super) mod tests {
 
     pub(in super::super) fn worker() -> Worker {
         let config = Config {
-            answer: Answer::new("hi".into(), 200, &[]).unwrap(),
+            answer: Answer::new("hi".into(), "200".parse().unwrap(), Vec::new()),
             max_head: 1000,
             max_target: 1000,
             max_body: 0,

@@ -28,7 +28,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
-pub use answer::{Answer, AnswerError};
+pub use answer::{Answer, Field, FieldError, Status, StatusError};
 use engines::Engines;
 
 use crate::net::acceptor::{Accepted, Protocol};

@@ -30,6 +30,17 @@ pub struct AddressError;
 
 // === impl Address ===
 
+impl Address {
+    /// The port, 0 for any.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        match self {
+            Self::Ip(address) => address.port(),
+            Self::Name { port, .. } => *port,
+        }
+    }
+}
+
 impl FromStr for Address {
     type Err = AddressError;
 

@@ -25,6 +25,8 @@ mod container;
 mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
 mod deploy;
+/// Options from the environment.
+mod environment;
 /// What the log leaves out, and what it never does.
 mod exclude;
 /// Log files that are FIFOs.
@@ -65,6 +67,8 @@ mod tools;
 mod typed;
 /// What the command line and the environment accept, and what they say when they don't.
 mod usage;
+/// What an option says to a value that it can't take.
+mod values;
 
 /// Builds images, runs containers.
 mod engine;

@@ -20,51 +20,8 @@ fn run(options: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn bad_usage_is_a_clear_error_and_exit_2() {
     for (options, said) in [
-        (
-            &["--listen", "127.0.0.1"][..],
-            "expected an address and a port",
-        ),
-        (
-            &["--listen", "127.0.0.1:65536"],
-            "expected an address and a port",
-        ),
-        (
-            &["--status", "99"],
-            "the status 99 is not within 200 to 599",
-        ),
-        (
-            &["--status", "600"],
-            "the status 600 is not within 200 to 599",
-        ),
-        (&["--status", "x"], "invalid digit"),
-        (&["--header", "a"], "\"a\" is not a header field"),
-        (
-            &["--header", "Content-Length: 1"],
-            "content-length can't be set",
-        ),
-        (&["--idle-timeout", "soon"], "expected a time as in 10s"),
-        (&["--header-timeout", "0s"], "must be longer than 0s"),
-        (&["--max-body", "big"], "expected a size as in 4096"),
-        (&["--max-head", "255"], "not within 256 B to 16 MiB"),
-        (&["--workers", "0"], "0 is not in 1..=1024"),
-        (&["--max-connections", "0"], "number would be zero"),
-        (
-            &["--log", "xml"],
-            "possible values: pretty, line, json, hex, document, off",
-        ),
-        (&["--log-overflow", "lose"], "possible values: wait, drop"),
-        (&["--log-exclude", "up"], "expected a path as in /health"),
-        (&["--log-exclude", "/up?a"], "expected a path as in /health"),
-        (&["--unknown"], "unexpected argument"),
-        (&["--lang", "fr"], "possible values: en, zh"),
+        (&["--unknown"][..], "unexpected argument"),
         (&["sing"], "unrecognized subcommand"),
-        (&["health", "127.0.0.1:0"], "port 0 is any free one"),
-        (&["health", "127.0.0.1"], "expected an address and a port"),
-        (
-            &["health", "--path", "a b"],
-            "expected a path as in /health",
-        ),
-        (&["health", "--timeout", "0s"], "must be longer than 0s"),
         (&["raw", "--text", "x"], "unexpected argument"),
         (&["--text", "x", "raw"], "cannot be used with"),
     ] {
@@ -184,6 +141,9 @@ fn every_option_has_a_variable_and_the_help_shows_it() {
     for (options, at_least) in [
         (&["--help"][..], 20),
         (&["raw", "--help"], 10),
+        (&["send", "--help"], 5),
+        (&["chat", "listen", "--help"], 2),
+        (&["chat", "connect", "--help"], 3),
         (&["health", "--help"], 2),
     ] {
         let output = program().args(options).output().unwrap();
@@ -200,7 +160,11 @@ fn every_option_has_a_variable_and_the_help_shows_it() {
             .collect();
         assert!(names.len() >= at_least, "{help}");
         for name in names {
-            let variable = format!("HELLOWIRE_{}", name.to_uppercase().replace('-', "_"));
+            let mut variable = format!("HELLOWIRE_{}", name.to_uppercase().replace('-', "_"));
+            // Two commands have one, and each means something else.
+            if name == "timeout" {
+                variable = format!("HELLOWIRE_{}_TIMEOUT", options[0].to_uppercase());
+            }
             assert!(
                 help.contains(&format!("[env: {variable}=")),
                 "{name}: {help}"

@@ -1,0 +1,102 @@
+//! The environment's part in the options.
+//!
+//! clap reads an option's variable where the command line does not have the option. What this adds:
+//! a variable that is empty counts as not set, since Compose's `${X:-}` makes such; and the error of
+//! a bad value names the variable that it came from. It knows no option by its name.
+
+use std::ffi::OsString;
+
+use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, ArgMatches, Command, CommandFactory as _, Error};
+
+use super::Options;
+
+/// Parses the command line, which begins with the program's name, and the environment.
+///
+/// # Errors
+///
+/// What is wrong with them. The help and the version are such errors too.
+pub(super) fn parse(arguments: &[OsString]) -> Result<ArgMatches, Error> {
+    let command = each(command(), |arg| {
+        if is_empty(&arg) {
+            arg.env(Resettable::Reset)
+        } else {
+            arg
+        }
+    });
+    let parsed = command.try_get_matches_from(arguments);
+    parsed.map_err(|error| explain(error, arguments))
+}
+
+/// Parses a command line as if no variable were set.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(super) fn parse_alone(arguments: &[OsString]) -> Result<ArgMatches, Error> {
+    let command = each(command(), |arg| arg.env(Resettable::Reset));
+    command.try_get_matches_from(arguments)
+}
+
+/// The program's options.
+fn command() -> Command {
+    // Else `--max-body -1` is an unknown option `-1`, and not a bad size.
+    each(Options::command(), |arg| {
+        let is_number = names_a_number(&arg);
+        arg.allow_hyphen_values(is_number)
+    })
+}
+
+/// Changes each argument, of the subcommands too.
+fn each(command: Command, change: fn(Arg) -> Arg) -> Command {
+    let command = command.mut_args(change);
+    command.mut_subcommands(|subcommand| each(subcommand, change))
+}
+
+fn is_empty(arg: &Arg) -> bool {
+    let variable = arg.get_env().and_then(std::env::var_os);
+    variable.is_some_and(|value| value.is_empty())
+}
+
+fn names_a_number(arg: &Arg) -> bool {
+    let names = arg.get_value_names().unwrap_or_default();
+    let is_number = |name: &str| matches!(name, "CODE" | "N" | "SIZE" | "TIME");
+    names.iter().any(|name| is_number(name))
+}
+
+/// Makes an error say where the mistake is. One on the command line comes first.
+fn explain(error: Error, arguments: &[OsString]) -> Error {
+    if !error.use_stderr() {
+        // The help shows empty variables too.
+        let help = command().try_get_matches_from(arguments);
+        return help.err().unwrap_or(error);
+    }
+    match parse_alone(arguments) {
+        Err(error) => error,
+        Ok(matches) => name_variable(error, &matches),
+    }
+}
+
+/// Puts the variable in the place of the option that it stands for.
+fn name_variable(mut error: Error, mut matches: &ArgMatches) -> Error {
+    let mut root = command();
+    root.build();
+    let mut command = &root;
+    while let Some((name, inner)) = matches.subcommand() {
+        command = command.find_subcommand(name).unwrap_or(command);
+        matches = inner;
+    }
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let mut arguments = command.get_arguments();
+    let variable = arguments
+        .find(|arg| arg.to_string() == *shown)
+        .and_then(Arg::get_env)
+        .map(|name| name.to_string_lossy().into_owned());
+    if let Some(name) = variable {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    }
+    error
+}
