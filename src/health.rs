@@ -125,6 +125,15 @@ fn callable(address: &Address) -> Address {
     callable
 }
 
+/// The address as a Host field has it: a zone means nothing to another machine, and is no part of a
+/// host (RFC 3986 section 3.2.2).
+fn authority(address: &Address) -> String {
+    match address {
+        Address::Zoned { ip, port, .. } => format!("[{ip}]:{port}"),
+        address => address.to_string(),
+    }
+}
+
 /// One request, and the verdict on its answer.
 async fn exchange(
     socket: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -132,6 +141,7 @@ async fn exchange(
     path: &str,
 ) -> Result<(), AnswerError> {
     let version = env!("CARGO_PKG_VERSION");
+    let host = authority(host);
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: hellowire/{version}\r\nConnection: close\r\n\r\n"
     );
@@ -241,6 +251,19 @@ mod tests {
             ),
         ] {
             assert_eq!(verdict(answer.as_bytes()).await, expected, "{answer:.60}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_no_part_of_the_host() {
+        for (address, host) in [
+            ("[fe80::1%eth0]:80", "[fe80::1]:80"),
+            ("[fe80::1%2]:80", "[fe80::1]:80"),
+            ("[::1]:80", "[::1]:80"),
+            ("localhost:80", "localhost:80"),
+        ] {
+            let address: Address = address.parse().unwrap();
+            assert_eq!(authority(&address), host);
         }
     }
 

@@ -62,8 +62,9 @@ pub(super) struct HttpOptions {
 /// What both services understand.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListeningOptions {
-    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone) or `localhost:8080` (all
-    /// its addresses); port 0 is any free one. Repeatable; in the environment separated by commas.
+    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080`
+    /// (link-local) or `localhost:8080` (all its addresses); port 0 is any free one. Repeatable; in
+    /// the environment separated by commas.
     #[arg(long, value_name = "ADDR", env = "HELLOWIRE_LISTEN", default_value = "127.0.0.1:8080", value_delimiter = ',', value_parser = value(parsed::<Address>))]
     listen: Vec<Address>,
 

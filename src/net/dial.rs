@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::address::Address;
+use super::zone::{self, NoSuchZone};
 
 /// How long an address has for itself before the next is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -34,6 +35,14 @@ pub enum DialError {
         address: Address,
         /// What the resolver said.
         source: io::Error,
+    },
+    /// The network interface is not there.
+    #[error("cannot connect to {address}")]
+    Zone {
+        /// What was to be called.
+        address: Address,
+        /// What is not there.
+        source: NoSuchZone,
     },
     /// Nobody listens there.
     #[error("refused: nobody listens at {0}")]
@@ -84,6 +93,14 @@ pub fn make_ready(socket: &TcpStream) {
 async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, DialError> {
     match address {
         Address::Ip(ip) => Ok(vec![*ip]),
+        Address::Zoned { ip, zone, port } => {
+            let resolved = zone::resolve(*ip, zone, *port);
+            let resolved = resolved.map_err(|source| DialError::Zone {
+                address: address.clone(),
+                source,
+            });
+            Ok(vec![resolved?])
+        }
         Address::Name { host, port } => {
             let no_such_host = |source| DialError::NoSuchHost {
                 address: address.clone(),

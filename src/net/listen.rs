@@ -13,6 +13,7 @@ use tracing::{debug, warn};
 
 use super::address::Address;
 use super::defer;
+use super::zone::{self, NoSuchZone};
 
 /// How many connections the kernel completes ahead of `accept`. It caps this at
 /// `net.core.somaxconn`, 4096 by default.
@@ -36,6 +37,14 @@ pub enum BindError {
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
+    },
+    /// The network interface is not there.
+    #[error("cannot listen on {address}")]
+    Zone {
+        /// The address as it was given.
+        address: Address,
+        /// What is not there.
+        source: NoSuchZone,
     },
     /// A name without an address that this machine has.
     #[error("{0} has no address that this machine could listen on")]
@@ -73,6 +82,13 @@ pub fn bind(addresses: &[Address], workers: usize, share_port: bool) -> Result<B
     for address in addresses {
         match address {
             Address::Ip(ip) => bound.add(*ip)?,
+            Address::Zoned { ip, zone, port } => {
+                let resolved = zone::resolve(*ip, zone, *port);
+                bound.add(resolved.map_err(|source| BindError::Zone {
+                    address: address.clone(),
+                    source,
+                })?)?;
+            }
             Address::Name { host, port } => {
                 let resolved = (host.as_str(), *port).to_socket_addrs().map_err(|source| {
                     BindError::Resolve {

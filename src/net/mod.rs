@@ -23,3 +23,4 @@ pub mod socket;
 pub mod taken;
 pub mod tap;
 pub mod workers;
+pub mod zone;

@@ -69,6 +69,8 @@ mod typed;
 mod usage;
 /// What an option says to a value that it can't take.
 mod values;
+/// Addresses that hold for one network interface.
+mod zones;
 
 /// Builds images, runs containers.
 mod engine;
