@@ -5,6 +5,7 @@
 //! diagnostics and records are English whatever the language: they are searched for.
 
 use std::fmt::{self, Display};
+use std::time::Duration;
 
 /// What a program says to people, in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,16 @@ impl Language {
             Self::Chinese => "接收到的数据为: ",
         }
     }
+
+    /// A server has been silent for a while, and may be for this long.
+    #[must_use]
+    pub fn no_answer_yet(self, timeout: Duration) -> impl Display {
+        fmt::from_fn(move |f| match self {
+            Self::English => write!(f, "(no answer yet; waiting for up to {timeout:?})"),
+            Self::Chinese => write!(f, "(尚无回复,最多等待 {timeout:?})"),
+        })
+    }
+
     /// A chat's listener has been called by `peer`.
     pub fn called_by(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {

@@ -100,7 +100,7 @@ enum Subcommands {
     ///
     /// The reply goes to stdout as it came, and on a terminal with control bytes made visible. It
     /// ends when the other side closes, or falls silent. Exit codes: 0 there was a reply, 1 there was
-    /// none or it was cut short, 2 bad usage.
+    /// none, also where nothing was sent, or it was cut short, 2 bad usage.
     Send(SendOptions),
 
     /// Two people, one TCP connection: one listens, the other connects, both type.

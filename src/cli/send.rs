@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::LanguageOptions;
-use super::values::{callee, timeout, value};
+use super::values::{callee, switch, timeout, value};
 use crate::net::address::Address;
 use crate::send::{Config, Source};
 
@@ -35,6 +35,11 @@ pub(super) struct SendOptions {
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = value(timeout))]
     quiet: Duration,
 
+    /// Keep the writing side open after all of stdin until the reply has ended: some servers take
+    /// its end for an abort.
+    #[arg(long, env = "HELLOWIRE_KEEP_OPEN", value_parser = value(switch))]
+    keep_open: bool,
+
     #[command(flatten)]
     language: LanguageOptions,
 }
@@ -52,6 +57,8 @@ impl SendOptions {
             connect_timeout: self.connect_timeout,
             timeout: self.timeout,
             quiet: self.quiet,
+            keep_open: self.keep_open,
+            is_watched: io::stderr().is_terminal(),
             is_shown: io::stdout().is_terminal(),
             language: self.language.language(),
         }

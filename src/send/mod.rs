@@ -7,32 +7,38 @@
 //! Both directions run at once. What always holds: neither is cut short because the other has
 //! ended, whatever is sent is sent as it is, and memory does not grow with either.
 
+mod hint;
+mod prompt;
 mod reply;
 
 use std::cell::OnceCell;
-use std::io::{self, Write as _};
+use std::io;
 use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use thiserror::Error;
-use tokio::io::{
-    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
-};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::select;
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{DialError, dial};
+pub use hint::Hint;
+use hint::Sent;
 use reply::Reply;
 
 /// How much is moved at once: what a pipe holds.
 const CHUNK: usize = 64 * 1024;
+
+/// After how much silence somebody at a terminal is told what is waited for.
+const UNEASY: Duration = Duration::from_secs(1);
 
 /// Whom to send what.
 #[derive(Debug, Clone)]
@@ -47,6 +53,11 @@ pub struct Config {
     pub timeout: Duration,
     /// After how much silence a reply that has begun, and is not ended, is taken as whole.
     pub quiet: Duration,
+    /// Whether the writing side stays open after all of stdin, until the reply has ended: some
+    /// servers take its end for an abort.
+    pub keep_open: bool,
+    /// Whether stderr is a terminal, where somebody is told of a silence before it is an error.
+    pub is_watched: bool,
     /// Whether the reply goes to a terminal, and gets a label and visible control bytes.
     pub is_shown: bool,
     /// The language of prompt and label.
@@ -60,7 +71,7 @@ pub enum Source {
     Text(Vec<u8>),
     /// A line that is asked for, without its end.
     Line,
-    /// Everything from stdin; then the writing side is shut down.
+    /// Everything from stdin; then the writing side is shut down, unless it is kept open.
     Stdin,
 }
 
@@ -71,14 +82,17 @@ pub enum SendError {
     #[error(transparent)]
     Dial(#[from] DialError),
     /// The other side has closed and said nothing.
-    #[error("closed without an answer")]
-    NoAnswer,
+    #[error("closed without an answer{0}")]
+    NoAnswer(Hint),
+    /// Nobody typed anything to send.
+    #[error("nothing was sent: the input has ended")]
+    NothingSent,
     /// The other side takes nothing, or answers nothing.
-    #[error("timed out: {0} for {1:?}")]
-    TimedOut(&'static str, Duration),
+    #[error("timed out: {0} for {1:?}{2}")]
+    TimedOut(&'static str, Duration, Hint),
     /// The other side has cut the connection.
-    #[error("reset: the other side has cut the connection")]
-    Reset,
+    #[error("reset: the other side has cut the connection{0}")]
+    Reset(Hint),
     /// The connection failed in another way.
     #[error("the connection failed")]
     Connection(#[source] io::Error),
@@ -119,9 +133,7 @@ async fn send(config: Config) -> Result<(), SendError> {
         Source::Text(text) => converse(socket, &text[..], &config).await,
         Source::Stdin => converse(socket, tokio::io::stdin(), &config).await,
         Source::Line => {
-            let Some(line) = ask(config.language).await? else {
-                return Ok(());
-            };
+            let line = prompt::ask(config.language).await?;
             // A server need not wait for as long as a person types.
             if has_ended(&socket) {
                 socket = dial(&config.to, config.connect_timeout).await?;
@@ -129,24 +141,6 @@ async fn send(config: Config) -> Result<(), SendError> {
             converse(socket, &line[..], &config).await
         }
     }
-}
-
-/// A line from the terminal, without its end; none at the end of input.
-async fn ask(language: Language) -> Result<Option<Vec<u8>>, SendError> {
-    // Not to stdout, which may go elsewhere. A terminal that is gone shows in the read.
-    let _ = write!(io::stderr(), "{}", language.data_to_send());
-    let mut line = Vec::new();
-    let read = BufReader::new(tokio::io::stdin())
-        .read_until(b'\n', &mut line)
-        .await;
-    if read.map_err(SendError::Input)? == 0 {
-        let _ = writeln!(io::stderr());
-        return Ok(None);
-    }
-    if line.ends_with(b"\n") {
-        line.pop();
-    }
-    Ok(Some(line))
 }
 
 /// Whether the other side has closed before anything was sent.
@@ -165,10 +159,10 @@ async fn converse(
     config: &Config,
 ) -> Result<(), SendError> {
     let (reader, mut writer) = socket.split();
-    let (done, sent) = oneshot::channel::<()>();
-    let unsent = OnceCell::new();
+    let (done, all_sent) = oneshot::channel::<()>();
+    let (sent, unsent) = (Sent::default(), OnceCell::new());
     let sending = async {
-        if let Err(error) = forward(input, &mut writer, config).await {
+        if let Err(error) = forward(input, &mut writer, &sent, config).await {
             // There may be a reply all the same: it is printed before this is said.
             let _ = unsent.set(error);
         }
@@ -176,13 +170,13 @@ async fn converse(
         let _ = done.send(());
         Ok(())
     };
-    let received = tokio::try_join!(sending, receive(reader, sent, config));
+    let received = tokio::try_join!(sending, receive(reader, all_sent, &sent, config));
     if let Some(error) = unsent.into_inner() {
         return Err(error);
     }
     match received? {
-        ((), true) => Ok(()),
-        ((), false) => Err(SendError::NoAnswer),
+        ((), None) => Ok(()),
+        ((), Some(hint)) => Err(SendError::NoAnswer(hint)),
     }
 }
 
@@ -190,6 +184,7 @@ async fn converse(
 async fn forward(
     mut input: impl AsyncRead + Unpin,
     writer: &mut (impl AsyncWrite + Unpin),
+    sent: &Sent,
     config: &Config,
 ) -> Result<(), SendError> {
     let mut chunk = vec![0; CHUNK];
@@ -199,28 +194,33 @@ async fn forward(
             break;
         }
         let mut rest = &chunk[..length];
+        sent.push(rest);
         while !rest.is_empty() {
             let written = timeout(config.timeout, writer.write(rest)).await;
-            let written = written.map_err(|_| config.timed_out("nothing was taken"))?;
-            rest = &rest[written.map_err(failed)?..];
+            let written = written.map_err(|_| config.timed_out("nothing was taken", Hint::None))?;
+            rest = &rest[written.map_err(|error| failed(error, Hint::None))?..];
         }
     }
-    if config.source == Source::Stdin {
-        writer.shutdown().await.map_err(failed)?;
+    if config.source == Source::Stdin && !config.keep_open {
+        sent.end();
+        let ended = writer.shutdown().await;
+        ended.map_err(|error| failed(error, Hint::None))?;
     }
     Ok(())
 }
 
-/// Prints what comes back, and returns whether anything did. Waiting has a bound only once
-/// everything is `sent`.
+/// Prints what comes back, and where nothing does, returns what may help. Waiting has a bound only
+/// once `all_sent` says so.
 async fn receive(
     mut reader: impl AsyncRead + Unpin,
-    mut sent: oneshot::Receiver<()>,
+    mut all_sent: oneshot::Receiver<()>,
+    sent: &Sent,
     config: &Config,
-) -> Result<bool, SendError> {
+) -> Result<Option<Hint>, SendError> {
     let mut reply = Reply::new(tokio::io::stdout(), config);
     let mut chunk = vec![0; CHUNK];
-    let (mut is_sent, mut has_begun) = (false, false);
+    let (mut is_sent, mut has_begun, mut is_told) = (false, false, !config.is_watched);
+    let mut since = Instant::now();
     let ended = loop {
         let patience = if has_begun {
             config.quiet
@@ -229,32 +229,38 @@ async fn receive(
         };
         select! {
             read = reader.read(&mut chunk) => match read {
-                Ok(0) => break Ok(()),
+                Ok(0) => break Ok((!has_begun).then(|| sent.hint_at_the_end())),
                 Ok(length) => {
-                    has_begun = true;
+                    (has_begun, since) = (true, Instant::now());
                     reply.write(&chunk[..length]).await?;
                 }
-                Err(error) => break Err(failed(error)),
+                Err(error) if has_begun => break Err(failed(error, Hint::None)),
+                Err(error) => break Err(failed(error, sent.hint_at_the_end())),
             },
-            _ = &mut sent, if !is_sent => is_sent = true,
-            () = sleep(patience), if is_sent => {
-                break if has_begun { Ok(()) } else { Err(config.timed_out("no answer")) };
+            _ = &mut all_sent, if !is_sent => (is_sent, since) = (true, Instant::now()),
+            () = sleep_until(since + UNEASY), if is_sent && !has_begun && !is_told => {
+                is_told = true;
+                say(config.language.no_answer_yet(config.timeout));
+            }
+            () = sleep_until(since + patience), if is_sent && has_begun => break Ok(None),
+            () = sleep_until(since + patience), if is_sent && !has_begun => {
+                break Err(config.timed_out("no answer", sent.hint_at_silence()));
             }
         }
     };
     reply.finish().await?;
-    ended.map(|()| has_begun)
+    ended
 }
 
-fn failed(error: io::Error) -> SendError {
+fn failed(error: io::Error, hint: Hint) -> SendError {
     match error.kind() {
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => SendError::Reset,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => SendError::Reset(hint),
         _ => SendError::Connection(error),
     }
 }
 
 impl Config {
-    fn timed_out(&self, what: &'static str) -> SendError {
-        SendError::TimedOut(what, self.timeout)
+    fn timed_out(&self, what: &'static str, hint: Hint) -> SendError {
+        SendError::TimedOut(what, self.timeout, hint)
     }
 }

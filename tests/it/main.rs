@@ -37,6 +37,8 @@ mod fire;
 mod hangup;
 /// The probe.
 mod health;
+/// What the client says where it gets no answer.
+mod hints;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.

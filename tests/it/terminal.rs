@@ -190,13 +190,14 @@ fn a_terminal_is_asked_for_a_line_as_the_documents_client_asks() {
 }
 
 #[test]
-fn end_of_input_at_the_clients_prompt_sends_nothing() {
+fn end_of_input_at_the_clients_prompt_sends_nothing_and_is_no_reply() {
     let service = Service::raw(&[]);
     let to = service.address().to_string();
     let mut screen = Screen::start(program().args(["send", "--to", &to]));
     screen.until_last("Data to send:");
     screen.press("\x04");
-    assert_eq!(screen.wait().code(), Some(0));
+    assert_eq!(screen.wait().code(), Some(1));
+    screen.until_row("hellowire: nothing was sent");
 }
 
 #[test]
