@@ -35,6 +35,10 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
             health::check(&config)?;
             Ok(Exit::Done)
         }
+        Invocation::NoCheck(why) => {
+            diagnostics::say(format_args!("nothing to check: {why}"));
+            Ok(Exit::Done)
+        }
     }
 }
 

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::container::{self, Check};
 use super::values::{first_callee, path, timeout, value};
 use crate::health;
 use crate::net::address::Address;
 
 #[derive(Debug, Args)]
 pub(super) struct HealthOptions {
-    /// Whom to ask. Of several addresses, as the services' variable may have them, the first; a
-    /// wildcard, `0.0.0.0` or `[::]`, means loopback.
+    /// Whom to ask; a wildcard, `0.0.0.0` or `[::]`, means loopback. Without it, in a container
+    /// whose first process is this program: the first address that it listens on, and nobody where
+    /// it is no service. Of several addresses in the variable the first.
     #[arg(value_name = "ADDR", env = "HELLOWIRE_LISTEN", default_value = "127.0.0.1:8080", value_parser = value(first_callee))]
     address: Address,
 
@@ -25,11 +27,19 @@ pub(super) struct HealthOptions {
 }
 
 impl HealthOptions {
-    pub(super) fn config(self) -> health::Config {
-        health::Config {
-            address: self.address,
+    /// Whom to ask and how, or nothing and why. Whether the address `is_given` is whether it stands
+    /// on the command line.
+    pub(super) fn config(self, is_given: bool) -> Result<health::Config, String> {
+        let found = if is_given { None } else { container::check() };
+        let address = match found {
+            None => self.address,
+            Some(Check::Service(address)) => address,
+            Some(Check::Nothing(why)) => return Err(why),
+        };
+        Ok(health::Config {
+            address,
             path: self.path,
             timeout: self.timeout,
-        }
+        })
     }
 }

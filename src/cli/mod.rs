@@ -4,6 +4,7 @@
 //! A mistake ends the program here, with a message on stderr and exit code 2.
 
 mod chat;
+mod container;
 mod environment;
 mod health;
 mod send;
@@ -13,6 +14,7 @@ mod values;
 use std::env;
 use std::io::IsTerminal;
 
+use clap::parser::ValueSource;
 use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
@@ -37,6 +39,8 @@ pub enum Invocation {
     Chat(talk::Config),
     /// Ask a running service whether it is well.
     Health(crate::health::Config),
+    /// Ask nobody, for this reason: there is no service.
+    NoCheck(String),
 }
 
 /// What both services need.
@@ -70,7 +74,12 @@ pub fn parse() -> Invocation {
         }
         Some(Subcommands::Send(send)) => Invocation::Send(send.config()),
         Some(Subcommands::Chat(chat)) => Invocation::Chat(chat.config()),
-        Some(Subcommands::Health(options)) => Invocation::Health(options.config()),
+        Some(Subcommands::Health(options)) => {
+            let given = matches.subcommand_matches("health");
+            let source = given.and_then(|given| given.value_source("address"));
+            let config = options.config(source == Some(ValueSource::CommandLine));
+            config.map_or_else(Invocation::NoCheck, Invocation::Health)
+        }
     }
 }
 
@@ -111,7 +120,8 @@ enum Subcommands {
     Chat(ChatOptions),
     /// Asks a running service for one answer: exit code 0 if its status is within 200 to 399.
     ///
-    /// Else 1, with the reason on stderr. For containers, which have no shell to ask with.
+    /// Else 1, with the reason on stderr. For containers, which have no shell to ask with. Without an
+    /// address it finds out what its container runs; 0 also where that is no service.
     Health(HealthOptions),
 }
 

@@ -74,6 +74,11 @@ pub(super) fn callee(text: &str) -> Result<Address, String> {
 }
 
 /// The first of one or several addresses.
+pub(super) fn first_address(text: &str) -> Result<Address, String> {
+    parsed(text.split(',').next().unwrap_or_default())
+}
+
+/// The first of one or several addresses, which can be called.
 pub(super) fn first_callee(text: &str) -> Result<Address, String> {
     callee(text.split(',').next().unwrap_or_default())
 }

@@ -131,6 +131,34 @@ fn who_answers_badly_is_unhealthy() {
     );
 }
 
+/// The README's own commands. The check finds out what its container runs.
+#[test]
+#[ignore = "needs a container engine"]
+fn whatever_the_container_runs_is_healthy() {
+    for (arguments, said) in [
+        (&["--listen", "0.0.0.0:9000"][..], ""),
+        (&["raw", "--listen", "0.0.0.0:9000"], ""),
+        (
+            &["chat", "listen", "0.0.0.0:12345"],
+            "nothing to check: this container runs `hellowire chat`, which is no service",
+        ),
+    ] {
+        let container = Container::run(HARDENED, arguments);
+        container.expect_health("healthy");
+        let log = container.field("State.Health.Log");
+        assert!(log.contains(said), "{log}");
+        assert!(!log.contains("\"ExitCode\":1"), "{log}");
+    }
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn an_empty_variable_shows_the_probes() {
+    let container = Container::run(&["--env", "HELLOWIRE_LOG_EXCLUDE="], &[]);
+    let records = container.records();
+    records.lines.until("GET /hellowire-health ");
+}
+
 /// On a busy machine a single measurement says little, so the best of several has to be within a
 /// second. The connection is kept open: nobody waits for it.
 #[test]

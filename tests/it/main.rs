@@ -45,6 +45,8 @@ mod limits;
 mod load;
 /// The chat with the document's own programs.
 mod peers;
+/// The probe in a container.
+mod pid_1;
 /// The raw-TCP fallback.
 mod raw;
 /// The records, for requests and for what never became one.
