@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use tracing::level_filters::LevelFilter;
 
@@ -25,6 +25,15 @@ pub fn init(level: LevelFilter, color: bool) {
 pub fn say(line: impl Display) {
     // In one piece: stderr has no buffer, and others may write to it.
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Leaves the line on which a terminal has echoed Ctrl-C: a shell that sees the program end by itself
+/// prints its prompt where the cursor is.
+pub fn leave_line() {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        let _ = stderr.write_all(b"\n");
+    }
 }
 
 /// Tells an error and its causes in one line.

@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{error, info, warn};
 
-use crate::diagnostics::say;
+use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::acceptor::Protocol;
@@ -263,8 +263,14 @@ async fn next_stop(signals: &mut Signals, log: &Handle) -> Exit {
     loop {
         match signals.next().await {
             Request::Hangup => return Exit::HungUp,
-            Request::Interrupt => return Exit::Interrupted,
-            Request::Quit => return Exit::Quit,
+            Request::Interrupt => {
+                leave_line();
+                return Exit::Interrupted;
+            }
+            Request::Quit => {
+                leave_line();
+                return Exit::Quit;
+            }
             Request::Terminate => return Exit::Terminated,
             Request::Reopen => log.reopen(),
         }
