@@ -22,9 +22,7 @@ const MOST_MEMORY: u64 = 1 << 30;
 
 /// The parser of an option's values, from what reads text. clap's own would say of bytes that are
 /// no text only that there are such, and not where.
-pub(super) fn value<T>(
-    read: impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static,
-) -> impl TypedValueParser<Value = T>
+pub(super) fn value<T>(read: fn(&str) -> Result<T, String>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
 {
