@@ -25,11 +25,13 @@ use tokio::select;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::diagnostics::say;
+use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{DialError, dial};
+use crate::net::signals::{Request, Signals};
+use crate::terminal::Answer;
 pub use hint::Hint;
 use hint::Sent;
 use reply::Reply;
@@ -123,23 +125,50 @@ pub fn run(config: Config) -> Result<Exit, SendError> {
         Err(SendError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Exit::Done)
         }
-        done => done.map(|()| Exit::Done),
+        done => done,
     }
 }
 
-async fn send(config: Config) -> Result<(), SendError> {
-    let mut socket = dial(&config.to, config.connect_timeout).await?;
+async fn send(config: Config) -> Result<Exit, SendError> {
+    let socket = dial(&config.to, config.connect_timeout).await?;
     match &config.source {
-        Source::Text(text) => converse(socket, &text[..], &config).await,
-        Source::Stdin => converse(socket, tokio::io::stdin(), &config).await,
-        Source::Line => {
-            let line = prompt::ask(config.language).await?;
-            // A server need not wait for as long as a person types.
-            if has_ended(&socket) {
-                socket = dial(&config.to, config.connect_timeout).await?;
-            }
-            converse(socket, &line[..], &config).await
+        Source::Text(text) => converse(socket, &text[..], &config).await?,
+        Source::Stdin => converse(socket, tokio::io::stdin(), &config).await?,
+        Source::Line => return send_a_line(socket, &config).await,
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks for what is to be sent. Signals are caught: the terminal has to be left as it was.
+async fn send_a_line(mut socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
+    let mut signals = Signals::catch().map_err(SendError::System)?;
+    let sending = async {
+        let line = match prompt::ask(config).await? {
+            Answer::Line(line) => line,
+            Answer::End => return Err(SendError::NothingSent),
+            Answer::Interrupted => return Ok(Exit::Interrupted),
+        };
+        // A server need not wait for as long as a person types.
+        if has_ended(&socket) {
+            socket = dial(&config.to, config.connect_timeout).await?;
         }
+        converse(socket, &line[..], config).await?;
+        Ok(Exit::Done)
+    };
+    select! {
+        done = sending => done,
+        request = signals.next() => Ok(match request {
+            Request::Interrupt => {
+                leave_line();
+                Exit::Interrupted
+            }
+            Request::Quit => {
+                leave_line();
+                Exit::Quit
+            }
+            Request::Hangup | Request::Reopen => Exit::HungUp,
+            Request::Terminate => Exit::Terminated,
+        }),
     }
 }
 

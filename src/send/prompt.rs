@@ -1,32 +1,42 @@
 //! The line that a terminal is asked for.
 //!
-//! What always holds: nothing of it goes to stdout, which may lead elsewhere.
+//! What always holds: nothing of it goes to stdout, which may lead elsewhere. It is edited with
+//! [`terminal`] where stderr is a terminal too, and one that can move its cursor.
 
 use std::io::{self, Write as _};
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use super::SendError;
-use crate::language::Language;
+use super::{Config, SendError};
+use crate::terminal::{self, Answer};
 
 /// A line, without its end.
 ///
 /// # Errors
 ///
-/// When the input ends first, or can't be read.
-pub(super) async fn ask(language: Language) -> Result<Vec<u8>, SendError> {
+/// When the terminal can't be used.
+pub(super) async fn ask(config: &Config) -> Result<Answer, SendError> {
+    let prompt = config.language.data_to_send();
+    let answer = if config.is_watched && terminal::can_edit() {
+        terminal::ask(prompt, io::stderr()).await
+    } else {
+        read(prompt).await
+    };
+    answer.map_err(SendError::Input)
+}
+
+/// A line as the terminal itself edits it.
+async fn read(prompt: &str) -> io::Result<Answer> {
     // A terminal that is gone shows in the read.
-    let _ = write!(io::stderr(), "{}", language.data_to_send());
+    let _ = write!(io::stderr(), "{prompt}");
     let mut line = Vec::new();
-    let read = BufReader::new(tokio::io::stdin())
-        .read_until(b'\n', &mut line)
-        .await;
-    if read.map_err(SendError::Input)? == 0 {
+    let mut input = BufReader::new(tokio::io::stdin());
+    if input.read_until(b'\n', &mut line).await? == 0 {
         let _ = writeln!(io::stderr());
-        return Err(SendError::NothingSent);
+        return Ok(Answer::End);
     }
     if line.ends_with(b"\n") {
         line.pop();
     }
-    Ok(line)
+    Ok(Answer::Line(line))
 }

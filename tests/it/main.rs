@@ -47,6 +47,8 @@ mod load;
 mod peers;
 /// The probe in a container.
 mod pid_1;
+/// The client's prompt.
+mod prompt;
 /// The raw-TCP fallback.
 mod raw;
 /// The records, for requests and for what never became one.

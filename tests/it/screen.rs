@@ -92,18 +92,6 @@ impl Screen {
     /// Waits until the screen's rows satisfy `is_it`, and returns them, without trailing blanks.
     #[track_caller]
     pub(crate) fn until(&self, is_it: impl Fn(&[String]) -> bool) -> Vec<String> {
-        self.until_seen(|rows, _| is_it(rows))
-    }
-
-    /// Waits until the cursor is in this column.
-    #[track_caller]
-    pub(crate) fn until_column(&self, column: u16) -> Vec<String> {
-        self.until_seen(|_, at| at == column)
-    }
-
-    /// Waits until the screen's rows, and the column of the cursor, satisfy `is_it`.
-    #[track_caller]
-    fn until_seen(&self, is_it: impl Fn(&[String], u16) -> bool) -> Vec<String> {
         let deadline = Instant::now() + BOUND;
         let mut parser = self.seen.0.lock().unwrap();
         loop {
@@ -112,7 +100,7 @@ impl Screen {
                 .lines()
                 .map(|row| row.trim_end().to_owned())
                 .collect();
-            if is_it(&rows, parser.screen().cursor_position().1) {
+            if is_it(&rows) {
                 return rows;
             }
             let left = deadline.saturating_duration_since(Instant::now());

@@ -219,20 +219,3 @@ fn a_server_that_did_not_wait_for_the_line_is_called_again() {
     assert_eq!(screen.wait().code(), Some(0));
     screen.until_last(r"Received: yo\x1b");
 }
-
-/// A shell that sees a program end by itself prints its prompt where the cursor is.
-#[test]
-fn after_ctrl_c_a_service_leaves_the_cursor_on_a_line_of_its_own() {
-    for arguments in [&[][..], &["raw"]] {
-        let mut command = program();
-        let service = command.args(arguments).args(["--listen", "127.0.0.1:0"]);
-        let mut screen = Screen::start(service);
-        screen.until_row("listening on");
-        // What a terminal echoes for the key.
-        screen.press("^C");
-        screen.until_last("^C");
-        screen.signal(Signal::INT);
-        assert_eq!(screen.wait().code(), Some(0));
-        screen.until_column(0);
-    }
-}

@@ -1,0 +1,64 @@
+//! The client's prompt at a terminal, and where Ctrl-C leaves the cursor for the shell's.
+
+use rustix::process::Signal;
+
+use crate::screen::Screen;
+use crate::support::{Service, program};
+
+#[test]
+fn the_line_that_the_client_asks_for_can_be_edited() {
+    for (keys, sent) in [
+        // Left, Home, End, Backspace, and an emoji of several characters.
+        ("helo\x1b[Dl\r", "hello"),
+        ("ello\x1b[Hh\x1b[F!\r", "hello!"),
+        ("hi👨‍👩‍👧\x7f\x1b[D\x1b[Dho\r", "hohi"),
+    ] {
+        let service = Service::raw(&["--log", "document"]);
+        let to = service.address().to_string();
+        let mut screen = Screen::start(program().args(["send", "--to", &to]));
+        screen.until_last("Data to send:");
+        screen.press(keys);
+        assert_eq!(screen.wait().code(), Some(0));
+        assert_eq!(service.stdout.next(), format!("b'{sent}'"));
+    }
+}
+
+#[test]
+fn ctrl_c_at_the_clients_prompt_or_before_the_reply_is_exit_130() {
+    let service = Service::start(&[]);
+    let to = service.address().to_string();
+    // What a new terminal is set to.
+    let before = Screen::start(&mut std::process::Command::new("true")).settings();
+    for typed in ["", "half a line", "hi\r"] {
+        let mut screen = Screen::start(program().args(["send", "--to", &to]));
+        screen.until_last("Data to send:");
+        screen.press(typed);
+        if typed.ends_with('\r') {
+            // The terminal is as it was, and makes a signal of the key.
+            screen.until_row("(no answer yet");
+            screen.signal(Signal::INT);
+        } else {
+            screen.press("\x03");
+        }
+        assert_eq!(screen.wait().code(), Some(130), "{typed:?}");
+        screen.until_cursor(0);
+        assert_eq!(screen.settings(), before, "{typed:?}");
+    }
+}
+
+/// A shell that sees a program end by itself prints its prompt where the cursor is.
+#[test]
+fn after_ctrl_c_a_service_leaves_the_cursor_on_a_line_of_its_own() {
+    for arguments in [&[][..], &["raw"]] {
+        let mut command = program();
+        let service = command.args(arguments).args(["--listen", "127.0.0.1:0"]);
+        let mut screen = Screen::start(service);
+        screen.until_row("listening on");
+        // What a terminal echoes for the key.
+        screen.press("^C");
+        screen.until_last("^C");
+        screen.signal(Signal::INT);
+        assert_eq!(screen.wait().code(), Some(0));
+        screen.until_cursor(0);
+    }
+}
