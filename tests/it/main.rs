@@ -82,6 +82,8 @@ mod zones;
 mod engine;
 /// The other side of a chat at a terminal.
 mod partner;
+/// What clients really sent.
+mod relay;
 /// A pseudo-terminal with a program in it.
 mod screen;
 /// Starts, stops and talks to the program.

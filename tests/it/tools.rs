@@ -3,72 +3,18 @@
 //! What a client really sent is known from a relay between it and the service, not from what the
 //! service says.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::process::Signal;
 
+use crate::relay::{expect_exact, relay};
 use crate::support::{HELLO, Service, directory, run};
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/document");
-
-/// For each connection, by the address that the service sees, what the client sent.
-type Sent = Arc<Mutex<HashMap<String, Vec<u8>>>>;
-
-/// Relays connections to `to`, and keeps what comes from the clients. Ends with the test.
-fn relay(to: SocketAddr) -> (SocketAddr, Sent) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let sent = Sent::default();
-    let all = Arc::clone(&sent);
-    thread::spawn(move || {
-        for client in listener.incoming() {
-            let (client, service) = (client.unwrap(), TcpStream::connect(to).unwrap());
-            let peer = service.local_addr().unwrap().to_string();
-            let (back_from, back_to) = (service.try_clone().unwrap(), client.try_clone().unwrap());
-            let all = Arc::clone(&all);
-            thread::spawn(move || {
-                copy(client, service, |bytes| {
-                    let mut all = all.lock().unwrap();
-                    all.entry(peer.clone())
-                        .or_default()
-                        .extend_from_slice(bytes);
-                });
-            });
-            thread::spawn(move || copy(back_from, back_to, |_| {}));
-        }
-    });
-    (address, sent)
-}
-
-fn copy(mut from: TcpStream, mut to: TcpStream, mut see: impl FnMut(&[u8])) {
-    let mut some = [0; 4096];
-    while let Ok(length @ 1..) = from.read(&mut some) {
-        see(&some[..length]);
-        if to.write_all(&some[..length]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Write);
-}
-
-/// Expects that the records, joined for each connection, are what the clients sent.
-#[track_caller]
-fn expect_exact(records: &[String], sent: &Sent) {
-    let mut recorded: HashMap<String, Vec<u8>> = HashMap::new();
-    for record in records {
-        let record: serde_json::Value = serde_json::from_str(record).unwrap();
-        let raw = record["raw"].as_str().unwrap().as_bytes();
-        let peer = record["peer"].as_str().unwrap().to_owned();
-        recorded.entry(peer).or_default().extend_from_slice(raw);
-    }
-    assert_eq!(recorded, *sent.lock().unwrap());
-}
 
 fn curl(options: &[&str], url: &str) -> String {
     run(Command::new("curl")
