@@ -63,6 +63,8 @@ mod shown;
 mod shutdown;
 /// Log files and sinks that break.
 mod sink;
+/// The same bytes to other readers: no request more, none less.
+mod smuggling;
 /// No client loses its answer, whatever it sends and however it ends.
 mod survival;
 /// The client and the chat at a terminal.
