@@ -39,10 +39,14 @@ mod hangup;
 mod health;
 /// What the client says where it gets no answer.
 mod hints;
+/// Who knocks with another protocol hears so.
+mod knocks;
 /// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.
 mod load;
+/// What no grammar has, from real clients: they get their Hello World.
+mod odd;
 /// The chat with the document's own programs.
 mod peers;
 /// The probe in a container.
