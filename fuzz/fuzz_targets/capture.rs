@@ -48,12 +48,12 @@ fn records_are_the_input(sent: &Conversation, seen: &Seen) {
     assert_eq!(at, sent.bytes.len(), "{seen:?}");
     // Each stands for the target of one odd request.
     let odd = seen.records.iter().filter(|record| !record.odd.is_empty());
-    assert_eq!(seen.patches.len(), odd.count(), "{seen:?}");
-    for (start, patch) in &seen.patches {
-        let target = &sent.bytes[*start..start + patch.len()];
-        assert!(sent.bytes[..*start].ends_with(b" "), "{seen:?}");
+    assert_eq!(seen.hidden.len(), odd.count(), "{seen:?}");
+    for hidden in &seen.hidden {
+        let target = &sent.bytes[hidden.clone()];
+        assert!(sent.bytes[..hidden.start].ends_with(b" "), "{seen:?}");
         assert!(!target.contains(&b' '), "{seen:?}");
-        assert_eq!(sent.bytes[start + patch.len()], b' ', "{seen:?}");
+        assert_eq!(sent.bytes[hidden.end], b' ', "{seen:?}");
     }
     assert!(seen.passed >= complete, "{seen:?}");
     let recorded = seen
@@ -82,7 +82,7 @@ fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
     let single = capture(sent.limits, sent.bytes.chunks(1), sent.ending);
     for other in [whole, single] {
         assert_eq!((seen.passed, &seen.records), (other.passed, &other.records));
-        assert_eq!(seen.patches, other.patches);
+        assert_eq!(seen.hidden, other.hidden);
         assert!(sent.ending == Ending::Cut || seen.refusal == other.refusal);
     }
 }
@@ -152,7 +152,7 @@ fn memory_is_bounded(sent: &Conversation) {
         head, kept_body, ..
     } = sent.limits;
     let held = memory::peak(|| {
-        follow(sent.limits, sent.pieces(), sent.ending, |_| {});
+        follow(sent.limits, sent.pieces(), sent.ending, |_| {}, |_| {});
     });
     assert!(held <= 3 * (2 * head + kept_body) + ANYWAY, "{held} bytes");
 }

@@ -1,8 +1,9 @@
 //! All that a capture does with what arrives.
 
 use std::fmt;
+use std::ops::Range;
 
-use hellowire::request_log::capture::{Capture, Limits, Patches};
+use hellowire::request_log::capture::{Capture, Limits};
 use hellowire::request_log::record::{Captured, State};
 use hellowire::request_log::{Kind, Refusal, Rule};
 
@@ -69,32 +70,34 @@ pub struct Seen {
     pub records: Vec<Owned>,
     /// How much went on.
     pub passed: usize,
-    /// What went on in place of as many bytes, and where.
-    pub patches: Patches,
+    /// Where the targets stand that were hidden.
+    pub hidden: Vec<Range<usize>>,
     /// Why not all of it did, or what the end refused.
     pub refusal: Option<Refusal>,
 }
 
 /// Shows `pieces` to a capture, and then the end.
 pub fn capture<'a>(limits: Limits, pieces: impl Iterator<Item = &'a [u8]>, ending: Ending) -> Seen {
-    let mut records = Vec::new();
-    let mut seen = follow(limits, pieces, ending, |request| {
-        records.push(Owned::of(&request));
-    });
-    seen.records = records;
-    seen
+    let (mut records, mut hidden) = (Vec::new(), Vec::new());
+    let emit = |request: Captured<'_>| records.push(Owned::of(&request));
+    let seen = follow(limits, pieces, ending, emit, |target| hidden.push(target));
+    Seen {
+        records,
+        hidden,
+        ..seen
+    }
 }
 
-/// The same, but what becomes of the records is `emit`'s to say.
+/// The same, but what becomes of the records and the hidden targets is `emit`'s and `hide`'s to say.
 pub fn follow<'a>(
     limits: Limits,
     pieces: impl Iterator<Item = &'a [u8]>,
     ending: Ending,
     mut emit: impl FnMut(Captured<'_>),
+    mut hide: impl FnMut(Range<usize>),
 ) -> Seen {
     let mut capture = Capture::new(limits);
     let (mut passed, mut read, mut refusal) = (0, 0, None);
-    let mut patches = Patches::new();
     for piece in pieces {
         if matches!(ending, Ending::TooSlow(at) if (read..read + piece.len()).contains(&at)) {
             capture.refuse(TOO_SLOW);
@@ -102,8 +105,9 @@ pub fn follow<'a>(
         read += piece.len();
         let verdict = capture.push(piece, &mut emit);
         assert!(refusal.is_none() || verdict.refusal.is_none() && verdict.pass == 0);
-        let absolute = |(start, bytes)| (passed + start, bytes);
-        patches.extend(verdict.patches.into_iter().map(absolute));
+        for target in verdict.hidden {
+            hide(passed + target.start..passed + target.end);
+        }
         passed += verdict.pass;
         refusal = refusal.or(verdict.refusal);
         assert!(passed <= read, "{passed} of {read} bytes have gone on");
@@ -118,7 +122,7 @@ pub fn follow<'a>(
     Seen {
         records: Vec::new(),
         passed,
-        patches,
+        hidden: Vec::new(),
         refusal,
     }
 }

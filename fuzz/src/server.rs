@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use hellowire::net::tap::{Observer, Pass, TapIo};
-use hellowire::request_log::capture::Capture;
+use hellowire::request_log::capture::{Capture, hide_target};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -163,9 +163,13 @@ impl Observer for Gate {
         });
         Pass {
             bytes: verdict.pass,
-            patches: verdict.patches,
+            hidden: verdict.hidden,
             is_last: verdict.refusal.is_some(),
         }
+    }
+
+    fn hide(bytes: &mut [u8]) {
+        hide_target(bytes);
     }
 
     fn ended(&mut self) {

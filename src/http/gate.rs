@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use super::exchange::Exchange;
 use crate::net::tap::{Observer, Pass};
-use crate::request_log::capture::{Capture, Limits};
+use crate::request_log::capture::{Capture, Limits, hide_target};
 use crate::request_log::{Refusal, Trail};
 
 /// See the module.
@@ -97,9 +97,13 @@ impl Observer for Gate {
         }
         Pass {
             bytes: verdict.pass,
-            patches: verdict.patches,
+            hidden: verdict.hidden,
             is_last: verdict.refusal.is_some(),
         }
+    }
+
+    fn hide(bytes: &mut [u8]) {
+        hide_target(bytes);
     }
 
     fn ended(&mut self) {

@@ -10,6 +10,7 @@
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::mem::{self, MaybeUninit};
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -30,20 +31,11 @@ const GATHERED: usize = 16 * 1024;
 pub struct Pass {
     /// How many, from the first on.
     pub bytes: usize,
-    /// What the reader gets in place of some of them: where, counted from the first, and as many
-    /// others.
-    pub patches: Vec<(usize, Vec<u8>)>,
+    /// Which of them the reader may not get as they are, counted from the first:
+    /// [`Observer::hide`] puts others in their place.
+    pub hidden: Vec<Range<usize>>,
     /// Whether the reader gets nothing after these.
     pub is_last: bool,
-}
-
-impl Pass {
-    /// Puts the patches into the bytes not yet passed.
-    fn patch(&self, bytes: &mut [u8]) {
-        for (start, patch) in &self.patches {
-            bytes[*start..][..patch.len()].copy_from_slice(patch);
-        }
-    }
 }
 
 /// Sees what a [`TapIo`] reads, and decides what of it goes on.
@@ -56,6 +48,9 @@ pub trait Observer {
 
     /// These bytes were read.
     fn read(&mut self, bytes: &[u8]) -> Pass;
+
+    /// Puts other bytes in the place of those that the reader may not get.
+    fn hide(bytes: &mut [u8]);
 
     /// The peer has ended its side.
     fn ended(&mut self);
@@ -153,7 +148,9 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         if !pass.is_last {
             self.held.extend_from_slice(&bytes[pass.bytes..]);
         }
-        pass.patch(&mut buf.filled_mut()[before..]);
+        for range in pass.hidden {
+            O::hide(&mut buf.filled_mut()[before..][range]);
+        }
         buf.set_filled(before + pass.bytes);
         Poll::Ready(Ok(pass.bytes > 0))
     }
@@ -170,7 +167,9 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         }
         let pass = self.observer.read(bytes);
         self.held.extend_from_slice(bytes);
-        pass.patch(&mut self.held);
+        for range in pass.hidden {
+            O::hide(&mut self.held[range]);
+        }
         self.passable = pass.bytes;
         self.is_over = pass.is_last;
         Poll::Ready(Ok(false))

@@ -26,10 +26,10 @@ struct Lines {
     is_last: bool,
 }
 
-/// What goes on in place of each `?`.
-fn patches(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+/// Where each `?` stands: it is hidden.
+fn marks(bytes: &[u8]) -> Vec<Range<usize>> {
     let marks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'?');
-    marks.map(|(at, _)| (at, b"!".to_vec())).collect()
+    marks.map(|(at, _)| at..at + 1).collect()
 }
 
 impl Observer for Lines {
@@ -55,11 +55,15 @@ impl Observer for Lines {
             .map_or(0, |at| at + 1);
         let pass = Pass {
             bytes: end.unwrap_or(lines),
-            patches: patches(&held[..end.unwrap_or(lines)]),
+            hidden: marks(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
         };
         self.passed += pass.bytes;
         pass
+    }
+
+    fn hide(bytes: &mut [u8]) {
+        bytes.fill(b'!');
     }
 
     fn ended(&mut self) {
@@ -89,6 +93,23 @@ async fn read(pieces: &[&[u8]], space: usize) -> (Vec<u8>, Lines) {
         match tap.read(&mut buf).await.unwrap() {
             0 => return (got, tap.observer),
             length => got.extend_from_slice(&buf[..length]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_reader_gets_other_bytes_in_the_place_of_what_is_hidden() {
+    for pieces in [
+        &[&b"a?b\n??\nc\n?"[..], b"\n"][..],
+        &[b"a?", b"b\n?", b"?\nc\n", b"?\n"],
+        &[
+            b"a", b"?", b"b", b"\n", b"?", b"?", b"\n", b"c", b"\n", b"?", b"\n",
+        ],
+    ] {
+        for space in [1, 3, 100] {
+            let (got, lines) = read(pieces, space).await;
+            assert_eq!(got.escape_ascii().to_string(), "a!b\\n!!\\nc\\n!\\n");
+            assert_eq!(lines.seen, b"a?b\n??\nc\n?\n");
         }
     }
 }

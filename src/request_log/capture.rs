@@ -10,6 +10,8 @@
 //! the records are the same; memory stays within [`Limits`]. Who answers a refused request, and
 //! how, is left to the service.
 
+use std::ops::Range;
+
 use super::chunked::{Chunked, Progress};
 use super::cut::behind_a_character;
 use super::head::{self, Framing, Head, HeadLimits};
@@ -18,6 +20,8 @@ use super::record::{Captured, State};
 use super::refusal::Refusal;
 use super::rules;
 use super::search::{Search, Seen};
+
+pub use super::head::hide_target;
 
 /// Up to this much of the buffer that held a spread-out request is kept for the next one.
 const KEPT_CAPACITY: usize = 4 * 1024;
@@ -57,14 +61,12 @@ pub enum Phase {
 pub struct Verdict {
     /// How many bytes go on: counted from the first that has not gone on before.
     pub pass: usize,
-    /// What goes on in place of as many of them.
-    pub patches: Patches,
+    /// Where among them targets stand that hyper may not take: [`hide_target`] is to be called for
+    /// each before it goes on. Counted from the same byte.
+    pub hidden: Vec<Range<usize>>,
     /// The refusal that came with these bytes. Nothing goes on after it.
     pub refusal: Option<Refusal>,
 }
-
-/// Bytes that go on instead of as many others, and where those begin: counted as [`Verdict::pass`] is.
-pub type Patches = Vec<(usize, Vec<u8>)>;
 
 #[derive(Debug)]
 enum Stage {
@@ -140,7 +142,7 @@ impl Capture {
         };
         let mut verdict = Verdict {
             pass: 0,
-            patches: Vec::new(),
+            hidden: Vec::new(),
             refusal: None,
         };
         let mut at = 0;
@@ -150,7 +152,7 @@ impl Capture {
                 Stage::Head => {
                     // A head whose beginning is held starts with that.
                     let start = if self.kept.is_empty() { held + at } else { 0 };
-                    self.take_head(rest, start, &mut verdict.patches, &mut emit)
+                    self.take_head(rest, start, &mut verdict.hidden, &mut emit)
                 }
                 Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
                 Stage::Chunked(_) => self.take_chunked(rest, &mut emit),
@@ -250,7 +252,7 @@ impl Capture {
         &mut self,
         rest: &[u8],
         start: usize,
-        patches: &mut Patches,
+        hidden: &mut Vec<Range<usize>>,
         emit: &mut impl FnMut(Captured<'_>),
     ) -> (usize, Option<Refusal>) {
         let before = self.kept.len();
@@ -271,8 +273,7 @@ impl Capture {
             Seen::Whole(head) => {
                 self.search = Search::default();
                 if !head.odd.is_empty() {
-                    let target = head::stand_in(head.target.len());
-                    patches.push((start + head.target.start, target));
+                    hidden.push(start + head.target.start..start + head.target.end);
                 }
                 if in_place && let Some(taken) = self.take_whole(rest, &head, emit) {
                     return (taken, None);

@@ -47,8 +47,8 @@ fn capture<'a>(
     for piece in pieces {
         let verdict = capture.push(piece, &mut emit);
         held.extend_from_slice(piece);
-        for (start, bytes) in verdict.patches {
-            held[start..][..bytes.len()].copy_from_slice(&bytes);
+        for target in verdict.hidden {
+            hide_target(&mut held[target]);
         }
         passed.extend(held.drain(..verdict.pass));
         refusal = refusal.or(verdict.refusal);

@@ -109,7 +109,7 @@ fn parse_odd(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> 
     };
     // httparse takes no target that is not UTF-8.
     let mut replaced = bytes[..length].to_vec();
-    replaced[target.clone()].copy_from_slice(&stand_in(target.len()));
+    hide_target(&mut replaced[target.clone()]);
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut request = Request::new(&mut fields);
     match request.parse(&replaced) {
@@ -122,12 +122,12 @@ fn parse_odd(bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> 
     }
 }
 
-/// What hyper gets instead of a target of this length that it may not take. No answer depends on the
-/// target.
-pub(super) fn stand_in(length: usize) -> Vec<u8> {
-    let mut target = vec![b'_'; length];
-    target[..1].fill(b'/');
-    target
+/// Puts another target in the place of one that hyper may not take. No answer depends on the target.
+pub fn hide_target(target: &mut [u8]) {
+    target.fill(b'_');
+    if let Some(first) = target.first_mut() {
+        *first = b'/';
+    }
 }
 
 /// Why `bytes`, which a head may begin with but can't end in any more, are refused.
