@@ -12,9 +12,12 @@ use super::codec::{Message, cut};
 use crate::language::Language;
 use crate::terminal::frame::print;
 
-/// How much may have been entered before the session has taken it, in bytes: a paste of ten
-/// thousand long rows. What is over that waits in the terminal.
-const ENTERED: usize = 1024 * 1024;
+/// How much may have been entered before the session has taken it, in bytes: more than anybody
+/// pastes. What is over that waits in the terminal, and keys behind it are not heard.
+const ENTERED: usize = 64 * 1024 * 1024;
+
+/// What a message takes besides its text.
+const EACH: usize = 200;
 
 /// How many lines that wait are shown.
 const SHOWN: usize = 3;
@@ -83,7 +86,7 @@ impl Page {
             rest = behind;
         }
         if messages > 0 {
-            self.length += line.len();
+            self.length += line.len() + messages * EACH;
             let text = line;
             self.waiting.push_back(Line { text, messages });
         }
@@ -92,7 +95,7 @@ impl Page {
     /// The next message that was entered.
     pub(super) fn next(&mut self) -> Option<Message> {
         let message = self.entered.pop_front()?;
-        self.length -= message.text.len();
+        self.length -= message.text.len() + EACH;
         Some(message)
     }
 
@@ -303,7 +306,7 @@ mod tests {
     #[test]
     fn what_may_be_entered_is_bounded() {
         let mut page = Page::new(ENTERED, Language::English);
-        page.enter(vec![b'a'; ENTERED - 1]);
+        page.enter(vec![b'a'; ENTERED - EACH - 1]);
         assert!(page.has_room());
         page.enter(b"b".to_vec());
         assert!(!page.has_room());

@@ -23,7 +23,7 @@ use super::codec::{BYE, Message};
 use super::page::Page;
 use super::user::{Display, Speaker};
 use crate::language::Language;
-use crate::terminal::ESCAPE_TIME;
+use crate::terminal::PASTE_TIME;
 use crate::terminal::editor::{Editor, Entered};
 use crate::terminal::frame::{Frame, Labelled};
 use crate::terminal::printer::Printer;
@@ -136,7 +136,13 @@ impl Desk {
                         self.end();
                     }
                 }
-                () = sleep(ESCAPE_TIME), if self.editor.is_in_escape() => self.editor.end_escape(),
+                () = sleep(self.editor.waits().unwrap_or_default()), if self.editor.waits().is_some() => {
+                    // What is there to be read came in time.
+                    if !self.tty.has_more() {
+                        self.editor.time_is_up();
+                        shared.is_changed.set(true);
+                    }
+                }
                 is_ready = self.printer.ready(), if may_draw => {
                     if is_ready {
                         self.draw();
@@ -207,15 +213,35 @@ impl Desk {
     /// Gives the terminal back, once everything that was shown is on it; false where it takes
     /// nothing, stopped or gone, or the user does not want to wait until it does.
     pub async fn close(self, stop: impl Future<Output = ()>) -> bool {
+        // Those were pressed to end the chat, which has ended.
+        self.shared.interrupts.set(0);
         select! {
             closed = timeout(LAST_WORDS, self.finish()) => closed.unwrap_or(false),
             () = stop => false,
         }
     }
 
+    /// Reads the rest of a text that is being pasted. It was meant for the chat: whoever reads the
+    /// terminal next, a shell, would obey it.
+    async fn discard_paste(&mut self) {
+        let mut chunk = [0; CHUNK];
+        while self.editor.is_in_paste() {
+            match timeout(PASTE_TIME, self.tty.read(&mut chunk)).await {
+                Ok(Ok(length @ 1..)) => {
+                    for &byte in &chunk[..length] {
+                        self.editor.press(byte);
+                    }
+                }
+                // It was cut off, or the terminal is gone.
+                _ => return,
+            }
+        }
+    }
+
     /// Draws all that is left, and waits until it is written.
     async fn finish(mut self) -> bool {
         self.end();
+        self.discard_paste().await;
         if !self.printer.ready().await {
             return false;
         }
@@ -269,8 +295,10 @@ impl Speaker for Keyboard {
 
     fn entered(&mut self) -> Option<Message> {
         let message = self.0.page.borrow_mut().next();
-        // There is room for more.
-        self.0.for_desk.notify_one();
+        if message.is_some() {
+            // There is room for more.
+            self.0.for_desk.notify_one();
+        }
         message
     }
 }

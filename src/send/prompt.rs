@@ -18,7 +18,7 @@ use crate::terminal::{self, Answer};
 pub(super) async fn ask(config: &Config) -> Result<Answer, SendError> {
     let prompt = config.language.data_to_send();
     let answer = if config.is_watched && terminal::can_edit() {
-        terminal::ask(prompt, io::stderr()).await
+        terminal::ask(prompt).await
     } else {
         read(prompt).await
     };

@@ -3,6 +3,8 @@
 //! Pure. What always holds: each byte is taken in the order in which it was typed, and a line that
 //! is entered leaves an empty one for the bytes behind it.
 
+use std::time::Duration;
+
 use super::history::History;
 use super::keys::{Key, Keys};
 use super::line::Line;
@@ -46,20 +48,35 @@ impl Editor {
         (self.line.bytes(), self.line.cursor())
     }
 
-    /// Whether the next byte may belong to the one before: unless it comes within
-    /// [`ESCAPE_TIME`](super::keys::ESCAPE_TIME), [`end_escape`](Self::end_escape) is to be called.
-    pub(crate) fn is_in_escape(&self) -> bool {
-        self.keys.is_in_escape()
+    /// How long the next byte may take, where it may belong to the one before: then
+    /// [`time_is_up`](Self::time_is_up) is to be called.
+    pub(crate) fn waits(&self) -> Option<Duration> {
+        self.keys.waits()
     }
 
-    /// No byte has come in time.
-    pub(crate) fn end_escape(&mut self) {
-        self.keys.end_escape();
+    /// No byte has come in time: what was held back is text.
+    pub(crate) fn time_is_up(&mut self) {
+        let mut pressed = std::mem::take(&mut self.pressed);
+        self.keys.time_is_up(&mut pressed);
+        for key in pressed.drain(..) {
+            self.obey(key);
+        }
+        self.pressed = pressed;
+    }
+
+    /// Whether a pasted text has begun and not ended.
+    pub(crate) fn is_in_paste(&self) -> bool {
+        self.keys.is_in_paste()
     }
 
     /// Whether the screen is to be cleared, once.
     pub(crate) fn is_cleared(&mut self) -> bool {
         std::mem::take(&mut self.is_cleared)
+    }
+
+    /// Puts a line in the place of the one being typed.
+    pub(crate) fn put(&mut self, line: &[u8]) {
+        self.line.set(line.to_vec());
     }
 
     /// Takes a byte from the terminal.

@@ -10,6 +10,10 @@ use std::time::Duration;
 /// person who has pressed Escape types the next key later.
 pub(crate) const ESCAPE_TIME: Duration = Duration::from_millis(100);
 
+/// How long a bracketed text may pause. A terminal sends it without a pause; one that was cut off never
+/// ends, and then the keys are keys again.
+pub(crate) const PASTE_TIME: Duration = Duration::from_secs(1);
+
 /// What a terminal sends before a pasted text, and behind it: between `ESC [` and `~`.
 const PASTE: &[u8] = b"200";
 const PASTE_END: &[u8] = b"\x1b[201~";
@@ -74,6 +78,8 @@ enum Within {
     Control,
     /// Behind `ESC O`.
     Single,
+    /// Behind `ESC [ [`, which begins the function keys of Linux's console.
+    Console,
     /// In a pasted text, behind that much of [`PASTE_END`].
     Paste(usize),
 }
@@ -93,13 +99,37 @@ impl Keys {
         }
     }
 
-    /// Whether the last byte was an escape: either the first of a key's, or all of one.
-    pub(super) fn is_in_escape(&self) -> bool {
-        self.within == Within::Escape
+    /// How long the next byte may take that belongs to the last one, where there may be one.
+    pub(super) fn waits(&self) -> Option<Duration> {
+        match self.within {
+            Within::Nothing => None,
+            Within::Escape | Within::Control | Within::Single | Within::Console => {
+                Some(ESCAPE_TIME)
+            }
+            Within::Paste(_) => Some(PASTE_TIME),
+        }
     }
 
-    /// Nothing came behind the escape: it was the key of that name, which means nothing.
-    pub(super) fn end_escape(&mut self) {
+    /// Whether a bracketed text has begun and not ended.
+    pub(super) fn is_in_paste(&self) -> bool {
+        matches!(self.within, Within::Paste(_))
+    }
+
+    /// No such byte has come: the escape was the key of that name, which means nothing, and what came
+    /// behind it is text.
+    pub(super) fn time_is_up(&mut self, keys: &mut Vec<Key>) {
+        let text: &[u8] = match self.within {
+            Within::Nothing | Within::Escape => b"",
+            Within::Control => b"[",
+            Within::Console => b"[[",
+            Within::Single => b"O",
+            Within::Paste(matched) => &PASTE_END[..matched],
+        };
+        let parameters = match self.within {
+            Within::Control | Within::Single => &self.parameters[..],
+            _ => b"",
+        };
+        keys.extend(text.iter().chain(parameters).map(|&byte| Key::Text(byte)));
         self.within = Within::Nothing;
     }
 
@@ -108,9 +138,12 @@ impl Keys {
         match self.within {
             Within::Nothing => self.begin(byte, keys),
             Within::Escape => self.escaped(byte, keys),
-            Within::Single => {
+            Within::Single => self.single(byte, keys),
+            Within::Console => {
                 self.within = Within::Nothing;
-                keys.extend(cursor_key(byte, false));
+                if !byte.is_ascii_uppercase() {
+                    self.begin(byte, keys);
+                }
             }
             Within::Control => self.controlled(byte, keys),
             Within::Paste(matched) => self.paste(byte, matched, keys),
@@ -132,7 +165,10 @@ impl Keys {
                 self.parameters.clear();
                 self.within = Within::Control;
             }
-            b'O' => self.within = Within::Single,
+            b'O' => {
+                self.parameters.clear();
+                self.within = Within::Single;
+            }
             b'b' => keys.push(Key::WordLeft),
             b'f' => keys.push(Key::WordRight),
             b'd' => keys.push(Key::EraseWordRight),
@@ -142,8 +178,25 @@ impl Keys {
         }
     }
 
+    /// Behind `ESC O` and its modifiers: `ESC O 5 D`.
+    fn single(&mut self, byte: u8, keys: &mut Vec<Key>) {
+        match byte {
+            b'0'..=b'9' | b';' if self.parameters.len() < LONGEST => self.parameters.push(byte),
+            b'@'..=b'~' => {
+                self.within = Within::Nothing;
+                keys.extend(cursor_key(byte, !self.parameters.is_empty()));
+            }
+            // Not within a key: the one before was none.
+            _ => {
+                self.within = Within::Nothing;
+                self.begin(byte, keys);
+            }
+        }
+    }
+
     fn controlled(&mut self, byte: u8, keys: &mut Vec<Key>) {
         match byte {
+            b'[' if self.parameters.is_empty() => self.within = Within::Console,
             // Parameters and intermediate bytes.
             b' '..=b'?' => {
                 if self.parameters.len() < LONGEST {
@@ -299,11 +352,56 @@ mod tests {
         let mut parser = Keys::new();
         let mut found = Vec::new();
         parser.push(ESCAPE, &mut found);
-        assert!(parser.is_in_escape());
-        parser.end_escape();
+        assert_eq!(parser.waits(), Some(ESCAPE_TIME));
+        parser.time_is_up(&mut found);
         parser.push(b'O', &mut found);
         parser.push(b'k', &mut found);
         assert_eq!(found, text("Ok"));
+    }
+
+    #[test]
+    fn a_key_that_does_not_go_on_is_text() {
+        for (bytes, behind, shown) in [
+            (&b"a\x1b["[..], &b"hello"[..], "a[hello"),
+            (b"a\x1bO", b"b", "aOb"),
+            (b"a\x1b[1;5", b"b", "a[1;5b"),
+            (b"a\x1b", b"b", "ab"),
+            (b"\x1b[200~a\x1b[20", b"b", "a\x1b[20b"),
+        ] {
+            let (mut parser, mut keys) = (Keys::new(), Vec::new());
+            for &byte in bytes {
+                parser.push(byte, &mut keys);
+            }
+            assert!(parser.waits().is_some());
+            parser.time_is_up(&mut keys);
+            assert_eq!(parser.waits(), None);
+            for &byte in behind {
+                parser.push(byte, &mut keys);
+            }
+            assert_eq!(keys, text(shown), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn no_byte_behind_an_escape_is_swallowed() {
+        assert_eq!(keys("\x1bO菜".as_bytes()), text("菜"));
+        assert_eq!(keys(b"\x1bO\r"), [Key::Enter]);
+        assert_eq!(keys(b"\x1bO\x03"), [Key::Interrupt]);
+        assert_eq!(keys(b"\x1bO5Db"), [Key::WordLeft, Key::Text(b'b')]);
+        // F1 on Linux's console.
+        assert_eq!(keys(b"a\x1b[[Ab"), text("ab"));
+    }
+
+    #[test]
+    fn a_paste_that_was_cut_off_gives_the_keys_back() {
+        let (mut parser, mut keys) = (Keys::new(), Vec::new());
+        for byte in b"\x1b[200~abc\x03" {
+            parser.push(*byte, &mut keys);
+        }
+        assert_eq!(parser.waits(), Some(PASTE_TIME));
+        parser.time_is_up(&mut keys);
+        parser.push(0x03, &mut keys);
+        assert_eq!(keys, [text("abc\x03"), vec![Key::Interrupt]].concat());
     }
 
     #[test]

@@ -22,15 +22,20 @@ pub(crate) mod printer;
 pub(crate) mod tty;
 
 use std::env;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::Duration;
 
 use tokio::time::sleep;
 
 use editor::{Editor, Entered};
 use frame::Frame;
-pub(crate) use keys::ESCAPE_TIME;
+pub(crate) use keys::PASTE_TIME;
+use printer::Printer;
 use tty::Tty;
+
+/// How long the terminal may take for the line as it was left. One that is stopped takes for ever.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a person answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,101 +55,121 @@ pub fn can_edit() -> bool {
     !env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "dumb" | "cons25" | "emacs"))
 }
 
-/// Asks for one line at the terminal at stdin. Prompt and line are drawn on `output`, which has to
-/// be the same terminal. What is typed behind the line stays there for whoever reads next.
+/// Asks for one line at the terminal at stdin. Prompt and line are drawn on stderr, which has to be
+/// the same terminal. What is typed behind the line stays there for whoever reads next.
 ///
 /// # Errors
 ///
-/// When the terminal can't be set, read or written to.
+/// When the terminal can't be set or read.
 ///
 /// # Cancel safety
 ///
 /// The terminal is as it was, and the cursor on a row of its own, once the call is dropped: by a
 /// signal, for example, which the caller has to catch. Ctrl-C comes as a key here.
-pub async fn ask(prompt: &str, output: impl Write + AsFd) -> io::Result<Answer> {
+pub async fn ask(prompt: &str) -> io::Result<Answer> {
     let tty = Tty::raw(io::stdin().as_fd())?;
+    let printer = Printer::start(io::stderr())?;
+    printer.give(tty::BEGIN.to_vec());
     let mut asked = Asked {
         tty,
-        output,
+        printer: Some(printer),
         editor: Editor::new(0),
         frame: Frame::new(),
         prompt,
-        is_over: false,
     };
-    asked.answer().await
+    let answer = asked.answer().await;
+    asked.leave();
+    answer
 }
 
 /// A question that is being answered. Leaves the terminal when it is dropped.
-struct Asked<'a, W: Write + AsFd> {
+struct Asked<'a> {
     tty: Tty,
-    output: W,
+    /// None once the line is left.
+    printer: Option<Printer>,
     editor: Editor,
     frame: Frame,
     prompt: &'a str,
-    /// Whether the cursor is off the line.
-    is_over: bool,
 }
 
-impl<W: Write + AsFd> Asked<'_, W> {
+impl Asked<'_> {
     async fn answer(&mut self) -> io::Result<Answer> {
         let mut resized = tty::resizes()?;
-        self.output.write_all(tty::BEGIN)?;
+        let mut is_changed = true;
         loop {
-            self.draw()?;
-            // One byte at a time: what is behind the line's end is not ours to take.
+            // One byte at a time: what is behind the line's end is not ours to take. What is pasted is
+            // drawn once it is all read.
             let mut byte = [0];
-            let entered = tokio::select! {
-                read = self.tty.read(&mut byte) => match read? {
-                    0 => Some(Entered::End),
-                    _ => self.editor.press(byte[0]),
-                },
-                () = sleep(ESCAPE_TIME), if self.editor.is_in_escape() => {
-                    self.editor.end_escape();
-                    None
+            let may_draw = is_changed && !self.tty.has_more();
+            let waits = self.editor.waits();
+            tokio::select! {
+                biased;
+                read = self.tty.read(&mut byte) => {
+                    is_changed = true;
+                    let entered = match read? {
+                        0 => Some(Entered::End),
+                        _ => self.editor.press(byte[0]),
+                    };
+                    match entered {
+                        None => {}
+                        Some(Entered::Line(line)) => {
+                            self.editor.put(&line);
+                            return Ok(Answer::Line(line));
+                        }
+                        Some(Entered::Interrupted) => return Ok(Answer::Interrupted),
+                        Some(Entered::End) => return Ok(Answer::End),
+                    }
                 }
-                _ = resized.recv() => None,
-            };
-            let answer = match entered {
-                None => continue,
-                Some(Entered::Line(line)) => Answer::Line(line),
-                Some(Entered::Interrupted) => Answer::Interrupted,
-                Some(Entered::End) => Answer::End,
-            };
-            self.leave(&answer)?;
-            return Ok(answer);
+                is_ready = ready(self.printer.as_ref()), if may_draw => {
+                    is_changed = false;
+                    if is_ready {
+                        self.draw();
+                    }
+                }
+                () = sleep(waits.unwrap_or_default()), if waits.is_some() => {
+                    self.editor.time_is_up();
+                    is_changed = true;
+                }
+                _ = resized.recv() => is_changed = true,
+            }
         }
     }
 
-    fn draw(&mut self) -> io::Result<()> {
-        let size = tty::size(self.output.as_fd());
+    fn draw(&mut self) {
+        let Some(printer) = &self.printer else { return };
+        let size = tty::size(io::stderr().as_fd());
+        let mut bytes = Vec::new();
+        if self.editor.is_cleared() {
+            self.frame.clear(&mut bytes);
+        }
         let (line, cursor) = self.editor.line();
-        let bytes = self.frame.draw(size, &[], &[], (self.prompt, line, cursor));
-        self.output.write_all(&bytes)?;
-        self.output.flush()
+        bytes.extend(self.frame.draw(size, &[], &[], (self.prompt, line, cursor)));
+        printer.give(bytes);
     }
 
-    /// Leaves the line as it was entered, and the cursor below it.
-    fn leave(&mut self, answer: &Answer) -> io::Result<()> {
-        self.is_over = true;
-        let line = match answer {
-            Answer::Line(line) => line,
-            Answer::End | Answer::Interrupted => self.editor.line().0,
+    /// Leaves the line as it is, and the cursor below it. A terminal that takes nothing is not waited
+    /// for.
+    fn leave(&mut self) {
+        let Some(printer) = self.printer.take() else {
+            return;
         };
-        let mut printed = Vec::new();
-        frame::print(self.prompt, line, &mut printed);
-        let size = tty::size(self.output.as_fd());
-        let bytes = self.frame.leave(size, &printed);
-        self.output.write_all(&bytes)?;
-        self.output.write_all(tty::END)?;
-        self.output.flush()
+        let mut line = Vec::new();
+        frame::print(self.prompt, self.editor.line().0, &mut line);
+        let mut bytes = self.frame.leave(tty::size(io::stderr().as_fd()), &line);
+        bytes.extend_from_slice(tty::END);
+        printer.give_at_last(bytes, LAST_WORDS);
     }
 }
 
-impl<W: Write + AsFd> Drop for Asked<'_, W> {
+impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        if !self.is_over {
-            // Fails only where the terminal is gone.
-            let _ = self.leave(&Answer::Interrupted);
-        }
+        self.leave();
+    }
+}
+
+async fn ready(printer: Option<&Printer>) -> bool {
+    match printer {
+        Some(printer) => printer.ready().await,
+        None => false,
     }
 }

@@ -5,7 +5,10 @@
 
 use std::io::{self, Write};
 use std::thread;
+use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 /// Where what is drawn goes.
@@ -43,6 +46,26 @@ impl Printer {
     pub(crate) fn give(&self, piece: Vec<u8>) {
         // Fails only where the terminal is gone: there is one giver, and it was ready.
         let _ = self.pieces.try_send(piece);
+    }
+
+    /// Gives the last piece, and waits until all is written, but no longer than this. Blocks: for
+    /// where nothing can be awaited.
+    pub(crate) fn give_at_last(self, mut piece: Vec<u8>, time: Duration) {
+        const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+        let Self { pieces, mut done } = self;
+        let stop_by = Instant::now() + time;
+        while let Err(TrySendError::Full(back)) = pieces.try_send(piece) {
+            if Instant::now() >= stop_by {
+                return;
+            }
+            piece = back;
+            thread::sleep(LOOK_AGAIN);
+        }
+        drop(pieces);
+        while matches!(done.try_recv(), Err(TryRecvError::Empty)) && Instant::now() < stop_by {
+            thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// Waits until all is written; false where the terminal is gone.

@@ -7,7 +7,7 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::thread;
 
-use rustix::io::{Errno, read, write};
+use rustix::io::{Errno, ioctl_fionread, read, write};
 use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr,
     tcgetwinsize, tcsetattr,
@@ -56,6 +56,11 @@ impl Tty {
         // Now, not after a flush: what was typed ahead stays.
         tcsetattr(&tty.input, OptionalActions::Now, &raw)?;
         Ok(tty)
+    }
+
+    /// Whether there is something to read.
+    pub(crate) fn has_more(&self) -> bool {
+        ioctl_fionread(self.input.get_ref()).is_ok_and(|length| length > 0)
     }
 
     /// What has been typed; nothing once the terminal is gone. Cancel safe.

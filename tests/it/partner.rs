@@ -94,6 +94,7 @@ impl Chat {
         let rows = self.screen.until_row(word);
         assert_eq!(status.code(), Some(code), "{rows:#?}");
         assert_eq!(self.screen.settings(), self.before, "{rows:#?}");
+        self.screen.until_pastes_are_plain();
     }
 
     /// Expects the other side to get this next.

@@ -1,7 +1,10 @@
 //! The client's prompt at a terminal, and where Ctrl-C leaves the cursor for the shell's.
 
+use std::time::Duration;
+
 use rustix::process::Signal;
 
+use crate::fire::cpu_time;
 use crate::screen::Screen;
 use crate::support::{Service, program};
 
@@ -20,6 +23,39 @@ fn the_line_that_the_client_asks_for_can_be_edited() {
         screen.press(keys);
         assert_eq!(screen.wait().code(), Some(0));
         assert_eq!(service.stdout.next(), format!("b'{sent}'"));
+    }
+}
+
+/// Each key is drawn, and a paste as a whole: else its cost grows with the square of its length.
+#[test]
+fn a_long_line_can_be_pasted_at_the_clients_prompt() {
+    let service = Service::raw(&["--log", "document"]);
+    let to = service.address().to_string();
+    let mut screen = Screen::start(program().args(["send", "--to", &to]));
+    screen.until_last("Data to send:");
+    let line = "0123456789".repeat(2000);
+    let before = cpu_time(screen.id());
+    screen.press(&line);
+    screen.until(|rows| rows.iter().any(|row| row.ends_with("0123456789")));
+    let spent = cpu_time(screen.id()).saturating_sub(before);
+    assert!(spent < Duration::from_secs(5), "{spent:?}");
+    screen.press("\r");
+    assert_eq!(screen.wait().code(), Some(0));
+    assert_eq!(service.stdout.next(), format!("b'{line}'"));
+}
+
+/// A terminal that is stopped, as by Ctrl-S, holds up no signal.
+#[test]
+fn a_stopped_terminal_does_not_keep_the_clients_prompt_alive() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+        let service = Service::raw(&[]);
+        let to = service.address().to_string();
+        let mut screen = Screen::start(program().args(["send", "--to", &to]));
+        screen.until_last("Data to send:");
+        screen.stop_output();
+        screen.press("hello");
+        screen.signal(signal);
+        assert_eq!(screen.wait().code(), Some(code));
     }
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags, open};
+use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Action, Termios, Winsize, tcflow, tcgetattr, tcsetwinsize};
@@ -119,6 +120,28 @@ impl Screen {
     #[track_caller]
     pub(crate) fn until_last(&self, row: &str) -> Vec<String> {
         self.until(|rows| rows.last().is_some_and(|last| last == row))
+    }
+
+    /// Waits until what is pasted is no longer to be bracketed.
+    #[track_caller]
+    pub(crate) fn until_pastes_are_plain(&self) {
+        let deadline = Instant::now() + BOUND;
+        let mut parser = self.seen.0.lock().unwrap();
+        while parser.screen().bracketed_paste() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "pastes are still bracketed");
+            parser = self.seen.1.wait_timeout(parser, left).unwrap().0;
+        }
+    }
+
+    /// How much of what was typed nobody has read.
+    pub(crate) fn unread(&self) -> u64 {
+        ioctl_fionread(&self.terminal).unwrap()
+    }
+
+    /// The program's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// In which column of the last row `text` begins.

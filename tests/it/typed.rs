@@ -1,7 +1,10 @@
 //! What is typed or pasted into a chat at a terminal is said, at any speed and whole.
 
 use std::io::Read as _;
+use std::thread;
+use std::time::Duration;
 
+use crate::fire::cpu_time;
 use crate::partner::{Chat, Side};
 
 const SIDES: [Side; 2] = [Side::Connect, Side::Listen];
@@ -9,6 +12,49 @@ const SIDES: [Side; 2] = [Side::Connect, Side::Listen];
 /// What a terminal sends for a pasted text where it was asked to bracket it.
 fn bracketed(text: &str) -> String {
     format!("\x1b[200~{text}\x1b[201~")
+}
+
+/// Ctrl-C is pressed until something happens; a key that is held down repeats.
+#[test]
+fn however_often_ctrl_c_is_pressed_the_terminal_is_as_it_was() {
+    for speaks in [true, false] {
+        for keys in ["\x03\x03\x03", "\x03\x03\x03\x03\x03\x03\x03\x03"] {
+            let mut chat = Chat::of(Side::Connect);
+            if speaks {
+                chat.peer_speaks_in_lines();
+            }
+            chat.screen.press(keys);
+            chat.expect_end(0, "interrupted: you left");
+        }
+    }
+}
+
+/// A chat that nobody types into waits, and computes nothing: a tenth of the time is far more than it
+/// takes, and far less than a loop.
+#[test]
+fn an_idle_chat_takes_no_cpu_time() {
+    let chat = Chat::of(Side::Connect);
+    let before = cpu_time(chat.screen.id());
+    // Time that passes.
+    thread::sleep(Duration::from_secs(1));
+    let spent = cpu_time(chat.screen.id()).saturating_sub(before);
+    assert!(spent < Duration::from_millis(100), "{spent:?}");
+}
+
+/// What is left of a paste when the chat ends was meant for the chat: a shell would obey it.
+#[test]
+fn the_rest_of_a_paste_is_not_left_for_the_shell() {
+    let mut chat = Chat::of(Side::Connect);
+    chat.peer_speaks_in_lines();
+    let rows = "touch nothing\r".repeat(2000);
+    chat.screen.press("\x1b[200~first\r");
+    chat.expect("first\n");
+    chat.peer.send("byebye\n");
+    chat.peer.finish();
+    chat.screen.press(&rows);
+    chat.screen.press("\x1b[201~");
+    chat.expect_end(0, "the other side said byebye");
+    assert_eq!(chat.screen.unread(), 0);
 }
 
 #[test]

@@ -34,7 +34,7 @@ mod soak;
 mod vanish;
 
 /// The CPU time that a process has used.
-fn cpu_time(id: u32) -> Duration {
+pub(crate) fn cpu_time(id: u32) -> Duration {
     // The first number of each thread's, in nanoseconds.
     let of_thread = |thread: io::Result<DirEntry>| {
         let path = thread.unwrap().path().join("schedstat");
