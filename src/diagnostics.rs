@@ -1,16 +1,35 @@
-//! What the user is told besides the data: on stderr, and never fatal. A stderr that nobody reads
-//! any more must not end the service, so failures to write to it are ignored here.
+//! What the user is told besides the data: on stderr, and never fatal.
+//!
+//! What always holds: a stderr that fails ends nothing, and one that takes nothing holds nobody up. A
+//! terminal stopped with Ctrl-S is one, a pipe that nobody reads another. So each line is written by a
+//! thread of its own, and waited for only for a moment.
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
 
+use rustix::io::{Errno, write};
+use rustix::stdio::stderr;
 use tracing::level_filters::LevelFilter;
+
+/// How long a line is waited for. A terminal, a pipe or a file that works takes it in microseconds.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How many lines may wait for a stderr that takes nothing; further ones are dropped.
+const WAITING: usize = 16;
+
+/// How many lines are being written.
+static WRITING: AtomicUsize = AtomicUsize::new(0);
 
 /// Sends the program's diagnostics to stderr, from `level` on. The first call counts.
 pub fn init(level: LevelFilter, color: bool) {
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(|| Stderr)
         .with_max_level(level)
         .with_ansi(color)
         .with_target(false)
@@ -23,16 +42,14 @@ pub fn init(level: LevelFilter, color: bool) {
 
 /// Tells a line as it is.
 pub fn say(line: impl Display) {
-    // In one piece: stderr has no buffer, and others may write to it.
-    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+    tell(stderr(), format!("{line}\n").into_bytes());
 }
 
 /// Leaves the line on which a terminal has echoed Ctrl-C: a shell that sees the program end by itself
 /// prints its prompt where the cursor is.
 pub fn leave_line() {
-    let mut stderr = io::stderr();
-    if stderr.is_terminal() {
-        let _ = stderr.write_all(b"\n");
+    if io::stderr().is_terminal() {
+        tell(stderr(), b"\n".to_vec());
     }
 }
 
@@ -46,4 +63,52 @@ pub fn fail(error: &dyn Error) {
         cause = error.source();
     }
     say(line);
+}
+
+/// Where tracing writes to: each event in one piece.
+struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        tell(stderr(), event.to_vec());
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes `bytes`, and returns once they are written, or after [`PATIENCE`].
+fn tell(to: BorrowedFd<'static>, bytes: Vec<u8>) {
+    if WRITING.fetch_add(1, Ordering::Relaxed) >= WAITING {
+        WRITING.fetch_sub(1, Ordering::Relaxed);
+        return;
+    }
+    let (done, written) = sync_channel(1);
+    let writer = thread::Builder::new().name("stderr".to_owned());
+    let started = writer.spawn(move || {
+        write_all(to, &bytes);
+        WRITING.fetch_sub(1, Ordering::Relaxed);
+        // Fails only where nobody waits any more.
+        let _ = done.send(());
+    });
+    match started {
+        // Late or not, there is no more to be done about it.
+        Ok(_) => _ = written.recv_timeout(PATIENCE),
+        // A system without a thread to spare: the line is dropped.
+        Err(_) => _ = WRITING.fetch_sub(1, Ordering::Relaxed),
+    }
+}
+
+fn write_all(to: BorrowedFd<'_>, mut bytes: &[u8]) {
+    // Lines stay whole: a panic's message takes this lock too.
+    let _whole = io::stderr().lock();
+    while !bytes.is_empty() {
+        match write(to, bytes) {
+            Ok(length @ 1..) => bytes = &bytes[length..],
+            Err(Errno::INTR) => {}
+            Ok(0) | Err(_) => return,
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! The client's prompt at a terminal, and where Ctrl-C leaves the cursor for the shell's.
 
-use std::time::Duration;
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use crate::fire::cpu_time;
 use crate::screen::Screen;
-use crate::support::{Service, program};
+use crate::support::{BOUND, Client, Service, directory, program};
 
 #[test]
 fn the_line_that_the_client_asks_for_can_be_edited() {
@@ -97,4 +98,64 @@ fn after_ctrl_c_a_service_leaves_the_cursor_on_a_line_of_its_own() {
         assert_eq!(screen.wait().code(), Some(0));
         screen.until_cursor(0);
     }
+}
+
+/// Ctrl-S stops it, and Ctrl-C does not let it go on. No word to the user may hold the end up.
+#[test]
+fn a_terminal_that_takes_nothing_holds_up_no_signal() {
+    let directory = directory();
+    let log = directory.path().join("log");
+    for first in [Signal::INT, Signal::QUIT] {
+        let mut command = program();
+        command
+            .args(["--listen", "127.0.0.1:0", "--log-file"])
+            .arg(&log);
+        let mut screen = Screen::start(&mut command);
+        screen.until_row("listening on");
+        screen.stop_output();
+        screen.signal(first);
+        assert_eq!(screen.wait().code(), Some(0), "{first:?}");
+    }
+}
+
+/// Nor may it hold up a second signal, at a service that has something to warn of and to finish.
+#[test]
+fn a_terminal_that_takes_nothing_holds_up_no_second_signal() {
+    let mut command = program();
+    command.args(["--listen", "127.0.0.1:0", "--diagnostics", "info"]);
+    command.args(["--drain-timeout", "1h", "--log", "off"]);
+    let mut screen = Screen::start(&mut command);
+    let rows = screen.until_row("listening on");
+    let mut held = Client::connect(listening(&rows));
+    held.send("GET / HTTP/1.1\r\n");
+    screen.stop_output();
+    screen.signal(Signal::INT);
+    // Nothing listens any more: the first one is obeyed.
+    let deadline = Instant::now() + BOUND;
+    while TcpStream::connect(held.0.peer_addr().unwrap()).is_ok() {
+        assert!(Instant::now() < deadline, "it still listens");
+    }
+    screen.signal(Signal::TERM);
+    assert_eq!(screen.wait().code(), Some(143));
+}
+
+/// The client catches signals while it waits for the reply to a line.
+#[test]
+fn a_terminal_that_takes_nothing_holds_up_no_signal_to_the_client() {
+    let service = Service::start(&[]);
+    let to = service.address().to_string();
+    let mut screen = Screen::start(program().args(["send", "--to", &to]));
+    screen.until_last("Data to send:");
+    screen.press("hi\r");
+    screen.until_row("(no answer yet");
+    screen.stop_output();
+    screen.signal(Signal::INT);
+    assert_eq!(screen.wait().code(), Some(130));
+}
+
+/// The address in a terminal's rows.
+#[track_caller]
+fn listening(rows: &[String]) -> SocketAddr {
+    let said = rows.iter().find_map(|row| row.split_once("http://"));
+    said.unwrap().1.parse().unwrap()
 }
