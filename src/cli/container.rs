@@ -63,7 +63,7 @@ fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
     let words: Vec<_> = words
         .map(|word| OsString::from_vec(word.to_owned()))
         .collect();
-    let matches = environment::parse_alone(&words).ok()?;
+    let matches = environment::typed(&words).ok()?;
     match matches.subcommand() {
         None => listening(&matches, environment),
         Some(("raw", matches)) => listening(matches, environment),

@@ -1,8 +1,13 @@
 //! The environment's part in the options.
 //!
 //! clap reads an option's variable where the command line does not have the option. What this adds:
-//! a variable that is empty counts as not set, since Compose's `${X:-}` makes such; and the error of
-//! a bad value names the variable that it came from. It knows no option by its name.
+//! only the variables of the command that was chosen count; a variable that is empty counts as not
+//! set, since Compose's `${X:-}` makes such; and the error of a bad value names the variable that it
+//! came from. It knows no option by its name.
+//!
+//! ```text
+//! command line ─ typed ─ the command that was chosen ─ complete, from its variables ─ the options
+//! ```
 
 use std::ffi::OsString;
 
@@ -12,31 +17,51 @@ use clap::{Arg, ArgMatches, Command, CommandFactory as _, Error};
 
 use super::Options;
 
-/// Parses the command line, which begins with the program's name, and the environment.
+/// Parses the command line, which begins with the program's name, as if no variable were set.
 ///
 /// # Errors
 ///
-/// What is wrong with them. The help and the version are such errors too.
-pub(super) fn parse(arguments: &[OsString]) -> Result<ArgMatches, Error> {
-    let command = each(command(), |arg| {
-        if is_empty(&arg) {
-            arg.env(Resettable::Reset)
+/// What is wrong with it. The help and the version are such errors too.
+pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
+    let command = each(command(), unset);
+    let typed = command.try_get_matches_from(arguments);
+    // The help shows the variables.
+    typed.map_err(|error| {
+        if error.use_stderr() {
+            error
         } else {
-            arg
+            help(arguments).unwrap_or(error)
         }
-    });
-    let parsed = command.try_get_matches_from(arguments);
-    parsed.map_err(|error| explain(error, arguments))
+    })
 }
 
-/// Parses a command line as if no variable were set.
+/// Parses the same command line again, now with the environment.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
-pub(super) fn parse_alone(arguments: &[OsString]) -> Result<ArgMatches, Error> {
-    let command = each(command(), |arg| arg.env(Resettable::Reset));
-    command.try_get_matches_from(arguments)
+/// What is wrong with the environment.
+pub(super) fn complete(arguments: &[OsString], typed: &ArgMatches) -> Result<ArgMatches, Error> {
+    let command = each(
+        command(),
+        |arg| if is_empty(&arg) { unset(arg) } else { arg },
+    );
+    let command = only_of_the_chosen(command, typed);
+    let complete = command.try_get_matches_from(arguments);
+    complete.map_err(|error| name_variable(error, typed))
+}
+
+fn help(arguments: &[OsString]) -> Option<Error> {
+    command().try_get_matches_from(arguments).err()
+}
+
+/// Drops the variables of the commands around the one that was chosen: clap would read them too.
+fn only_of_the_chosen(command: Command, matches: &ArgMatches) -> Command {
+    match matches.subcommand() {
+        None => command,
+        Some((name, matches)) => command
+            .mut_args(unset)
+            .mut_subcommand(name, |chosen| only_of_the_chosen(chosen, matches)),
+    }
 }
 
 /// The program's options.
@@ -54,6 +79,10 @@ fn each(command: Command, change: fn(Arg) -> Arg) -> Command {
     command.mut_subcommands(|subcommand| each(subcommand, change))
 }
 
+fn unset(arg: Arg) -> Arg {
+    arg.env(Resettable::Reset)
+}
+
 fn is_empty(arg: &Arg) -> bool {
     let variable = arg.get_env().and_then(std::env::var_os);
     variable.is_some_and(|value| value.is_empty())
@@ -63,19 +92,6 @@ fn names_a_number(arg: &Arg) -> bool {
     let names = arg.get_value_names().unwrap_or_default();
     let is_number = |name: &str| matches!(name, "CODE" | "N" | "SIZE" | "TIME");
     names.iter().any(|name| is_number(name))
-}
-
-/// Makes an error say where the mistake is. One on the command line comes first.
-fn explain(error: Error, arguments: &[OsString]) -> Error {
-    if !error.use_stderr() {
-        // The help shows empty variables too.
-        let help = command().try_get_matches_from(arguments);
-        return help.err().unwrap_or(error);
-    }
-    match parse_alone(arguments) {
-        Err(error) => error,
-        Ok(matches) => name_variable(error, &matches),
-    }
 }
 
 /// Puts the variable in the place of the option that it stands for.

@@ -61,7 +61,9 @@ pub struct Service {
 #[must_use]
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
-    let matches = environment::parse(&arguments).unwrap_or_else(|error| error.exit());
+    let typed = environment::typed(&arguments).unwrap_or_else(|error| error.exit());
+    let completed = environment::complete(&arguments, &typed);
+    let matches = completed.unwrap_or_else(|error| error.exit());
     let Options { command, http } =
         Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match command {

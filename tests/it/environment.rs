@@ -25,6 +25,29 @@ fn variables(command: &[&str]) -> Vec<String> {
         .collect()
 }
 
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["raw"],
+    &["send"],
+    &["chat", "connect"],
+    &["chat", "listen"],
+    &["health"],
+];
+
+/// Each of [`COMMANDS`] with options that are right, and how it fails behind them.
+fn commands(nobody: &str, taken: &str) -> Vec<(Vec<String>, &'static str)> {
+    let command = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    let log = ["--log-file", "/nonexistent/log"];
+    vec![
+        (command(&log), "cannot open the log"),
+        (command(&["raw", log[0], log[1]]), "cannot open the log"),
+        (command(&["send", "--to", nobody, "hi"]), "refused: "),
+        (command(&["chat", "connect", nobody]), "refused: "),
+        (command(&["chat", "listen", taken]), "cannot listen on "),
+        (command(&["health", nobody]), "refused: "),
+    ]
+}
+
 #[test]
 fn an_error_names_the_variable_that_the_value_came_from() {
     for (command, variable, value, reason) in [
@@ -100,30 +123,17 @@ fn an_empty_variable_counts_as_not_set() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody_address = nobody.local_addr().unwrap().to_string();
     drop(nobody);
-    // Each gets past its options, and fails then.
-    for (command, rest, reason) in [
-        (
-            &[][..],
-            &["--log-file", "/nonexistent/log"][..],
-            "cannot open the log",
-        ),
-        (
-            &["raw"],
-            &["--log-file", "/nonexistent/log"],
-            "cannot open the log",
-        ),
-        (&["send"], &["--to", &nobody_address, "hi"], "refused: "),
-        (&["chat", "connect"], &[&nobody_address], "refused: "),
-        (&["chat", "listen"], &[&taken_address], "cannot listen on "),
-        (&["health"], &[&nobody_address], "refused: "),
-    ] {
-        let empty = variables(command);
+    for ((words, reason), help) in commands(&nobody_address, &taken_address)
+        .iter()
+        .zip(COMMANDS)
+    {
+        let empty = variables(help);
         assert!(empty.len() > 2, "{empty:?}");
         let empty = empty.iter().map(|name| (name, ""));
-        let (code, said) = said(program().args(command).args(rest).envs(empty));
-        assert_eq!(code, Some(1), "{command:?}: {said}");
+        let (code, said) = said(program().args(words).envs(empty));
+        assert_eq!(code, Some(1), "{words:?}: {said}");
         let expected = format!("hellowire: {reason}");
-        assert!(said.starts_with(&expected), "{command:?}: {said}");
+        assert!(said.starts_with(&expected), "{words:?}: {said}");
     }
 }
 
@@ -165,4 +175,48 @@ fn the_timeouts_of_send_and_health_have_a_variable_each() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(own), "{said}");
     }
+}
+
+/// As an image or a Compose file that sets variables for all its processes.
+#[test]
+fn the_variables_of_other_commands_do_not_matter() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken_address = taken.local_addr().unwrap().to_string();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody_address = nobody.local_addr().unwrap().to_string();
+    drop(nobody);
+    let commands = commands(&nobody_address, &taken_address);
+    let all: Vec<_> = COMMANDS.iter().copied().flat_map(variables).collect();
+    for ((words, reason), help) in commands.iter().zip(COMMANDS) {
+        let mut own = variables(help);
+        // With an address on its command line it needs none.
+        own.retain(|name| *help != ["health"] || name != "HELLOWIRE_LISTEN");
+        let others = all.iter().filter(|name| !own.contains(name));
+        let junk = others.map(|name| (name, "junk \u{1}"));
+        assert!(junk.clone().count() > 3, "{own:?}");
+        let (code, said) = said(program().args(words).envs(junk));
+        let expected = format!("hellowire: {reason}");
+        assert_eq!(code, Some(1), "{words:?}: {said}");
+        assert!(said.starts_with(&expected), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn the_variables_of_listening_count_for_raw_too() {
+    for (variable, value) in [("HELLOWIRE_LISTEN", "80"), ("HELLOWIRE_WORKERS", "x")] {
+        let (code, said) = said(program().arg("raw").env(variable, value));
+        let expected = format!("error: invalid value '{value}' for '{variable}': ");
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.starts_with(&expected), "{said}");
+    }
+}
+
+#[test]
+fn the_help_of_a_command_is_shown_whatever_the_variables_of_others_are() {
+    let mut command = program();
+    command.args(["health", "--help"]);
+    let output = command.env("HELLOWIRE_STATUS", "oops").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{help}");
+    assert!(help.contains("[env: HELLOWIRE_PATH"), "{help}");
 }
