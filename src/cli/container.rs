@@ -20,16 +20,16 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::environment;
-use super::values::first_address;
+use super::values::addresses;
 use crate::net::address::Address;
 
 /// The variable of `--listen`.
-const LISTEN: &str = "HELLOWIRE_LISTEN";
+pub(super) const LISTEN: &str = "HELLOWIRE_LISTEN";
 
 /// What there is to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Check {
-    /// A service at this address, the first of those that it listens on.
+    /// A service at this address, the first with a port of those that it listens on.
     Service(Address),
     /// Nothing, and why.
     Nothing(String),
@@ -74,17 +74,16 @@ fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
 }
 
 fn listening(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
-    let listen = matches.get_one::<Address>("listen")?;
     let is_given = matches.value_source("listen") == Some(ValueSource::CommandLine);
-    let address = match variable(environment, LISTEN) {
-        Some(value) if !is_given => first_address(str::from_utf8(value).ok()?).ok()?,
-        _ => listen.clone(),
+    let addresses = match variable(environment, LISTEN) {
+        Some(value) if !is_given => addresses(str::from_utf8(value).ok()?).ok()?,
+        _ => matches.get_many("listen")?.cloned().collect(),
     };
-    if address.port() == 0 {
-        let why = "this container's service listens at any free port";
-        return Some(Check::Nothing(why.to_owned()));
-    }
-    Some(Check::Service(address))
+    let mut addresses = addresses.into_iter();
+    Some(match addresses.find(|address| address.port() != 0) {
+        Some(address) => Check::Service(address),
+        None => Check::Nothing("this container's service listens at any free port".to_owned()),
+    })
 }
 
 /// The value of a variable that is set, and not to nothing.
@@ -124,6 +123,7 @@ mod tests {
             ("/hellowire --status 404 --listen a:1 --listen b:2", "a:1"),
             ("/hellowire raw --listen a:1,b:2", "a:1"),
             ("hellowire --listen [fe80::1%eth0]:1", "[fe80::1%eth0]:1"),
+            ("hellowire --listen a:0 --listen b:2", "b:2"),
         ] {
             expect(command_line, IMAGE, address);
         }
@@ -134,6 +134,7 @@ mod tests {
         for (environment, address) in [
             (IMAGE, "0.0.0.0:8080"),
             (b"HELLOWIRE_LISTEN=a:1, b:2\0", "a:1"),
+            (b"HELLOWIRE_LISTEN=a:0,b:2\0", "b:2"),
             (b"HELLOWIRE_LISTEN=\0", "127.0.0.1:8080"),
             (
                 b"NO_HELLOWIRE_LISTEN=a:1\0HELLOWIRE_LISTEN_TOO=b:1\0",
@@ -158,7 +159,14 @@ mod tests {
             assert_eq!(found, Some(Check::Nothing(why)), "{command_line}");
         }
         let why = "this container's service listens at any free port".to_owned();
-        let found = check("/hellowire --listen 0.0.0.0:0", IMAGE);
+        for command_line in [
+            "/hellowire --listen 0.0.0.0:0",
+            "/hellowire --listen a:0,b:0",
+        ] {
+            let found = check(command_line, IMAGE);
+            assert_eq!(found, Some(Check::Nothing(why.clone())), "{command_line}");
+        }
+        let found = check("/hellowire", b"HELLOWIRE_LISTEN=0.0.0.0:0\0");
         assert_eq!(found, Some(Check::Nothing(why)));
     }
 

@@ -23,7 +23,7 @@ use super::Options;
 ///
 /// What is wrong with it. The help and the version are such errors too.
 pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
-    let command = each(command(), unset);
+    let command = each(command(), &unset);
     let typed = command.try_get_matches_from(arguments);
     // The help shows the variables.
     typed.map_err(|error| {
@@ -35,16 +35,25 @@ pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
     })
 }
 
-/// Parses the same command line again, now with the environment.
+/// Parses the same command line again, now with the environment, but for one variable that may not
+/// count.
 ///
 /// # Errors
 ///
 /// What is wrong with the environment.
-pub(super) fn complete(arguments: &[OsString], typed: &ArgMatches) -> Result<ArgMatches, Error> {
-    let command = each(
-        command(),
-        |arg| if is_empty(&arg) { unset(arg) } else { arg },
-    );
+pub(super) fn complete(
+    arguments: &[OsString],
+    typed: &ArgMatches,
+    unheard: Option<&str>,
+) -> Result<ArgMatches, Error> {
+    let command = each(command(), &|arg: Arg| {
+        let is_unheard = unheard.is_some_and(|name| arg.get_env() == Some(name.as_ref()));
+        if is_unheard || is_empty(&arg) {
+            unset(arg)
+        } else {
+            arg
+        }
+    });
     let command = only_of_the_chosen(command, typed);
     let complete = command.try_get_matches_from(arguments);
     complete.map_err(|error| name_variable(error, typed))
@@ -67,14 +76,14 @@ fn only_of_the_chosen(command: Command, matches: &ArgMatches) -> Command {
 /// The program's options.
 fn command() -> Command {
     // Else `--max-body -1` is an unknown option `-1`, and not a bad size.
-    each(Options::command(), |arg| {
+    each(Options::command(), &|arg: Arg| {
         let is_number = names_a_number(&arg);
         arg.allow_hyphen_values(is_number)
     })
 }
 
 /// Changes each argument, of the subcommands too.
-fn each(command: Command, change: fn(Arg) -> Arg) -> Command {
+fn each(command: Command, change: &impl Fn(Arg) -> Arg) -> Command {
     let command = command.mut_args(change);
     command.mut_subcommands(|subcommand| each(subcommand, change))
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
 use super::container::{self, Check};
 use super::values::{first_callee, path, timeout, value};
@@ -12,8 +13,8 @@ use crate::net::address::Address;
 #[derive(Debug, Args)]
 pub(super) struct HealthOptions {
     /// Whom to ask; a wildcard, `0.0.0.0` or `[::]`, means loopback. Without it, in a container
-    /// whose first process is this program: the first address that it listens on, and nobody where
-    /// it is no service. Of several addresses in the variable the first.
+    /// whose first process is this program: the first address with a port that it listens on, and
+    /// nobody where there is none. Of several addresses in the variable the first.
     #[arg(value_name = "ADDR", env = "HELLOWIRE_LISTEN", default_value = "127.0.0.1:8080", value_parser = value(first_callee))]
     address: Address,
 
@@ -26,11 +27,17 @@ pub(super) struct HealthOptions {
     timeout: Duration,
 }
 
+/// What the container has to check, where the command line asks for that: the probe's, without an
+/// address.
+pub(super) fn container(typed: &ArgMatches) -> Option<Check> {
+    let options = typed.subcommand_matches("health")?;
+    let is_given = options.value_source("address") == Some(ValueSource::CommandLine);
+    if is_given { None } else { container::check() }
+}
+
 impl HealthOptions {
-    /// Whom to ask and how, or nothing and why. Whether the address `is_given` is whether it stands
-    /// on the command line.
-    pub(super) fn config(self, is_given: bool) -> Result<health::Config, String> {
-        let found = if is_given { None } else { container::check() };
+    /// Whom to ask and how, or nothing and why. What was `found` in a container comes first.
+    pub(super) fn config(self, found: Option<Check>) -> Result<health::Config, String> {
         let address = match found {
             None => self.address,
             Some(Check::Service(address)) => address,

@@ -14,7 +14,6 @@ mod values;
 use std::env;
 use std::io::IsTerminal;
 
-use clap::parser::ValueSource;
 use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
@@ -62,7 +61,10 @@ pub struct Service {
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
     let typed = environment::typed(&arguments).unwrap_or_else(|error| error.exit());
-    let completed = environment::complete(&arguments, &typed);
+    let found = health::container(&typed);
+    // What the container's service listens on is known then: its probe need not understand it.
+    let unheard = found.is_some().then_some(container::LISTEN);
+    let completed = environment::complete(&arguments, &typed, unheard);
     let matches = completed.unwrap_or_else(|error| error.exit());
     let Options { command, http } =
         Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -77,9 +79,7 @@ pub fn parse() -> Invocation {
         Some(Subcommands::Send(send)) => Invocation::Send(send.config()),
         Some(Subcommands::Chat(chat)) => Invocation::Chat(chat.config()),
         Some(Subcommands::Health(options)) => {
-            let given = matches.subcommand_matches("health");
-            let source = given.and_then(|given| given.value_source("address"));
-            let config = options.config(source == Some(ValueSource::CommandLine));
+            let config = options.config(found);
             config.map_or_else(Invocation::NoCheck, Invocation::Health)
         }
     }

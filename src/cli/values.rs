@@ -71,9 +71,9 @@ pub(super) fn callee(text: &str) -> Result<Address, String> {
     Ok(address)
 }
 
-/// The first of one or several addresses.
-pub(super) fn first_address(text: &str) -> Result<Address, String> {
-    parsed(text.split(',').next().unwrap_or_default())
+/// One or several addresses.
+pub(super) fn addresses(text: &str) -> Result<Vec<Address>, String> {
+    text.split(',').map(parsed).collect()
 }
 
 /// The first of one or several addresses, which can be called.

@@ -30,15 +30,20 @@ fn container(arguments: &str) -> Command {
     command
 }
 
-/// `hellowire health` beside the first process that `unshare` has started.
+/// `hellowire health` beside the first process that `unshare` has started, in an image that sets
+/// the variable for all its processes.
 fn ask(unshare: u32, options: &[&str]) -> Output {
+    ask_with(unshare, options, &[("HELLOWIRE_LISTEN", "0.0.0.0:8080")])
+}
+
+/// The same in an image with these variables.
+fn ask_with(unshare: u32, options: &[&str], environment: &[(&str, &str)]) -> Output {
     let children = format!("/proc/{unshare}/task/{unshare}/children");
     let first = std::fs::read_to_string(children).unwrap();
     let mut command = Command::new("nsenter");
     command.args(["--target", first.trim(), "--all"]);
     command.arg(env!("CARGO_BIN_EXE_hellowire")).arg("health");
-    // As an image that sets the variable for all its processes.
-    command.env("HELLOWIRE_LISTEN", "0.0.0.0:8080");
+    command.envs(environment.iter().copied());
     command.args(options).output().unwrap()
 }
 
@@ -70,6 +75,39 @@ fn pid_1_is_asked_where_it_listens_whatever_the_variable_says() {
 fn pid_1_may_have_another_environment_than_the_probe() {
     let service = Service::launch(container("").env("HELLOWIRE_LISTEN", "127.0.0.1:9000"));
     expect(&ask(service.id(), &[]), 0, "");
+}
+
+/// What the service takes, or does not look at, is no mistake of the probe.
+#[test]
+#[ignore = "needs to make a PID namespace"]
+fn pid_1_is_well_whatever_variables_the_container_has() {
+    let any = "nothing to check: this container's service listens at any free port\n";
+    for (arguments, variable, value, said) in [
+        ("", "HELLOWIRE_LISTEN", "0.0.0.0:0", any),
+        ("", "HELLOWIRE_LISTEN", "0.0.0.0:0,0.0.0.0:9000", ""),
+        ("--status 304", "HELLOWIRE_STATUS", "oops", ""),
+        ("--listen 0.0.0.0:8080", "HELLOWIRE_LISTEN", "8080", ""),
+        ("raw", "HELLOWIRE_STATUS", "oops", ""),
+    ] {
+        let addresses = if value.contains(',') { 2 } else { 1 };
+        let service = Service::launch_on(container(arguments).env(variable, value), addresses);
+        expect(&ask_with(service.id(), &[], &[(variable, value)]), 0, said);
+    }
+    let mut listener = container("chat listen 0.0.0.0:12345");
+    let environment = [("HELLOWIRE_LISTEN", "junk")];
+    let talker = Talker::start(listener.envs(environment));
+    talker.stderr.next();
+    let said = "nothing to check: this container runs `hellowire chat`, which is no service\n";
+    expect(&ask_with(talker.id(), &[], &environment), 0, said);
+}
+
+#[test]
+#[ignore = "needs to make a PID namespace"]
+fn pid_1_is_asked_at_its_first_address_with_a_port() {
+    let mut command = container("--listen 0.0.0.0:0 --listen 0.0.0.0:9000 --status 503");
+    let service = Service::launch_on(&mut command, 2);
+    let said = "hellowire: 127.0.0.1:9000 is not well: it answered 503\n";
+    expect(&ask(service.id(), &[]), 1, said);
 }
 
 #[test]
