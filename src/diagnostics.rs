@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::io::{Errno, write};
-use rustix::stdio::stderr;
+use rustix::stdio::{stderr, stdin, stdout};
 use tracing::level_filters::LevelFilter;
 
 /// How long a line is waited for. A terminal, a pipe or a file that works takes it in microseconds.
@@ -46,10 +46,12 @@ pub fn say(line: impl Display) {
 }
 
 /// Leaves the line on which a terminal has echoed Ctrl-C: a shell that sees the program end by itself
-/// prints its prompt where the cursor is.
+/// prints its prompt where the cursor is. The terminal is the first of stderr, stdout and stdin that is
+/// one.
 pub fn leave_line() {
-    if io::stderr().is_terminal() {
-        tell(stderr(), b"\n".to_vec());
+    let streams = [stderr(), stdout(), stdin()];
+    if let Some(terminal) = streams.into_iter().find(IsTerminal::is_terminal) {
+        tell(terminal, b"\n".to_vec());
     }
 }
 

@@ -126,12 +126,14 @@ async fn gone(terminal: Option<&Terminal>) {
     }
 }
 
-/// Whether the program was started with this signal ignored. Only Linux says so without unsafe code; where
-/// nobody does, it counts as ignored and keeps the effect that it has.
+/// Whether the program was started with this signal ignored. Only Linux says so without unsafe code.
+/// Elsewhere it counts as ignored and keeps the effect that it has; on a Linux without `/proc` it does
+/// not.
 fn is_ignored(signal: SignalKind) -> bool {
     let status = fs::read_to_string("/proc/self/status").ok();
     let ignored = status.as_deref().and_then(ignored);
-    ignored.is_none_or(|ignored| ignored >> (signal.as_raw_value() - 1) & 1 == 1)
+    let is_set = |ignored: u64| ignored >> (signal.as_raw_value() - 1) & 1 == 1;
+    ignored.map_or(!cfg!(target_os = "linux"), is_set)
 }
 
 /// The ignored signals in `/proc/self/status`, one a bit from the lowest on (`proc_pid_status(5)`).

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 /// How long a reader may take without a word about it: one that is started together with the service
@@ -51,12 +52,15 @@ pub(super) fn try_append(path: &Path) -> io::Result<Option<File>> {
 ///
 /// # Cancel safety
 ///
-/// Can be dropped: nothing is open then.
+/// Can be dropped: what is being opened then is closed again.
 pub(super) async fn append(path: &Path, tell: impl FnOnce(&Path)) -> io::Result<File> {
     let begun = Instant::now();
     let mut tell = Some(tell);
     loop {
-        if let Some(file) = try_append(path)? {
+        let own_path = path.to_owned();
+        // It may take any time: a file on a network, a line without a carrier.
+        let opening = spawn_blocking(move || try_append(&own_path));
+        if let Some(file) = opening.await.map_err(io::Error::from)?? {
             return Ok(file);
         }
         if begun.elapsed() >= UNSAID

@@ -149,7 +149,7 @@ fn three_hundred_and_ten_thousand_rows_are_as_many_messages() {
                 chat.peer_speaks_in_lines();
                 let mut peer = chat.peer.0.try_clone().unwrap();
                 let length = text.len();
-                let reader = std::thread::spawn(move || {
+                let reader = thread::spawn(move || {
                     let mut got = vec![0; length];
                     peer.read_exact(&mut got).map(|()| got)
                 });
