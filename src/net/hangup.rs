@@ -4,17 +4,21 @@
 //! terminal is gone, and the service should go with it. The signal itself is the same. So the terminal is
 //! watched, and a signal belongs to its loss where the two come together. A terminal that was lost long
 //! ago means nothing: a service in the background outlives its shell's `exit`, and its log is rotated
-//! later. What always holds: one loss is one request to stop, however often it is told of.
+//! later. An init system may send SIGTERM and SIGHUP together (systemd's `SendSIGHUP=`).
+//!
+//! What always holds: one loss is one request to stop, however often it is told of; SIGHUP and another
+//! signal together are one too.
 
 use std::future::pending;
-use std::io::{self, IsTerminal};
-use std::os::fd::OwnedFd;
+use std::io::IsTerminal;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::stdio::{stderr, stdin, stdout};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::{Instant, sleep};
+use tracing::debug;
 
 /// How long after the terminal's loss a signal still belongs to it. The kernel and shells send it within
 /// milliseconds; a busy machine may take longer.
@@ -23,6 +27,10 @@ const AFTER_THE_LOSS: Duration = Duration::from_secs(10);
 /// How long before it: zsh, and bash with `huponexit`, send the signal and then end, and the terminal
 /// with them.
 const BEFORE_THE_LOSS: Duration = Duration::from_secs(1);
+
+/// How far apart SIGHUP and another signal may be that count as one. Whoever sends both at once does it
+/// within a millisecond; a busy machine may take longer.
+const TOGETHER: Duration = Duration::from_secs(1);
 
 /// How soon a terminal whose other end is closed is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -44,6 +52,12 @@ pub(super) struct Hangups {
     last_signal: Option<Instant>,
     lost: Option<Instant>,
     has_stopped: bool,
+    /// Whether a stop came with the terminal's loss, or was under way then.
+    has_stopped_with_the_terminal: bool,
+    /// When SIGHUP first asked to stop.
+    hung_up: Option<Instant>,
+    /// When another signal first did.
+    told_otherwise: Option<Instant>,
 }
 
 impl Hangups {
@@ -54,6 +68,9 @@ impl Hangups {
             last_signal: None,
             lost: None,
             has_stopped: false,
+            has_stopped_with_the_terminal: false,
+            hung_up: None,
+            told_otherwise: None,
         }
     }
 
@@ -72,16 +89,29 @@ impl Hangups {
         if is_gone {
             self.lost.get_or_insert(now);
         }
-        if self.lost.is_some_and(|lost| now - lost < AFTER_THE_LOSS) {
-            return self.stop_with_the_terminal();
+        // Also where the drain that it began takes longer than that.
+        if self.has_stopped_with_the_terminal
+            || self.lost.is_some_and(|lost| now - lost < AFTER_THE_LOSS)
+        {
+            return self.stop_with_the_terminal(now);
         }
         self.last_signal = Some(now);
-        self.has_stopped |= !self.reopens;
-        Some(if self.reopens {
-            Asked::Reopen
-        } else {
-            Asked::Stop
-        })
+        if self.reopens {
+            return Some(Asked::Reopen);
+        }
+        self.has_stopped = true;
+        let is_first = self.hung_up.is_none();
+        self.hung_up.get_or_insert(now);
+        let repeats = is_first && is_recent(self.told_otherwise, now);
+        (!repeats).then_some(Asked::Stop)
+    }
+
+    /// Another signal asks to stop: whether it counts. Right behind a SIGHUP it means the same.
+    pub(super) fn other(&mut self, now: Instant) -> bool {
+        self.has_stopped = true;
+        let is_first = self.told_otherwise.is_none();
+        self.told_otherwise.get_or_insert(now);
+        !(is_first && is_recent(self.hung_up, now))
     }
 
     /// The terminal is gone: what that asks for, if anything. Most often the signal is yet to come.
@@ -89,17 +119,23 @@ impl Hangups {
         self.lost.get_or_insert(now);
         let told = self.last_signal?;
         if now - told < BEFORE_THE_LOSS {
-            self.stop_with_the_terminal()
+            self.stop_with_the_terminal(now)
         } else {
             None
         }
     }
 
-    fn stop_with_the_terminal(&mut self) -> Option<Asked> {
+    fn stop_with_the_terminal(&mut self, now: Instant) -> Option<Asked> {
         let is_first = !self.has_stopped;
         self.has_stopped = true;
+        self.has_stopped_with_the_terminal = true;
+        self.hung_up.get_or_insert(now);
         is_first.then_some(Asked::Stop)
     }
+}
+
+fn is_recent(then: Option<Instant>, now: Instant) -> bool {
+    then.is_some_and(|then| now - then < TOGETHER)
 }
 
 /// The terminal that the program was started at.
@@ -107,24 +143,26 @@ impl Hangups {
 pub(super) struct Terminal(AsyncFd<OwnedFd>);
 
 impl Terminal {
-    /// The first of stdin, stdout and stderr that is a terminal. In a tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// What the system said to watching it.
+    /// The first of stdin, stdout and stderr that is a terminal, and can be watched. In a tokio runtime.
+    pub(super) fn of_this_process() -> Option<Self> {
+        let streams = [stdin(), stdout(), stderr()];
+        let terminal = streams.into_iter().find(IsTerminal::is_terminal)?;
+        Self::watch(terminal)
+    }
+
+    /// None where the system can't watch it: its loss is not noticed then.
     #[expect(
         deprecated,
         reason = "it is unsound for what lies about its descriptor, which an owned one does not; what \
                   replaces it is unsafe, and that is forbidden here"
     )]
-    pub(super) fn of_this_process() -> io::Result<Option<Self>> {
-        let streams = [stdin(), stdout(), stderr()];
-        let Some(terminal) = streams.into_iter().find(IsTerminal::is_terminal) else {
-            return Ok(None);
-        };
-        let terminal = terminal.try_clone_to_owned()?;
-        let watched = AsyncFd::with_interest(terminal, Interest::READABLE)?;
-        Ok(Some(Self(watched)))
+    fn watch(terminal: BorrowedFd<'_>) -> Option<Self> {
+        let terminal = terminal.try_clone_to_owned();
+        let watched = terminal.and_then(|it| AsyncFd::with_interest(it, Interest::READABLE));
+        watched
+            .inspect_err(|error| debug!(%error, "the terminal is not watched"))
+            .ok()
+            .map(Self)
     }
 
     /// Whether it is gone: the kernel answers no question about a terminal that has hung up.
@@ -158,6 +196,8 @@ impl Terminal {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd as _;
+
     use super::*;
 
     const MOMENT: Duration = Duration::from_millis(100);
@@ -216,6 +256,53 @@ mod tests {
         let mut seen = hangups(true);
         assert_eq!(seen.signal(now, false), REOPEN);
         assert_eq!(seen.loss(now + BEFORE_THE_LOSS), None);
+    }
+
+    #[test]
+    fn a_hangup_together_with_another_signal_is_one_stop() {
+        let mut seen = hangups(false);
+        let now = Instant::now();
+        assert!(seen.other(now));
+        assert_eq!(seen.signal(now + MOMENT, false), None);
+        // Each has come once: a further one is meant.
+        assert_eq!(seen.signal(now + MOMENT, false), STOP);
+        assert!(seen.other(now + MOMENT));
+
+        let mut seen = hangups(false);
+        assert_eq!(seen.signal(now, false), STOP);
+        assert!(!seen.other(now + MOMENT));
+        assert!(seen.other(now + MOMENT));
+
+        // One that comes later is meant too.
+        let mut seen = hangups(false);
+        assert!(seen.other(now));
+        assert_eq!(seen.signal(now + TOGETHER, false), STOP);
+        let mut seen = hangups(false);
+        assert_eq!(seen.signal(now, false), STOP);
+        assert!(seen.other(now + TOGETHER));
+    }
+
+    #[test]
+    fn a_terminal_that_is_lost_during_a_stop_repeats_it() {
+        for reopens in [true, false] {
+            let mut seen = hangups(reopens);
+            let now = Instant::now();
+            assert!(seen.other(now));
+            let lost = now + 5 * TOGETHER;
+            assert_eq!(seen.loss(lost), None);
+            assert_eq!(seen.signal(lost + MOMENT, true), None);
+            // However long the drain takes.
+            assert_eq!(seen.signal(lost + AFTER_THE_LOSS, true), None);
+            assert!(seen.other(lost + AFTER_THE_LOSS));
+        }
+    }
+
+    /// Epoll takes no regular file; a terminal that it does not take is as rare as it must not matter.
+    #[tokio::test]
+    async fn what_cannot_be_watched_is_not_and_is_no_error() {
+        let file =
+            std::fs::File::open("/proc/self/exe").or_else(|_| std::fs::File::open("Cargo.toml"));
+        assert!(Terminal::watch(file.unwrap().as_fd()).is_none());
     }
 
     #[test]

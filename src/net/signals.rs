@@ -48,7 +48,7 @@ impl Signals {
     ///
     /// # Errors
     ///
-    /// What the system said to a handler, or to the watch of the terminal.
+    /// What the system said to a handler.
     pub fn catch() -> io::Result<Self> {
         // Before any of them is caught.
         let catches_hangup = !is_ignored(SignalKind::hangup());
@@ -63,11 +63,7 @@ impl Signals {
             quit: caught(SignalKind::quit(), catches_quit)?,
             hangup: caught(SignalKind::hangup(), catches_hangup)?,
             hangups: Hangups::new(),
-            terminal: if catches_hangup {
-                Terminal::of_this_process()?
-            } else {
-                None
-            },
+            terminal: catches_hangup.then(Terminal::of_this_process).flatten(),
         })
     }
 
@@ -85,7 +81,8 @@ impl Signals {
         Ok(())
     }
 
-    /// Waits for the next signal that asks for something.
+    /// Waits for the next signal that asks for something. One that only repeats the one before, because the
+    /// terminal is lost or both were sent together, asks for nothing.
     ///
     /// # Cancel safety
     ///
@@ -93,21 +90,34 @@ impl Signals {
     pub async fn next(&mut self) -> Request {
         loop {
             let is_watched = !self.hangups.know_the_loss();
+            let other = |hangups: &mut Hangups, request| {
+                let counts = hangups.other(Instant::now());
+                counts.then_some(request)
+            };
             let asked = select! {
-                _ = self.interrupt.recv() => return Request::Interrupt,
-                _ = self.terminate.recv() => return Request::Terminate,
-                () = came(&mut self.quit) => return Request::Quit,
+                _ = self.interrupt.recv() => other(&mut self.hangups, Request::Interrupt),
+                _ = self.terminate.recv() => other(&mut self.hangups, Request::Terminate),
+                () = came(&mut self.quit) => other(&mut self.hangups, Request::Quit),
                 () = came(&mut self.hangup) => {
                     let is_gone = self.terminal.as_ref().is_some_and(Terminal::is_gone);
-                    self.hangups.signal(Instant::now(), is_gone)
+                    self.hangups.signal(Instant::now(), is_gone).map(Request::from)
                 }
-                () = gone(self.terminal.as_ref()), if is_watched => self.hangups.loss(Instant::now()),
+                () = gone(self.terminal.as_ref()), if is_watched => {
+                    self.hangups.loss(Instant::now()).map(Request::from)
+                }
             };
-            match asked {
-                Some(Asked::Stop) => return Request::Hangup,
-                Some(Asked::Reopen) => return Request::Reopen,
-                None => {}
+            if let Some(request) = asked {
+                return request;
             }
+        }
+    }
+}
+
+impl From<Asked> for Request {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Stop => Self::Hangup,
+            Asked::Reopen => Self::Reopen,
         }
     }
 }

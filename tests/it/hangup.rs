@@ -164,6 +164,56 @@ fn with_the_terminal_gone_it_drains_like_sigterm() {
     }
 }
 
+/// systemd does, with `SendSIGHUP=yes` and for a session that ends.
+#[test]
+fn sigterm_and_sighup_together_are_one() {
+    for signals in [
+        [Signal::TERM, Signal::HUP],
+        [Signal::HUP, Signal::TERM],
+        [Signal::INT, Signal::HUP],
+    ] {
+        let service = Service::start(&["--drain-timeout", "1h"]);
+        let mut held = hold(&service);
+        for signal in signals {
+            service.signal(signal);
+        }
+        until_refused(&service);
+        held.send("x");
+        expect_answer(&held.read_to_end(), 200, HELLO);
+        let stopped = service.wait();
+        assert_eq!(stopped.status.code(), Some(0), "{signals:?} {stopped:#?}");
+        assert_eq!(stopped.stdout.len(), 1, "{signals:?} {stopped:#?}");
+    }
+}
+
+#[test]
+fn two_hangups_end_it_at_once() {
+    let service = Service::start(&["--drain-timeout", "1h"]);
+    let _held = hold(&service);
+    service.signal(Signal::HUP);
+    until_refused(&service);
+    service.signal(Signal::HUP);
+    assert_eq!(service.wait().status.code(), Some(129));
+}
+
+/// Who has pressed Ctrl-C and closes the window does not wait for the drain, but its clients do.
+#[test]
+fn a_terminal_that_is_lost_during_a_drain_does_not_cut_it() {
+    let (window, terminal) = pseudo_terminal();
+    let mut command = program();
+    let service = Service::launch_at(command.args(["--listen", "127.0.0.1:0"]), terminal);
+    let mut held = hold(&service);
+    service.signal(Signal::INT);
+    until_refused(&service);
+    // Later than what counts as together.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    drop(window);
+    service.signal(Signal::HUP);
+    held.send("x");
+    expect_answer(&held.read_to_end(), 200, HELLO);
+    assert_eq!(service.wait().status.code(), Some(0));
+}
+
 /// Some shells send SIGHUP to their jobs before they end, and the terminal ends with them.
 #[test]
 fn a_terminal_that_goes_right_after_the_signal_ends_it_too() {
