@@ -44,6 +44,8 @@ pub(super) fn answer(
         exchange.answered();
         if is_last {
             exchange.set_last_answer();
+            // hyper goes by the last Connection field where there are several.
+            answer::close(&mut reply);
         } else if exchange.is_closing() && !exchange.has_unanswered() {
             exchange.set_server_ended();
             answer::close(&mut reply);
@@ -52,13 +54,14 @@ pub(super) fn answer(
     }
 }
 
-/// Whether the client wants the connection closed after the answer, in the two ways in which
-/// clients do (RFC 9112 section 9.3). Of the others hyper knows; here nothing depends on them.
+/// Whether the client wants the connection closed after the answer (RFC 9112 section 9.3).
 fn asks_to_close(request: &Request<Incoming>) -> bool {
-    match request.headers().get(CONNECTION) {
-        Some(options) => options.as_bytes().eq_ignore_ascii_case(b"close"),
-        None => request.version() == Version::HTTP_10,
-    }
+    let has = |option: &str| {
+        let fields = request.headers().get_all(CONNECTION).iter();
+        let mut options = fields.flat_map(|field| field.as_bytes().split(|&byte| byte == b','));
+        options.any(|other| other.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+    };
+    has("close") || request.version() == Version::HTTP_10 && !has("keep-alive")
 }
 
 async fn read_to_end(mut body: Incoming) -> hyper::Result<()> {

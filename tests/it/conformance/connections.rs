@@ -1,6 +1,6 @@
 //! Persistence, order, and ends: RFC 9112 sections 8 and 9.
 
-use super::{BEHIND, get, get_with, post, subject};
+use super::{BEHIND, get, get_with, post, raw, subject};
 use crate::support::{HELLO, expect_answer};
 
 #[test]
@@ -28,6 +28,63 @@ fn close_is_heard_wherever_it_stands() {
             answer.contains("\r\nconnection: close\r\n"),
             "{line}: {answer}"
         );
+    }
+}
+
+/// RFC 9112 section 9.6: whatever follows the last answer, nothing is said about it. It is recorded.
+#[test]
+fn nothing_is_said_after_the_last_answer() {
+    let subject = subject();
+    let bad = [
+        "GET\r\n",
+        "\0",
+        "GET /#a HTTP/1.1\r\n",
+        "GET / HTTP/2.0\r\n",
+        "half a head",
+    ];
+    let asking = [
+        "Connection: x, close",
+        "Connection: close, x",
+        "Connection: close, keep-alive",
+        "Connection: ,close",
+        "Connection: \tCLOSE\t",
+        "Connection: x\r\nConnection: close",
+        "Connection: close\r\nConnection: x",
+        "Connection: close\r\nConnection: keep-alive",
+    ];
+    let in_http_10 = [
+        "A: b",
+        "Connection: x",
+        "Connection: x, y",
+        "Connection: keep-alive, close",
+    ];
+    let requests = asking
+        .iter()
+        .flat_map(|fields| ["1.0", "1.1"].map(|version| (version, *fields)))
+        .chain(in_http_10.map(|fields| ("1.0", fields)));
+    for (version, fields) in requests {
+        for behind in bad {
+            let request = format!("GET / HTTP/{version}\r\nHost: a\r\n{fields}\r\n\r\n");
+            let mut client = subject.connect();
+            client.send(format!("{request}{behind}"));
+            client.finish();
+            let answer = client.read_to_end();
+            assert_eq!(
+                answer.matches("HTTP/1.").count(),
+                1,
+                "{request}{behind}\n{answer}"
+            );
+            assert!(
+                answer.contains(" 200 OK\r\n"),
+                "{request}{behind}\n{answer}"
+            );
+            assert!(
+                answer.contains("\r\nconnection: close\r\n"),
+                "{request}\n{answer}"
+            );
+            assert_eq!(raw(&subject.record()), request.as_bytes());
+            assert_eq!(raw(&subject.record()), behind.as_bytes());
+        }
     }
 }
 
