@@ -27,7 +27,7 @@ use tracing::debug;
 use super::accept::{Listener, Shortage};
 use super::defer;
 use super::handover;
-use super::handshakes::any_under_way;
+use super::handshakes::UnderWay;
 use super::listen::BACKLOG;
 use super::shutdown::{Phase, Phases};
 use super::socket::Socket;
@@ -93,6 +93,7 @@ pub(super) struct Shared {
     /// Whether connections stay with the kernel until their first bytes are there.
     defers: bool,
     shortage: Shortage,
+    under_way: UnderWay,
 }
 
 impl Shared {
@@ -103,6 +104,7 @@ impl Shared {
             permits: Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS)),
             defers,
             shortage: Shortage::default(),
+            under_way: UnderWay::default(),
         }
     }
 }
@@ -170,7 +172,8 @@ impl<P: Protocol> Acceptor<P> {
     async fn accept_under_way(&self, longest: Duration, listener: &Listener) {
         let stop_by = Instant::now() + longest;
         // Where the kernel does not tell, there may be some.
-        while Instant::now() < stop_by && any_under_way(listener).unwrap_or(true) {
+        let under_way = &self.home.shared.under_way;
+        while Instant::now() < stop_by && under_way.any(listener).unwrap_or(true) {
             self.accept_for(LOOK_AGAIN, listener).await;
         }
     }

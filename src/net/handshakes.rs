@@ -6,15 +6,59 @@
 //! is not to be seen at all.
 
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
+use std::sync::{Mutex, PoisonError};
 
-/// Whether there is any on the listener's port, on this or another address.
-///
-/// # Errors
-///
-/// What the system said to the question, or that it has no answer.
+use tokio::time::Instant;
+
+/// The kernel's last answer for each port. All workers share it: the kernel looks at every socket of
+/// the machine to answer, and its answer is the same for all listeners of a port.
+#[derive(Debug, Default)]
+pub struct UnderWay(Mutex<Vec<Answer>>);
+
+#[derive(Debug)]
+struct Answer {
+    address: SocketAddr,
+    asked: Instant,
+    any: bool,
+}
+
+impl UnderWay {
+    /// Whether any connection is under way on the listener's port, on this or another address. Only
+    /// an answer to a question that was put after this call counts, whoever put it.
+    ///
+    /// # Errors
+    ///
+    /// What the system said to the question, or that it has no answer.
+    pub fn any(&self, listener: &impl AsFd) -> io::Result<bool> {
+        let since = Instant::now();
+        let address = SocketAddr::try_from(rustix::net::getsockname(listener)?)?;
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = answers.iter().position(|answer| answer.address == address);
+        if let Some(answer) = known.map(|at| &answers[at])
+            && answer.asked >= since
+        {
+            return Ok(answer.any);
+        }
+        let asked = Instant::now();
+        let any = any_under_way(address)?;
+        let answer = Answer {
+            address,
+            asked,
+            any,
+        };
+        match known {
+            Some(at) => answers[at] = answer,
+            None => answers.push(answer),
+        }
+        Ok(any)
+    }
+}
+
+/// Asks the kernel.
 #[cfg(target_os = "linux")]
-pub fn any_under_way(listener: &impl AsFd) -> io::Result<bool> {
+fn any_under_way(address: SocketAddr) -> io::Result<bool> {
     use rustix::net::netlink::SOCK_DIAG;
     use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
     use rustix::net::{recv, send, socket_with};
@@ -25,7 +69,7 @@ pub fn any_under_way(listener: &impl AsFd) -> io::Result<bool> {
         SocketFlags::CLOEXEC,
         Some(SOCK_DIAG),
     )?;
-    send(&kernel, &question(listener)?, SendFlags::empty())?;
+    send(&kernel, &question(address), SendFlags::empty())?;
     // The first message of the answer says it all: its length, four bytes, and its type.
     let mut header = [0; 6];
     recv(&kernel, &mut header, RecvFlags::DONTWAIT)?;
@@ -37,12 +81,8 @@ pub fn any_under_way(listener: &impl AsFd) -> io::Result<bool> {
 }
 
 /// Elsewhere nobody knows.
-///
-/// # Errors
-///
-/// Always.
 #[cfg(not(target_os = "linux"))]
-pub fn any_under_way(_: &impl AsFd) -> io::Result<bool> {
+fn any_under_way(_: SocketAddr) -> io::Result<bool> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -66,12 +106,9 @@ mod message {
 
 /// A header (`nlmsghdr`), and which sockets are asked for (`inet_diag_req_v2`).
 #[cfg(target_os = "linux")]
-fn question(listener: &impl AsFd) -> io::Result<Vec<u8>> {
-    use std::net::SocketAddr;
-
+fn question(address: SocketAddr) -> Vec<u8> {
     const LENGTH: u32 = 72;
 
-    let address = SocketAddr::try_from(rustix::net::getsockname(listener)?)?;
     let family = if address.is_ipv4() {
         message::INET
     } else {
@@ -89,7 +126,7 @@ fn question(listener: &impl AsFd) -> io::Result<Vec<u8>> {
         // Any peer, any interface.
         &[0; 46],
     ];
-    Ok(parts.concat())
+    parts.concat()
 }
 
 #[cfg(test)]
@@ -105,6 +142,23 @@ mod tests {
     use crate::net::listen;
 
     #[test]
+    fn a_question_that_was_put_since_is_not_put_again() {
+        let address: Address = "127.0.0.1:0".parse().unwrap();
+        let bound = listen::bind(&[address], 1, false).unwrap();
+        let listener = &bound.listeners[0][0];
+        let under_way = UnderWay::default();
+        assert!(!under_way.any(listener).unwrap());
+        let later = Duration::from_secs(3600);
+        for (asked, any) in [(Instant::now() + later, true), (Instant::now(), false)] {
+            let mut answers = under_way.0.lock().unwrap();
+            (answers[0].asked, answers[0].any) = (asked, true);
+            drop(answers);
+            assert_eq!(under_way.any(listener).unwrap(), any);
+        }
+        assert_eq!(under_way.0.lock().unwrap().len(), 1);
+    }
+
+    #[test]
     fn who_is_silent_is_seen_until_accepted() {
         for address in ["127.0.0.1:0", "[::1]:0"] {
             let address: Address = address.parse().unwrap();
@@ -115,12 +169,13 @@ mod tests {
             // Far longer than it takes.
             let longest = Some(Duration::from_secs(30));
             SockRef::from(listener).set_read_timeout(longest).unwrap();
-            assert!(!any_under_way(listener).unwrap());
+            let under_way = UnderWay::default();
+            assert!(!under_way.any(listener).unwrap());
             let _silent = TcpStream::connect(bound.addresses[0]).unwrap();
-            assert!(any_under_way(listener).unwrap());
+            assert!(under_way.any(listener).unwrap());
             // As soon as the kernel gives it away.
             listener.accept().unwrap();
-            assert!(!any_under_way(listener).unwrap());
+            assert!(!under_way.any(listener).unwrap());
         }
     }
 }
