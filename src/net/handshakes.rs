@@ -148,7 +148,7 @@ mod tests {
         let listener = &bound.listeners[0][0];
         let under_way = UnderWay::default();
         assert!(!under_way.any(listener).unwrap());
-        let later = Duration::from_secs(3600);
+        let later = Duration::from_hours(1);
         for (asked, any) in [(Instant::now() + later, true), (Instant::now(), false)] {
             let mut answers = under_way.0.lock().unwrap();
             (answers[0].asked, answers[0].any) = (asked, true);
