@@ -88,7 +88,8 @@ pub fn parse() -> Invocation {
 /// Answers every HTTP request with Hello World, and shows exactly what came over the wire.
 ///
 /// Records go to stdout, everything else to stderr. Exit codes: 0 done or drained, 1 failed while
-/// running, 2 bad usage, 129, 130, 131 or 143 a second signal cut the drain short.
+/// running, 2 bad usage, 129, 130, 131 or 143 a second signal ended it at once, or the first one did
+/// while it was starting.
 #[derive(Debug, Parser)]
 #[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
 struct Options {
