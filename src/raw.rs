@@ -10,7 +10,8 @@
 //!
 //! Who only ends its side is answered too. That one record is made after the answer, because only what
 //! comes back for the answer tells such a peer from one that tries the port and closes, which gets none.
-//! What always holds: who was answered has its record, also where the connection is cut.
+//! What always holds: who was answered has its record, also where the connection is cut. The exception is
+//! who has closed before its answer came, and sent nothing.
 
 use std::future::poll_fn;
 use std::mem;
@@ -111,8 +112,11 @@ async fn answer_an_end(socket: &mut Socket, trail: &mut Trail, phases: &Phases) 
         return;
     }
     let mut owed = Owed::new(trail, 1, State::Unparsed);
+    // Due while it waits: a connection that is cut meanwhile has its record, which `Owed` makes when it is
+    // dropped.
     owed.is_due = true;
-    owed.is_due = was_taken(socket, phases.grace()).await;
+    let is_taken = was_taken(socket, phases.round_trip()).await;
+    owed.is_due = is_taken;
     owed.settle().await;
 }
 

@@ -95,6 +95,16 @@ impl Phases {
         ROUND_TRIP.min(self.0.drain_timeout / 2)
     }
 
+    /// How long an answer's acknowledgement is awaited: a round trip, and from the drain on its grace.
+    #[must_use]
+    pub fn round_trip(&self) -> Duration {
+        if self.now() < Phase::Draining {
+            ROUND_TRIP
+        } else {
+            self.grace()
+        }
+    }
+
     /// Waits until the phase is past `phase`: the phase then.
     ///
     /// # Cancel safety
@@ -143,6 +153,20 @@ mod tests {
             let (_sender, receiver) = phases(Duration::from_millis(drain));
             let (here, _tell) = receiver.here();
             assert_eq!(here.grace(), Duration::from_millis(expected), "{drain}");
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_has_its_time_until_the_drain() {
+        let (_sender, receiver) = phases(Duration::ZERO);
+        let (here, _tell) = receiver.here();
+        for (phase, expected) in [
+            (Phase::Serving, ROUND_TRIP),
+            (Phase::Closing, ROUND_TRIP),
+            (Phase::Draining, Duration::ZERO),
+        ] {
+            here.enter(phase);
+            assert_eq!(here.round_trip(), expected, "{phase:?}");
         }
     }
 
