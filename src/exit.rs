@@ -11,7 +11,8 @@ pub enum Exit {
     Failed,
     /// 2: bad usage.
     Usage,
-    /// 129: SIGHUP came as the second signal and cut the drain short, or came before the start was done.
+    /// 129: SIGHUP ended it at once. For a service it was the second signal, or the first before the service
+    /// listened; for the client that asks for a line, the first.
     HungUp,
     /// 130: the same with SIGINT.
     Interrupted,
