@@ -99,7 +99,8 @@ pub fn run<P: Protocol>(
         }
         serve(config, signals, bound, protocol(log.handle()), log).await
     });
-    // A name that is still being resolved can't be called off; nobody waits for it.
+    // A name that is still being resolved, or a log that is still being opened, can't be called off; nobody
+    // waits for it.
     runtime.shutdown_background();
     exit
 }

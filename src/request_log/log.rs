@@ -90,7 +90,7 @@ impl Log {
     ///
     /// # Cancel safety
     ///
-    /// Can be dropped: nothing is open then.
+    /// Can be dropped: what is being opened then is closed as soon as it is open.
     pub async fn open(config: Config, tell: impl FnOnce(&Path)) -> Result<Self, OpenError> {
         let name = config.target.to_string();
         let started = Self::start(config, tell).await;

@@ -7,6 +7,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use tokio::task::spawn_blocking;
+
 use super::opening::{append, try_append};
 
 /// Which sink to open.
@@ -35,7 +37,7 @@ impl Sink {
     ///
     /// # Cancel safety
     ///
-    /// Can be dropped: nothing is open then.
+    /// Can be dropped: what is being opened then is closed as soon as it is open.
     pub(super) async fn open(target: Target, tell: impl FnOnce(&Path)) -> io::Result<Self> {
         // Not through std's handle: that one splits what it is given at line ends, and takes a
         // closed descriptor for a success.
@@ -45,11 +47,12 @@ impl Sink {
             target,
             identity: None,
         };
-        if let Target::File(path) = &sink.target {
-            let file = append(path, tell).await?;
-            sink.use_file(file)?;
-        }
-        Ok(sink)
+        let Target::File(path) = &sink.target else {
+            return Ok(sink);
+        };
+        let file = append(path.clone(), tell).await?;
+        // What is asked of the file here can take as long as opening it.
+        spawn_blocking(move || sink.use_file(file).map(|_| sink)).await?
     }
 
     /// A sink of the tests' own.

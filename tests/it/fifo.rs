@@ -1,4 +1,5 @@
-//! `--log-file` on a FIFO: until somebody reads from it the start waits, says so, and can be stopped.
+//! `--log-file` on what takes long to open: the start can be stopped. On a FIFO it waits until somebody
+//! reads from it, and says so. How soon it does, half a second, is not measured: a busy machine takes longer.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -14,7 +15,7 @@ use crate::support::{
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A service whose log is a FIFO that nobody reads.
+/// A service that waits for its log.
 struct Waiting {
     child: Child,
     stderr: Lines,
@@ -28,6 +29,11 @@ impl Waiting {
         let directory = directory();
         let path = directory.path().join("fifo");
         make_fifo(&path);
+        Self::start_on(options, directory, path)
+    }
+
+    #[track_caller]
+    fn start_on(options: &[&str], directory: TempDir, path: PathBuf) -> Self {
         let mut child = program()
             .args(options)
             .args(["--listen", "127.0.0.1:0", "--log-file"])
@@ -126,6 +132,67 @@ fn a_signal_ends_the_wait_for_a_reader() {
         let rest = waiting.stderr.rest();
         assert_eq!(waiting.child.wait().unwrap().code(), Some(code), "{rest:?}");
         assert_eq!(rest, Vec::<String>::new());
+    }
+}
+
+/// Whoever removes it has given up: a regular file in its place would be a surprise.
+#[test]
+fn a_fifo_that_is_removed_meanwhile_is_an_error_and_no_new_file() {
+    let mut waiting = Waiting::start(&[]);
+    waiting.expect_word();
+    std::fs::remove_file(&waiting.path).unwrap();
+    let said = waiting.stderr.next();
+    assert!(
+        said.contains("cannot open the log") && said.contains("the FIFO was removed"),
+        "{said}"
+    );
+    assert_eq!(waiting.child.wait().unwrap().code(), Some(1));
+    assert!(!waiting.path.exists());
+}
+
+/// Takes a lease on the file that it is given, and does not give it back. Says when it has it, and when
+/// somebody wants to open the file for writing.
+const LEASE: &str = "
+import fcntl, signal, sys
+file = open(sys.argv[1])
+signal.signal(signal.SIGIO, lambda *_: print('asked', flush=True))
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+print('leased', flush=True)
+while True: signal.pause()
+";
+
+/// The kernel lets whoever opens such a file wait, here for 45 s. It stands for a network's file system that
+/// does not answer, and a serial line without a carrier.
+#[test]
+#[ignore = "needs Python 3"]
+fn a_signal_ends_the_wait_for_a_file_under_a_lease() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let directory = directory();
+        let path = directory.path().join("log");
+        std::fs::write(&path, "").unwrap();
+        let mut python = Command::new("python3");
+        let holder = python.args(["-c", LEASE]).arg(&path);
+        let holder = holder.stdout(Stdio::piped()).spawn().unwrap();
+        let mut holder = Holder(holder);
+        let held = Lines::of(holder.0.stdout.take().unwrap());
+        assert_eq!(held.next(), "leased");
+        let mut waiting = Waiting::start_on(&[], directory, path);
+        assert_eq!(held.next(), "asked");
+        waiting.signal(signal);
+        let said = waiting.stderr.rest();
+        assert_eq!(waiting.child.wait().unwrap().code(), Some(code), "{said:?}");
+        assert_eq!(said, Vec::<String>::new());
+    }
+}
+
+/// Holds the lease until it is dropped.
+struct Holder(Child);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // Both fail only where it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
