@@ -1,12 +1,14 @@
 //! The client's prompt at a terminal, and where Ctrl-C leaves the cursor for the shell's.
 
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use crate::fire::cpu_time;
 use crate::screen::Screen;
+use crate::sink::until_lines;
 use crate::support::{BOUND, Client, Service, directory, program};
 
 #[test]
@@ -65,7 +67,7 @@ fn ctrl_c_at_the_clients_prompt_or_before_the_reply_is_exit_130() {
     let service = Service::start(&[]);
     let to = service.address().to_string();
     // What a new terminal is set to.
-    let before = Screen::start(&mut std::process::Command::new("true")).settings();
+    let before = Screen::start(&mut Command::new("true")).settings();
     for typed in ["", "half a line", "hi\r"] {
         let mut screen = Screen::start(program().args(["send", "--to", &to]));
         screen.until_last("Data to send:");
@@ -97,6 +99,28 @@ fn after_ctrl_c_a_service_leaves_the_cursor_on_a_line_of_its_own() {
         screen.signal(Signal::INT);
         assert_eq!(screen.wait().code(), Some(0));
         screen.until_cursor(0);
+    }
+}
+
+/// Whichever of its streams the terminal still is.
+#[test]
+fn after_ctrl_c_the_cursor_is_on_its_own_line_also_where_the_words_go_to_a_file() {
+    let directory = directory();
+    for redirected in ["2>", ">/dev/null 2>"] {
+        let said = directory.path().join("said");
+        let program = env!("CARGO_BIN_EXE_hellowire");
+        let script = format!(
+            "exec {program} --listen 127.0.0.1:0 {redirected}{}",
+            said.display()
+        );
+        let mut screen = Screen::start(Command::new("sh").args(["-c", &script]));
+        until_lines(&said, 1);
+        screen.press("^C");
+        screen.until_last("^C");
+        screen.signal(Signal::INT);
+        assert_eq!(screen.wait().code(), Some(0));
+        screen.until_cursor(0);
+        std::fs::remove_file(said).unwrap();
     }
 }
 
