@@ -56,6 +56,9 @@ pub(super) fn answer(
 
 /// Whether the client wants the connection closed after the answer (RFC 9112 section 9.3).
 fn asks_to_close(request: &Request<Incoming>) -> bool {
+    if !request.headers().contains_key(CONNECTION) {
+        return request.version() == Version::HTTP_10;
+    }
     let has = |option: &str| {
         let fields = request.headers().get_all(CONNECTION).iter();
         let mut options = fields.flat_map(|field| field.as_bytes().split(|&byte| byte == b','));
