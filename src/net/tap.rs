@@ -3,7 +3,8 @@
 //! Stands between a socket and hyper. What always holds: each byte is shown once, in order; the
 //! reader gets exactly the bytes the observer lets pass, or as many others in their place; answers
 //! that follow each other at once leave together, and all have left before more is read, so a peer
-//! that takes no answers is asked for no more requests, and what it is owed has a bound. It knows no HTTP. Shutting the socket
+//! that takes no answers is asked for no more requests, and what it is owed has a bound. It knows no
+//! HTTP. Shutting the socket
 //! down is left to whoever owns it in the end: the reader's wish for it does nothing here, because
 //! a last answer may have to follow.
 

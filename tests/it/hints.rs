@@ -1,37 +1,19 @@
 //! What the client says where it gets no answer, and what helps.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::screen::Screen;
+use crate::send::{client, server};
 use crate::support::{Service, program};
 
 const KEEP_OPEN: &str = "; a server may take the end of what is sent for an abort: try --keep-open";
 const WHOLE_REQUEST: &str =
     "; an HTTP service waits for a whole request, and `hellowire raw` answers whatever comes first";
-
-/// A server that does this with its one caller.
-fn server<T: Send + 'static>(
-    serve: impl FnOnce(TcpStream) -> T + Send + 'static,
-) -> (SocketAddr, JoinHandle<T>) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    (
-        address,
-        thread::spawn(move || serve(listener.accept().unwrap().0)),
-    )
-}
-
-fn client(to: SocketAddr) -> Command {
-    let mut command = program();
-    command.args(["send", "--to", &to.to_string()]);
-    command
-}
 
 /// Pipes `text` into the client: its exit code, stdout and stderr.
 fn pipe(command: &mut Command, text: &str) -> (Option<i32>, String, String) {

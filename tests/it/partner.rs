@@ -42,23 +42,11 @@ impl Chat {
         chat
     }
 
-    /// One that has called us from a terminal which says that it is `named`.
-    #[track_caller]
-    pub(crate) fn at(named: &str) -> Self {
-        let chat = Self::connected_by(program().env("TERM_PROGRAM", named), &[]);
-        chat.screen.until_last("you:");
-        chat
-    }
-
     fn connected(options: &[&str]) -> Self {
-        Self::connected_by(&mut program(), options)
-    }
-
-    fn connected_by(program: &mut Command, options: &[&str]) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let before = new_settings();
-        let screen = Screen::start(program.args(["chat", "connect", &address]).args(options));
+        let screen = Screen::start(program().args(["chat", "connect", &address]).args(options));
         Self::with(screen, listener.accept().unwrap().0, before)
     }
 

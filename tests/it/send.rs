@@ -10,7 +10,7 @@ use crate::support::{Service, program};
 use crate::talker::Talker;
 
 /// A server that does this with its one caller.
-fn server<T: Send + 'static>(
+pub(crate) fn server<T: Send + 'static>(
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
 ) -> (SocketAddr, JoinHandle<T>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -21,7 +21,7 @@ fn server<T: Send + 'static>(
     )
 }
 
-fn client(to: SocketAddr) -> Command {
+pub(crate) fn client(to: SocketAddr) -> Command {
     let mut command = program();
     command.args(["send", "--to", &to.to_string()]);
     command

@@ -13,18 +13,10 @@ use crate::partner::{Chat, Side};
 use crate::screen::Screen;
 use crate::support::{BOUND, Client, directory, program, run};
 
-/// Types `keys`, and expects the screen to show `text`, and the other side to get it, whatever the
-/// terminal says it is: of the two names one is said to join what this screen does not.
+/// Types `keys`, and expects the screen to show `text`, and the other side to get it.
 #[track_caller]
 fn expect_same(keys: &str, text: &str) {
-    for named in ["", "WezTerm"] {
-        expect_same_at(named, keys, text);
-    }
-}
-
-#[track_caller]
-fn expect_same_at(named: &str, keys: &str, text: &str) {
-    let mut chat = Chat::at(named);
+    let mut chat = Chat::of(Side::Connect);
     chat.screen.press(keys);
     let line = format!("you: {text}");
     let shown = chat.screen.until_last(line.trim_end());

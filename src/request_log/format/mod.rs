@@ -144,3 +144,38 @@ fn heading(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
     out.extend_from_slice(b" bytes");
     remarks(&record.request, out);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{record, text};
+    use super::*;
+    use crate::request_log::rules;
+
+    /// In every format but `document`, behind the state.
+    #[test]
+    fn what_is_odd_is_said() {
+        let notes = [
+            rules::TARGET_BYTE.in_target(b'\\', 7),
+            rules::METHOD_UNKNOWN,
+        ];
+        let mut odd = record(b"x");
+        odd.request.odd = &notes;
+        odd.request.state = State::Incomplete;
+        let said = "odd: the request target has a byte that no URI has: 0x5C backslash at offset 7 of the \
+                    target (RFC 3986 2); the method is not registered (RFC 9110 16.1)\n";
+        for (format, before) in [
+            (Format::Line, " incomplete "),
+            (Format::Pretty, ", incomplete, "),
+            (Format::Hex, ", incomplete, "),
+        ] {
+            let shown = text(format, &odd);
+            assert!(shown.contains(&format!("{before}{said}")), "{shown}");
+        }
+        let shown = text(Format::Json, &odd);
+        assert!(
+            shown.contains("\"state\":\"incomplete\",\"odd\":[\"the request"),
+            "{shown}"
+        );
+        assert_eq!(text(Format::Document, &odd), "b'x'\n");
+    }
+}
