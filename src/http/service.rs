@@ -8,8 +8,8 @@ use std::future::{Future, poll_fn};
 use std::rc::Rc;
 
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
-use hyper::header::CONNECTION;
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONNECTION, HeaderMap};
 use hyper::{Method, Request, Version};
 
 use super::Config;
@@ -27,7 +27,12 @@ pub(super) fn answer(
     let asks_for_options = request.method() == Method::OPTIONS;
     let is_last = asks_to_close(&request);
     let (head, body) = request.into_parts();
-    let spent = head.headers;
+    // With the map hyper's buffer of the head is held: not for as long as a body may take.
+    let spent = if body.is_end_stream() {
+        head.headers
+    } else {
+        HeaderMap::new()
+    };
     async move {
         if read_to_end(body).await.is_err() {
             exchange.answered();
