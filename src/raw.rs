@@ -27,6 +27,7 @@ use crate::net::shutdown::Phases;
 use crate::net::socket::Socket;
 use crate::net::taken::was_taken;
 use crate::request_log::cut::behind_a_character;
+use crate::request_log::growth::extend;
 use crate::request_log::record::{Captured, State};
 use crate::request_log::{Handle, Recorder, Trail};
 
@@ -184,7 +185,7 @@ impl<'a> Owed<'a> {
 
     fn keep(&mut self, bytes: &[u8], at_most: usize) {
         let kept = bytes.len().min(at_most - self.kept.len());
-        self.kept.extend_from_slice(&bytes[..kept]);
+        extend(&mut self.kept, &bytes[..kept], at_most);
         self.omitted += (bytes.len() - kept) as u64;
         self.is_due |= !bytes.is_empty();
     }

@@ -164,6 +164,7 @@ impl Observer for Gate {
         Pass {
             bytes: verdict.pass,
             hidden: verdict.hidden,
+            dropped: verdict.dropped,
             is_last: verdict.refusal.is_some(),
         }
     }

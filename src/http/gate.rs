@@ -98,6 +98,7 @@ impl Observer for Gate {
         Pass {
             bytes: verdict.pass,
             hidden: verdict.hidden,
+            dropped: verdict.dropped,
             is_last: verdict.refusal.is_some(),
         }
     }

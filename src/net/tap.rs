@@ -1,7 +1,8 @@
 //! An IO that shows an observer every byte read, before the reader above gets it.
 //!
 //! Stands between a socket and hyper. What always holds: each byte is shown once, in order; the
-//! reader gets exactly the bytes the observer lets pass, or as many others in their place; answers
+//! reader gets exactly the bytes the observer lets pass, or as many others in the place of those it hides,
+//! and none of those it drops; answers
 //! that follow each other at once leave together, and all have left before more is read, so a peer
 //! that takes no answers is asked for no more requests, and what it is owed has a bound. It knows no
 //! HTTP. Shutting the socket
@@ -35,6 +36,8 @@ pub struct Pass {
     /// Which of them the reader may not get as they are, counted from the first:
     /// [`Observer::hide`] puts others in their place.
     pub hidden: Vec<Range<usize>>,
+    /// Which of them the reader does not get at all, counted from the first, in order.
+    pub dropped: Vec<Range<usize>>,
     /// Whether the reader gets nothing after these.
     pub is_last: bool,
 }
@@ -149,11 +152,13 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         if !pass.is_last {
             self.held.extend_from_slice(&bytes[pass.bytes..]);
         }
+        let passed = &mut buf.filled_mut()[before..][..pass.bytes];
         for range in pass.hidden {
-            O::hide(&mut buf.filled_mut()[before..][range]);
+            O::hide(&mut passed[range]);
         }
-        buf.set_filled(before + pass.bytes);
-        Poll::Ready(Ok(pass.bytes > 0))
+        let length = drop_ranges(passed, &pass.dropped);
+        buf.set_filled(before + length);
+        Poll::Ready(Ok(length > 0))
     }
 
     /// Reads behind what is held already. Returns whether the peer has ended its side.
@@ -171,7 +176,8 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         for range in pass.hidden {
             O::hide(&mut self.held[range]);
         }
-        self.passable = pass.bytes;
+        self.passable = drop_ranges(&mut self.held[..pass.bytes], &pass.dropped);
+        self.held.drain(self.passable..pass.bytes);
         self.is_over = pass.is_last;
         Poll::Ready(Ok(false))
     }
@@ -185,6 +191,17 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
             self.held = Vec::new();
         }
     }
+}
+
+/// Closes the gaps that `ranges` leave where they are taken out of `bytes`. Returns how many bytes are
+/// left, from the first on.
+fn drop_ranges(bytes: &mut [u8], ranges: &[Range<usize>]) -> usize {
+    let mut left = bytes.len();
+    for range in ranges.iter().rev() {
+        bytes.copy_within(range.end..left, range.start);
+        left -= range.len();
+    }
+    left
 }
 
 impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {

@@ -32,6 +32,12 @@ fn marks(bytes: &[u8]) -> Vec<Range<usize>> {
     marks.map(|(at, _)| at..at + 1).collect()
 }
 
+/// Where each `#` stands: it is dropped.
+fn gaps(bytes: &[u8]) -> Vec<Range<usize>> {
+    let gaps = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'#');
+    gaps.map(|(at, _)| at..at + 1).collect()
+}
+
 impl Observer for Lines {
     fn is_over(&self) -> bool {
         self.is_over
@@ -56,6 +62,7 @@ impl Observer for Lines {
         let pass = Pass {
             bytes: end.unwrap_or(lines),
             hidden: marks(&held[..end.unwrap_or(lines)]),
+            dropped: gaps(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
         };
         self.passed += pass.bytes;
@@ -110,6 +117,23 @@ async fn the_reader_gets_other_bytes_in_the_place_of_what_is_hidden() {
             let (got, lines) = read(pieces, space).await;
             assert_eq!(got.escape_ascii().to_string(), "a!b\\n!!\\nc\\n!\\n");
             assert_eq!(lines.seen, b"a?b\n??\nc\n?\n");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_reader_gets_nothing_of_what_is_dropped() {
+    for pieces in [
+        &[&b"a#b\n##?\n#c#\n#"[..], b"\n"][..],
+        &[b"a#", b"b\n#", b"#?\n#c#\n", b"#\n"],
+        &[
+            b"a", b"#", b"b", b"\n", b"#", b"#", b"?", b"\n", b"#", b"c", b"#", b"\n", b"#", b"\n",
+        ],
+    ] {
+        for space in [1, 3, 100] {
+            let (got, lines) = read(pieces, space).await;
+            assert_eq!(got.escape_ascii().to_string(), "ab\\n!\\nc\\n\\n");
+            assert_eq!(lines.seen, b"a#b\n##?\n#c#\n#\n");
         }
     }
 }

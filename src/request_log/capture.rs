@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use super::chunked::{Chunked, Progress};
 use super::cut::behind_a_character;
+use super::growth::extend;
 use super::head::{self, Framing, Head, HeadLimits};
 use super::protocol::{self, Look};
 use super::record::{Captured, State};
@@ -64,6 +65,9 @@ pub struct Verdict {
     /// Where among them targets stand that hyper may not take: [`hide_target`] is to be called for
     /// each before it goes on. Counted from the same byte.
     pub hidden: Vec<Range<usize>>,
+    /// Where among them trailer fields stand, which do not go on: no answer depends on them, and hyper
+    /// would keep them. Counted from the same byte.
+    pub dropped: Vec<Range<usize>>,
     /// The refusal that came with these bytes. Nothing goes on after it.
     pub refusal: Option<Refusal>,
 }
@@ -143,6 +147,7 @@ impl Capture {
         let mut verdict = Verdict {
             pass: 0,
             hidden: Vec::new(),
+            dropped: Vec::new(),
             refusal: None,
         };
         let mut at = 0;
@@ -155,7 +160,9 @@ impl Capture {
                     self.take_head(rest, start, &mut verdict.hidden, &mut emit)
                 }
                 Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
-                Stage::Chunked(_) => self.take_chunked(rest, &mut emit),
+                Stage::Chunked(_) => {
+                    self.take_chunked(rest, held + at, &mut verdict.dropped, &mut emit)
+                }
                 Stage::Refused(_) => {
                     self.keep(rest);
                     break;
@@ -260,7 +267,7 @@ impl Capture {
         // A head that came in one read is parsed where it is.
         let in_place = before == 0;
         if !in_place {
-            self.kept.extend_from_slice(&rest[..wanted]);
+            extend(&mut self.kept, &rest[..wanted], self.limits.head);
         }
         let limits = self.head_limits();
         let window = if in_place {
@@ -358,15 +365,23 @@ impl Capture {
         taken
     }
 
+    /// Reads on in a chunked body, from `start` of the bytes that have not gone on.
     fn take_chunked(
         &mut self,
         rest: &[u8],
+        start: usize,
+        dropped: &mut Vec<Range<usize>>,
         emit: &mut impl FnMut(Captured<'_>),
     ) -> (usize, Option<Refusal>) {
         let Stage::Chunked(chunked) = &mut self.stage else {
             return (0, None);
         };
-        match chunked.advance(rest) {
+        let progress = chunked.advance(rest);
+        let fields = chunked.fields_at();
+        if !fields.is_empty() {
+            dropped.push(start + fields.start..start + fields.end);
+        }
+        match progress {
             Progress::More => {
                 self.keep(rest);
                 (rest.len(), None)
@@ -390,7 +405,8 @@ impl Capture {
     /// Adds to the unfinished request what there is room for, and counts the rest.
     fn keep(&mut self, bytes: &[u8]) {
         let taken = bytes.len().min(self.room);
-        self.kept.extend_from_slice(&bytes[..taken]);
+        let longest = self.kept.len() + self.room;
+        extend(&mut self.kept, &bytes[..taken], longest);
         self.room -= taken;
         self.omitted += (bytes.len() - taken) as u64;
     }

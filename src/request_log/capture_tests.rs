@@ -50,7 +50,12 @@ fn capture<'a>(
         for target in verdict.hidden {
             hide_target(&mut held[target]);
         }
-        passed.extend(held.drain(..verdict.pass));
+        let rest = held.split_off(verdict.pass);
+        for fields in verdict.dropped.into_iter().rev() {
+            held.drain(fields);
+        }
+        passed.append(&mut held);
+        held = rest;
         refusal = refusal.or(verdict.refusal);
     }
     let last = capture.end();
@@ -217,6 +222,26 @@ fn line_ends_alone_are_judged_the_same_however_they_are_cut() {
         for cut in 1..bytes.len() {
             assert_eq!(capture(bytes.chunks(cut)), whole, "{shown} cut by {cut}");
         }
+    }
+}
+
+#[test]
+fn trailer_fields_are_recorded_and_do_not_go_on() {
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let sent = format!("{head}1\r\na\r\n0\r\nX: y\r\nZ: \r\n\r\n{head}0\r\n\r\n").repeat(2);
+    let hypers = format!("{head}1\r\na\r\n0\r\n\r\n{head}0\r\n\r\n").repeat(2);
+    for cut in 1..=sent.len() {
+        let (records, passed, refusal) = capture(sent.as_bytes().chunks(cut));
+        assert_eq!(
+            passed.escape_ascii().to_string(),
+            hypers.as_bytes().escape_ascii().to_string()
+        );
+        let recorded: Vec<_> = records.into_iter().flat_map(|record| record.raw).collect();
+        assert_eq!(
+            (recorded, refusal),
+            (sent.clone().into_bytes(), None),
+            "{cut}"
+        );
     }
 }
 

@@ -2,9 +2,12 @@
 //!
 //! Stands behind [`super::capture`]. It follows the bytes wherever they are cut, keeps none but an
 //! unfinished trailer section, and is stricter than hyper's decoder, which reads the same bytes
-//! after it: what passes here, hyper ends at the same byte.
+//! after it, but for the trailer fields: what passes here, hyper ends at the same byte.
+
+use std::ops::Range;
 
 use super::chunk_line::ChunkLine;
+use super::growth::extend;
 use super::head::{FIELDS, check_trailers};
 use super::refusal::Refusal;
 use super::rules;
@@ -43,10 +46,13 @@ pub(super) struct Chunked {
     remaining: u64,
     /// How much data more the body may have.
     room: u64,
+    /// The trailer fields so far, without the empty line that ends their section.
     trailers: Vec<u8>,
     longest_trailers: usize,
     /// How many trailer fields have ended.
     fields: usize,
+    /// Where trailer fields stand in the bytes that were read last.
+    fields_at: Range<usize>,
     /// How much of the body was read before.
     read: u64,
 }
@@ -63,12 +69,14 @@ impl Chunked {
             trailers: Vec::new(),
             longest_trailers,
             fields: 0,
+            fields_at: 0..0,
             read: 0,
         }
     }
 
     /// Reads on.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Progress {
+        self.fields_at = 0..0;
         let mut at = 0;
         while at < bytes.len() {
             if self.place == Place::Data {
@@ -83,15 +91,31 @@ impl Chunked {
                 }
                 continue;
             }
+            let before = self.trailers.len();
             match self.step(bytes[at], self.read + at as u64) {
                 Ok(None) => return Progress::End(at + 1),
                 Ok(Some(place)) => self.place = place,
                 Err(refusal) => return Progress::Refused(at, refusal),
             }
+            if self.trailers.len() > before {
+                self.note_field_byte(at);
+            }
             at += 1;
         }
         self.read += bytes.len() as u64;
         Progress::More
+    }
+
+    /// Where trailer fields stand in the bytes that [`Chunked::advance`] saw last.
+    pub(super) fn fields_at(&self) -> Range<usize> {
+        self.fields_at.clone()
+    }
+
+    fn note_field_byte(&mut self, at: usize) {
+        if self.fields_at.is_empty() {
+            self.fields_at.start = at;
+        }
+        self.fields_at.end = at + 1;
     }
 
     /// How much of the body was read before the bytes that [`Chunked::advance`] saw last.
@@ -118,7 +142,7 @@ impl Chunked {
             (Place::DataCr, b'\r') => Place::DataLf,
             (Place::DataLf, b'\n') => Place::Line,
             (Place::DataCr | Place::DataLf | Place::Data, _) => return fault(rules::CHUNK_DATA),
-            (Place::TrailerStart, b'\r') => self.trailer(byte, Place::EndLf)?,
+            (Place::TrailerStart, b'\r') => Place::EndLf,
             (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
             // hyper counts lines by their CR, and would find more fields than lines.
             (Place::TrailerStart | Place::Trailer, b'\n') => return fault(rules::TRAILERS),
@@ -132,12 +156,7 @@ impl Chunked {
                 self.trailer(byte, Place::TrailerStart)?
             }
             (Place::EndLf, b'\n') => {
-                self.trailers.push(byte);
-                let length = self.trailers.len();
-                if length > b"\r\n".len() {
-                    let start = offset + 1 - length as u64;
-                    check_trailers(&self.trailers).map_err(|refusal| refusal.behind(start))?;
-                }
+                self.check_fields(offset + 1)?;
                 return Ok(None);
             }
             (Place::TrailerLf | Place::EndLf, _) => return fault(rules::TRAILERS),
@@ -146,12 +165,21 @@ impl Chunked {
     }
 
     fn trailer(&mut self, byte: u8, next: Place) -> Result<Place, Refusal> {
-        // The empty line that ends the section is not counted: without fields there is only that.
-        if self.trailers.len() >= self.longest_trailers && next != Place::EndLf {
+        if self.trailers.len() >= self.longest_trailers {
             return Err(rules::TRAILERS_TOO_LONG);
         }
-        self.trailers.push(byte);
+        extend(&mut self.trailers, &[byte], self.longest_trailers);
         Ok(next)
+    }
+
+    /// Checks the trailer fields, whose section ends at `end` in the body.
+    fn check_fields(&self, end: u64) -> Result<(), Refusal> {
+        if self.trailers.is_empty() {
+            return Ok(());
+        }
+        let section = [&self.trailers, &b"\r\n"[..]].concat();
+        let start = end - section.len() as u64;
+        check_trailers(&section).map_err(|refusal| refusal.behind(start))
     }
 }
 

@@ -15,6 +15,7 @@ mod chunked;
 pub(crate) mod cut;
 mod exclude;
 pub mod format;
+pub(crate) mod growth;
 mod head;
 mod log;
 mod opening;
