@@ -47,6 +47,8 @@
 //! assert_eq!(records, [&b"GET / HTTP/1.0\r\n\r\n"[..], b"GET /2 HTTP/1.0\r\n\r\n"]);
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod chat;
 pub mod cli;
 pub mod diagnostics;

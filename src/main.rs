@@ -11,10 +11,10 @@ use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
 use hellowire::{chat, health, send, server};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+mod allocator;
 
 fn main() -> ExitCode {
+    allocator::give_back_at_once();
     match run(cli::parse()) {
         Ok(exit) => exit,
         Err(error) => {
