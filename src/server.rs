@@ -48,6 +48,8 @@ pub struct Config {
     pub workers: usize,
     /// Whether other programs may listen on the same ports.
     pub share_port: bool,
+    /// How much of a connection's bytes the kernel may hold each way, or none for as much as it likes.
+    pub socket_buffer: Option<usize>,
     /// How many connections are served at once.
     pub max_connections: usize,
     /// From the signal on: for how long new connections are still accepted.
@@ -116,9 +118,13 @@ async fn start(
         None => Log::off(),
     };
     descriptors::provide(config.max_connections);
-    let (addresses, workers) = (config.listen.clone(), config.workers);
-    let share_port = config.share_port;
-    let binding = spawn_blocking(move || listen::bind(&addresses, workers, share_port));
+    let addresses = config.listen.clone();
+    let options = listen::Options {
+        workers: config.workers,
+        share_port: config.share_port,
+        socket_buffer: config.socket_buffer,
+    };
+    let binding = spawn_blocking(move || listen::bind(&addresses, options));
     let mut bound = binding.await.map_err(io::Error::from)??;
     if config.drain_timeout >= OUTLASTS_SILENCE {
         bound.defer();

@@ -173,7 +173,7 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             Ok(socket)
         }
         Side::Listen(address) => {
-            let bound = listen::bind(std::slice::from_ref(address), 1, false)?;
+            let bound = listen::bind(std::slice::from_ref(address), listen::Options::ALONE)?;
             for address in &bound.addresses {
                 say(language.listening(address));
             }

@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use super::values::{
-    count, duration, excluded_path, field, head_size, memory_size, parsed, size, switch,
-    target_size, timeout, value, workers,
+    count, duration, excluded_path, field, head_size, memory_size, parsed, size, socket_buffer,
+    switch, target_size, timeout, value, workers,
 };
 use super::{LanguageOptions, Service, may_color};
 use crate::http::{Field, Status};
@@ -95,6 +95,11 @@ pub(super) struct ListeningOptions {
     /// How many connections are served at once. More wait in the kernel's backlog.
     #[arg(long, value_name = "N", env = "HELLOWIRE_MAX_CONNECTIONS", default_value = "10000", value_parser = value(count), help_heading = "Limits")]
     max_connections: NonZeroUsize,
+
+    /// How much of a connection's bytes the kernel may hold each way: not yet read, and not yet taken. It
+    /// bounds the memory of a container, and slows far clients down [default: as much as the kernel likes].
+    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_SOCKET_BUFFER", value_parser = value(socket_buffer), help_heading = "Limits")]
+    socket_buffer: Option<usize>,
 
     /// How long a request's head may take from its first byte (408), and a new connection may be
     /// silent (it is closed).
@@ -260,6 +265,7 @@ impl ListeningOptions {
             listen: self.listen.clone(),
             workers: self.workers.map_or_else(cores, usize::from),
             share_port: self.reuse_port,
+            socket_buffer: self.socket_buffer,
             max_connections: self.max_connections.get(),
             shutdown_delay: self.shutdown_delay,
             drain_timeout: self.drain_timeout,

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -19,6 +20,9 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// The most memory any option takes.
 const MOST_MEMORY: u64 = 1 << 30;
+
+/// How large a socket's buffers may be: with less Linux takes another size, and more does nobody good.
+const SOCKET_BUFFERS: RangeInclusive<usize> = 4 << 10..=64 << 20;
 
 /// The parser of an option's values, from what reads text. clap's own would say of bytes that are
 /// no text only that there are such, and not where.
@@ -125,6 +129,16 @@ pub(super) fn memory_size(text: &str) -> Result<usize, String> {
         return Err("more than 1 GiB".to_owned());
     }
     usize::try_from(size).map_err(|error| error.to_string())
+}
+
+/// The size of a socket's buffers.
+pub(super) fn socket_buffer(text: &str) -> Result<usize, String> {
+    let size = usize::try_from(size(text)?).unwrap_or(usize::MAX);
+    if SOCKET_BUFFERS.contains(&size) {
+        Ok(size)
+    } else {
+        Err("not within 4 KiB to 64 MiB".to_owned())
+    }
 }
 
 /// The length of a request's head.

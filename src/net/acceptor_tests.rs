@@ -25,7 +25,7 @@ fn workers<P: Protocol>(
     protocol: impl FnOnce(SocketAddr) -> P,
 ) -> (Workers, SocketAddr) {
     let any_port = Address::Ip(([127, 0, 0, 1], 0).into());
-    let bound = listen::bind(&[any_port], 1, false).unwrap();
+    let bound = listen::bind(&[any_port], listen::Options::ALONE).unwrap();
     let address = bound.addresses[0];
     let workers = spawn(bound, protocol(address), places, Duration::ZERO).unwrap();
     (workers, address)

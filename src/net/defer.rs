@@ -77,7 +77,7 @@ mod tests {
     async fn who_speaks_is_accepted_at_once_and_who_is_silent_after_a_while() {
         let any_port = ["127.0.0.1:0", "[::1]:0"].map(|text| text.parse::<Address>().unwrap());
         for address in any_port {
-            let mut bound = listen::bind(&[address], 1, false).unwrap();
+            let mut bound = listen::bind(&[address], listen::Options::ALONE).unwrap();
             let to = bound.addresses[0];
             bound.defer();
             assert!(bound.defers);

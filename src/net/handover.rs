@@ -82,7 +82,11 @@ mod tests {
     const BOUND: Duration = Duration::from_secs(30);
 
     fn listener(address: SocketAddr) -> TcpListener {
-        let mut bound = listen::bind(&[Address::Ip(address)], 1, true).unwrap();
+        let options = listen::Options {
+            share_port: true,
+            ..listen::Options::ALONE
+        };
+        let mut bound = listen::bind(&[Address::Ip(address)], options).unwrap();
         TcpListener::from_std(bound.listeners.remove(0).remove(0)).unwrap()
     }
 

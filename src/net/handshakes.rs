@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_question_that_was_put_since_is_not_put_again() {
         let address: Address = "127.0.0.1:0".parse().unwrap();
-        let bound = listen::bind(&[address], 1, false).unwrap();
+        let bound = listen::bind(&[address], listen::Options::ALONE).unwrap();
         let listener = &bound.listeners[0][0];
         let under_way = UnderWay::default();
         assert!(!under_way.any(listener).unwrap());
@@ -162,7 +162,7 @@ mod tests {
     fn who_is_silent_is_seen_until_accepted() {
         for address in ["127.0.0.1:0", "[::1]:0"] {
             let address: Address = address.parse().unwrap();
-            let mut bound = listen::bind(&[address], 1, false).unwrap();
+            let mut bound = listen::bind(&[address], listen::Options::ALONE).unwrap();
             bound.defer();
             let listener = &bound.listeners[0][0];
             listener.set_nonblocking(false).unwrap();

@@ -246,6 +246,20 @@ fn times_that_are_not_up_cut_nothing() {
     expect_answer(&client.read_answer(), 200, HELLO);
 }
 
+#[test]
+fn with_the_smallest_socket_buffers_long_requests_and_answers_pass() {
+    let text = "0123456789".repeat(10_000);
+    let service = Service::start(&["--socket-buffer", "4KiB", "--text", &text]);
+    let body = "a".repeat(1 << 20);
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut client = service.connect();
+    client.send(request);
+    expect_answer(&client.read_answer(), 200, &text);
+}
+
 /// One that is over the limit is connected, by the kernel, and answered once another has ended.
 #[test]
 fn connections_over_the_limit_wait() {

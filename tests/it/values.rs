@@ -45,6 +45,14 @@ fn sizes() {
     expect_each(&["--max-body"], "--max-body <SIZE>", &values, reason);
     let reason = "not within 256 B to 16 MiB";
     expect_each(&["--max-head"], "--max-head <SIZE>", &["255"], reason);
+    let reason = "not within 4 KiB to 64 MiB";
+    let values = ["4095", "0", "65MiB"];
+    expect_each(
+        &["--socket-buffer"],
+        "--socket-buffer <SIZE>",
+        &values,
+        reason,
+    );
     let reason = "more than 1 GiB";
     expect_each(&["--log-queue"], "--log-queue <SIZE>", &["2GiB"], reason);
 }

@@ -56,6 +56,7 @@ fn serve() {
         listen: vec![Address::Ip(([127, 0, 0, 1], 0).into())],
         workers: 1,
         share_port: false,
+        socket_buffer: None,
         max_connections: PLACES,
         shutdown_delay: Duration::ZERO,
         drain_timeout: Duration::from_hours(1),
