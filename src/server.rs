@@ -5,6 +5,7 @@
 //! on the end has a bound, the log's flush included; a second signal ends at once.
 
 use std::io;
+use std::mem;
 use std::path::Path;
 use std::time::Duration;
 
@@ -152,7 +153,10 @@ async fn serve<P: Protocol>(
         log: log.handle(),
     };
     let (ending, stop_by) = life.live().await;
-    Ok(life.close(log, ending, stop_by).await)
+    let exit = life.close(log, ending, stop_by).await;
+    // The end of the process takes all threads at once. To tell each of them would take longer.
+    mem::forget(life.workers);
+    Ok(exit)
 }
 
 /// How a service came to its end.

@@ -21,13 +21,13 @@ use std::time::Duration;
 use tokio::select;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{spawn_local, yield_now};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 use super::accept::{Listener, Shortage};
 use super::defer;
 use super::handover;
-use super::handshakes::UnderWay;
+use super::handshakes::{self, Known, UnderWay};
 use super::listen::BACKLOG;
 use super::shutdown::{Phase, Phases};
 use super::socket::Socket;
@@ -35,9 +35,13 @@ use super::socket::Socket;
 /// How many connections are begun at most before others get their turn.
 const TOGETHER: usize = 32;
 
-/// How often the kernel is asked, at an end, whether anybody is about to connect: where there are many
-/// sockets, that takes it a millisecond.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// How long a listener is still looked at after the last handshake could begin. What is done with packets
+/// that came before takes the kernel microseconds.
+const SETTLED: Duration = Duration::from_millis(10);
+
+/// How long a worker waits before it asks who is about to connect. The workers come to their end one after
+/// the other, and one answer does for all that wait.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// An accepted connection.
 #[derive(Debug)]
@@ -155,31 +159,48 @@ impl<P: Protocol> Acceptor<P> {
         let grace = self.phases.grace();
         if self.home.shared.defers && defer::no_more(listener).is_ok() {
             // Also those who are silent, which is still no mistake.
-            self.accept_under_way(defer::LONGEST + grace, listener)
+            self.accept_under_way(Instant::now(), GATHER, defer::LONGEST + grace, listener)
                 .await;
         }
         if let Err(error) = handover::let_none_begin(listener) {
             debug!(%error, "who connects at this moment may be reset");
             return;
         }
-        // What is done with packets that came before takes the kernel microseconds.
-        self.accept_for(LOOK_AGAIN.min(grace), listener).await;
-        self.accept_under_way(grace, listener).await;
+        let since = Instant::now() + SETTLED / 2;
+        self.accept_under_way(since, SETTLED, grace, listener).await;
     }
 
-    /// Serves those who come, until nobody is under way, or for this time. Whoever is on the same port
-    /// of another address, or of another program that shares it, looks the same.
-    async fn accept_under_way(&self, longest: Duration, listener: &Listener) {
+    /// Serves those who come, for `first` at least, then until nobody is under way, or for `longest`. Only
+    /// what the kernel says after `since` counts. Whoever is on the same port of another address, or of
+    /// another program that shares it, looks the same.
+    async fn accept_under_way(
+        &self,
+        mut since: Instant,
+        first: Duration,
+        longest: Duration,
+        listener: &Listener,
+    ) {
         let stop_by = Instant::now() + longest;
-        // Where the kernel does not tell, there may be some.
-        let under_way = &self.home.shared.under_way;
-        while Instant::now() < stop_by && under_way.any(listener).unwrap_or(true) {
-            self.accept_for(LOOK_AGAIN, listener).await;
+        let mut look_at = Instant::now() + first;
+        loop {
+            self.accept_until(look_at.min(stop_by), listener).await;
+            if Instant::now() >= stop_by {
+                return;
+            }
+            match self.home.shared.under_way.any(listener, since) {
+                Ok(Known::None) => return,
+                Ok(Known::Later(at)) => look_at = at,
+                // Where the kernel does not tell, there may be some.
+                Ok(Known::Some) | Err(_) => {
+                    since = Instant::now();
+                    look_at = since + handshakes::AGAIN;
+                }
+            }
         }
     }
 
-    async fn accept_for(&self, time: Duration, listener: &Listener) {
-        let mut is_over = pin!(sleep(time));
+    async fn accept_until(&self, end: Instant, listener: &Listener) {
+        let mut is_over = pin!(sleep_until(end));
         loop {
             select! {
                 biased;

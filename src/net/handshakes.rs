@@ -9,8 +9,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
+
+/// How often the kernel is asked, at most: where there are many sockets, that takes it a millisecond.
+pub const AGAIN: Duration = Duration::from_millis(10);
 
 /// The kernel's last answer for each port. All workers share it: the kernel looks at every socket of
 /// the machine to answer, and its answer is the same for all listeners of a port.
@@ -24,24 +28,37 @@ struct Answer {
     any: bool,
 }
 
+/// What is known of connections that are under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// There are some.
+    Some,
+    /// There are none.
+    None,
+    /// Nothing yet: the kernel is asked again from then on.
+    Later(Instant),
+}
+
 impl UnderWay {
     /// Whether any connection is under way on the listener's port, on this or another address. Only
-    /// an answer to a question that was put after this call counts, whoever put it.
+    /// an answer to a question that was put after `since` counts, whoever put it.
     ///
     /// # Errors
     ///
     /// What the system said to the question, or that it has no answer.
-    pub fn any(&self, listener: &impl AsFd) -> io::Result<bool> {
-        let since = Instant::now();
+    pub fn any(&self, listener: &impl AsFd, since: Instant) -> io::Result<Known> {
         let address = SocketAddr::try_from(rustix::net::getsockname(listener)?)?;
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = answers.iter().position(|answer| answer.address == address);
-        if let Some(answer) = known.map(|at| &answers[at])
-            && answer.asked >= since
-        {
-            return Ok(answer.any);
-        }
         let asked = Instant::now();
+        if let Some(answer) = known.map(|at| &answers[at]) {
+            if answer.asked >= since {
+                return Ok(if answer.any { Known::Some } else { Known::None });
+            }
+            if asked < answer.asked + AGAIN {
+                return Ok(Known::Later(answer.asked + AGAIN));
+            }
+        }
         let any = any_under_way(address)?;
         let answer = Answer {
             address,
@@ -52,7 +69,7 @@ impl UnderWay {
             Some(at) => answers[at] = answer,
             None => answers.push(answer),
         }
-        Ok(any)
+        Ok(if any { Known::Some } else { Known::None })
     }
 }
 
@@ -142,20 +159,30 @@ mod tests {
     use crate::net::listen;
 
     #[test]
-    fn a_question_that_was_put_since_is_not_put_again() {
+    fn one_question_does_for_all_who_wait() {
         let address: Address = "127.0.0.1:0".parse().unwrap();
         let bound = listen::bind(&[address], listen::Options::ALONE).unwrap();
         let listener = &bound.listeners[0][0];
         let under_way = UnderWay::default();
-        assert!(!under_way.any(listener).unwrap());
-        let later = Duration::from_hours(1);
-        for (asked, any) in [(Instant::now() + later, true), (Instant::now(), false)] {
+        let begun = Instant::now();
+        assert_eq!(under_way.any(listener, begun).unwrap(), Known::None);
+        let answer = |asked, any| {
             let mut answers = under_way.0.lock().unwrap();
-            (answers[0].asked, answers[0].any) = (asked, true);
-            drop(answers);
-            assert_eq!(under_way.any(listener).unwrap(), any);
+            assert_eq!(answers.len(), 1);
+            (answers[0].asked, answers[0].any) = (asked, any);
+        };
+        // Far from now, however slow this machine is.
+        let now = Instant::now() + Duration::from_hours(1);
+        for (asked, any, since, known) in [
+            (now, true, now, Known::Some),
+            (now, false, begun, Known::None),
+            (now, true, now + AGAIN, Known::Later(now + AGAIN)),
+            // The kernel is asked.
+            (begun - AGAIN, true, Instant::now(), Known::None),
+        ] {
+            answer(asked, any);
+            assert_eq!(under_way.any(listener, since).unwrap(), known);
         }
-        assert_eq!(under_way.0.lock().unwrap().len(), 1);
     }
 
     #[test]
@@ -169,13 +196,12 @@ mod tests {
             // Far longer than it takes.
             let longest = Some(Duration::from_secs(30));
             SockRef::from(listener).set_read_timeout(longest).unwrap();
-            let under_way = UnderWay::default();
-            assert!(!under_way.any(listener).unwrap());
+            assert!(!any_under_way(bound.addresses[0]).unwrap());
             let _silent = TcpStream::connect(bound.addresses[0]).unwrap();
-            assert!(under_way.any(listener).unwrap());
+            assert!(any_under_way(bound.addresses[0]).unwrap());
             // As soon as the kernel gives it away.
             listener.accept().unwrap();
-            assert!(!under_way.any(listener).unwrap());
+            assert!(!any_under_way(bound.addresses[0]).unwrap());
         }
     }
 }

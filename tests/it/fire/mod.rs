@@ -30,6 +30,8 @@ mod sink;
 mod slow;
 /// All of it together, for long.
 mod soak;
+/// The end of a service without clients.
+mod stop;
 /// Clients that vanish.
 mod vanish;
 
