@@ -1,5 +1,6 @@
 //! The program: parses, does what was asked, and says with its exit code how that went.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use hellowire::cli::{self, Invocation, Service};
@@ -7,6 +8,7 @@ use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::http::Http;
 use hellowire::net::acceptor::Protocol;
+use hellowire::net::descriptors;
 use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
 use hellowire::{chat, health, send, server};
@@ -25,13 +27,20 @@ fn main() -> ExitCode {
     .into()
 }
 
-fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
+fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
     match invocation {
         Invocation::Http(config, service) => serve(service, |log| Http::new(config, log)),
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
-        Invocation::Send(config) => Ok(send::run(config)?),
-        Invocation::Chat(config) => Ok(chat::run(&config)?),
+        Invocation::Send(config) => {
+            descriptors::provide_talk()?;
+            Ok(send::run(config)?)
+        }
+        Invocation::Chat(config) => {
+            descriptors::provide_talk()?;
+            Ok(chat::run(&config)?)
+        }
         Invocation::Health(config) => {
+            descriptors::provide_talk()?;
             health::check(&config)?;
             Ok(Exit::Done)
         }
@@ -45,7 +54,7 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn std::error::Error>> {
 fn serve<P: Protocol>(
     service: Service,
     protocol: impl FnOnce(Handle) -> P,
-) -> Result<Exit, Box<dyn std::error::Error>> {
+) -> Result<Exit, Box<dyn Error>> {
     diagnostics::init(service.diagnostics, service.color_stderr);
     Ok(server::run(&service.server, service.log, protocol)?)
 }

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
-use crate::net::descriptors;
+use crate::net::descriptors::{self, TooFew};
 use crate::net::listen::{self, BindError, Bound};
 use crate::net::shutdown::Phase;
 use crate::net::signals::{Request, Signals};
@@ -72,6 +72,9 @@ pub enum StartError {
     /// An address could not be had.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The limit on open descriptors is too low to serve.
+    #[error(transparent)]
+    Descriptors(#[from] TooFew),
     /// The system refused a thread, a handler or a runtime.
     #[error("cannot start")]
     System(#[from] io::Error),
@@ -88,6 +91,7 @@ pub fn run<P: Protocol>(
     log: Option<request_log::Config>,
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, StartError> {
+    descriptors::provide(config.max_connections, config.workers, config.listen.len())?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let mut signals = Signals::catch()?;
@@ -118,7 +122,6 @@ async fn start(
         Some(log) => Log::open(log, tell).await?,
         None => Log::off(),
     };
-    descriptors::provide(config.max_connections);
     let addresses = config.listen.clone();
     let options = listen::Options {
         workers: config.workers,
@@ -127,6 +130,8 @@ async fn start(
     };
     let binding = spawn_blocking(move || listen::bind(&addresses, options));
     let mut bound = binding.await.map_err(io::Error::from)??;
+    // A name may have brought more listeners than one a worker.
+    descriptors::provide_workers(config.workers)?;
     if config.drain_timeout >= OUTLASTS_SILENCE {
         bound.defer();
     }

@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -175,6 +175,30 @@ impl Service {
             }
         }
         service
+    }
+
+    /// A program that was started with a pipe as its stderr: once it listens, or what it said when it did
+    /// not.
+    pub(crate) fn of(mut child: Child) -> Result<Self, Output> {
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains(" http://") {
+            if stderr.read_line(&mut said).unwrap() == 0 {
+                return Err(Output {
+                    status: child.wait().unwrap(),
+                    stdout: Vec::new(),
+                    stderr: said.into_bytes(),
+                });
+            }
+        }
+        let greeting = said.lines().last().unwrap().to_owned();
+        Ok(Self {
+            addresses: vec![greeting.rsplit('/').next().unwrap().parse().unwrap()],
+            stdout: Lines::of(io::empty()),
+            greeting,
+            stderr: Lines::of(stderr),
+            child,
+        })
     }
 
     /// Where it listens.

@@ -18,6 +18,8 @@ use crate::support::BOUND;
 mod callers;
 /// More clients than descriptors.
 mod descriptors;
+/// Fewer descriptors than it takes to start.
+mod few;
 /// A bug of our own.
 mod panics;
 /// A new process takes over from an old one.

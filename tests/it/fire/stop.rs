@@ -29,7 +29,7 @@ impl Times {
 }
 
 /// SIGKILL tells what the system takes for the end of so many threads alone. One question to the kernel for
-/// each worker made it 17 times the sum of both.
+/// each worker made it 13 times the sum of both.
 #[test]
 #[ignore = "takes 6200 descriptors, and prints what it measures"]
 fn a_stop_hardly_depends_on_the_number_of_workers() {
