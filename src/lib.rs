@@ -15,9 +15,11 @@
 //! - [`http`] and [`raw`]: what the service's connections speak.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
 //!   show of foreign text.
+//! - `unseen`: the characters that nobody sees.
 //! - [`terminal`]: a line that is edited while it is typed.
 //! - [`health`]: asks a running service for one answer.
 //! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
+//!   [`lost`]: whether standard output is closed.
 //!
 //! # The flow of one request
 //!
@@ -56,10 +58,12 @@ pub mod exit;
 pub mod health;
 pub mod http;
 pub mod language;
+pub mod lost;
 pub mod net;
 pub mod raw;
 pub mod request_log;
 pub mod send;
 pub mod server;
 pub mod terminal;
+mod unseen;
 pub mod visible;

@@ -10,8 +10,9 @@ use hellowire::http::Http;
 use hellowire::net::acceptor::Protocol;
 use hellowire::net::descriptors;
 use hellowire::raw::Raw;
-use hellowire::request_log::Handle;
-use hellowire::{chat, health, send, server};
+use hellowire::request_log::{Config, Handle, Target};
+use hellowire::{chat, health, lost, send, server};
+use tracing::warn;
 
 mod allocator;
 
@@ -33,10 +34,12 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
         Invocation::Send(config) => {
             descriptors::provide_talk()?;
+            tell_of_a_loss();
             Ok(send::run(config)?)
         }
         Invocation::Chat(config) => {
             descriptors::provide_talk()?;
+            tell_of_a_loss();
             Ok(chat::run(&config)?)
         }
         Invocation::Health(config) => {
@@ -51,10 +54,21 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
     }
 }
 
+/// Nothing else would tell that what the other side says goes nowhere.
+fn tell_of_a_loss() {
+    if lost::is_stdout_lost() {
+        diagnostics::say(format_args!("nothing is shown: {}", lost::WHY));
+    }
+}
+
 fn serve<P: Protocol>(
     service: Service,
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, Box<dyn Error>> {
     diagnostics::init(service.diagnostics, service.color_stderr);
+    let writes = |log: &Config| log.target == Target::Stdout;
+    if service.log.as_ref().is_some_and(writes) && lost::is_stdout_lost() {
+        warn!("no record is kept: {}", lost::WHY);
+    }
     Ok(server::run(&service.server, service.log, protocol)?)
 }

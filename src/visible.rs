@@ -6,6 +6,7 @@
 //! can't be had back from it.
 
 use crate::request_log::format::escape::backslash;
+use crate::unseen::is_ignorable;
 
 /// Joins two characters into one: family emoji are made with it.
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
@@ -30,14 +31,17 @@ pub fn show(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether a character beyond ASCII may reach a terminal: no control, no direction, nothing
-/// unassigned; but marks that belong to the character before them, of which emoji and many scripts
-/// are made. The standard library keeps the table, for `{:?}` of a text.
+/// unassigned, nothing that looks like no character at all; but marks that belong to the character before
+/// them, of which emoji and many scripts are made. The standard library keeps the table, for `{:?}` of a
+/// text. Braille has its blank.
 fn is_text(character: char) -> bool {
     // Behind another character, where a mark may stand.
     let mut text = [b'a', 0, 0, 0, 0];
     let length = character.encode_utf8(&mut text[1..]).len();
     let text = str::from_utf8(&text[..=length]).unwrap_or_default();
-    character == ZERO_WIDTH_JOINER || text.escape_debug().nth(1) != Some('\\')
+    let is_mark = character.escape_debug().next() == Some('\\');
+    character == ZERO_WIDTH_JOINER
+        || text.escape_debug().nth(1) != Some('\\') && (is_mark || !is_ignorable(character))
 }
 
 #[cfg(test)]
@@ -58,6 +62,7 @@ mod tests {
             "hi \\o/ \"it's\"",
             "菜鸡菜鸡,我是菜鸟",
             "naïve e\u{301}",
+            "\u{2813}\u{2800}\u{280a}",
             "❤\u{fe0f} 👩\u{200d}👧 🇨🇳",
         ] {
             assert_eq!(shown(text.as_bytes()), text);
@@ -74,6 +79,7 @@ mod tests {
                 r"\u{202e}\u{2066}\u{200f}\u{feff}",
             ),
             (b"a\xff\xe4\xbd", r"a\xff\xe4\xbd"),
+            ("\u{3164}\u{ffa0}".as_bytes(), r"\u{3164}\u{ffa0}"),
         ] {
             assert_eq!(shown(bytes), text);
         }

@@ -17,6 +17,8 @@ mod answers;
 mod chat;
 /// What correct clients send is never refused.
 mod clients;
+/// Closed standard streams.
+mod closed;
 /// The RFCs, rule by rule.
 mod conformance;
 /// The image, in a container engine.
@@ -77,6 +79,8 @@ mod terminal;
 mod tools;
 /// What is typed into a chat, at any speed.
 mod typed;
+/// Characters that nobody sees.
+mod unseen;
 /// What the command line and the environment accept, and what they say when they don't.
 mod usage;
 /// What an option says to a value that it can't take.

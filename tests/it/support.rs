@@ -98,6 +98,8 @@ pub(crate) struct Service {
     pub(crate) stdout: Lines,
     /// What it said when it listened, the first address.
     pub(crate) greeting: String,
+    /// What it said before that, and that, where it was not started from here.
+    pub(crate) said: String,
     /// Its diagnostics, from behind the addresses on.
     pub(crate) stderr: Lines,
 }
@@ -161,6 +163,7 @@ impl Service {
             child,
             addresses: Vec::new(),
             stdout,
+            said: String::new(),
             greeting: String::new(),
             stderr,
         };
@@ -195,6 +198,7 @@ impl Service {
         Ok(Self {
             addresses: vec![greeting.rsplit('/').next().unwrap().parse().unwrap()],
             stdout: Lines::of(io::empty()),
+            said,
             greeting,
             stderr: Lines::of(stderr),
             child,

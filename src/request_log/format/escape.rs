@@ -1,5 +1,7 @@
 //! Which bytes and characters may stand as they are, and the escapes of the others.
 
+use crate::unseen::{is_blank, is_ignorable};
+
 /// For each byte, whether it stands as it is.
 pub(super) type Plain = [bool; 256];
 
@@ -77,20 +79,24 @@ pub(super) fn hex(byte: u8, out: &mut Vec<u8>) {
     ]);
 }
 
-/// Whether a character beyond ASCII may reach a terminal: no control, no direction or other format
-/// character, no line separator, nothing invisible or unassigned. The standard library keeps the
-/// table, for `{:?}`.
+/// Whether a character beyond ASCII stands as it is: it can be seen, it is seen on its own, and no
+/// terminal obeys it. [`crate::unseen`] tells what can't be seen. The standard library's table for `{:?}`
+/// has the rest: controls, format characters, separators and all spaces, marks that belong to the character
+/// before them, private use, and what Unicode has not assigned.
 pub(super) fn is_printable(character: char) -> bool {
     character.escape_debug().next() != Some('\\')
+        && !is_ignorable(character)
+        && !is_blank(character)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unseen::tests::all_of;
 
     #[test]
     fn text_is_printable() {
-        for character in "é中文菜鸡…€😀".chars() {
+        for character in "é中文菜鸡…€😀⠁".chars() {
             assert!(is_printable(character), "{character:?}");
         }
     }
@@ -98,6 +104,27 @@ mod tests {
     #[test]
     fn what_a_terminal_would_obey_is_not() {
         for character in "\u{80}\u{9b}\u{ad}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{301}\u{feff}\u{e000}\u{e0041}".chars() {
+            assert!(!is_printable(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_one_sees_is_not() {
+        for character in
+            "\u{a0}\u{115f}\u{1160}\u{2800}\u{3000}\u{3164}\u{fe0f}\u{ffa0}\u{13441}\u{1d159}"
+                .chars()
+        {
+            assert!(!is_printable(character), "{character:?}");
+        }
+    }
+
+    /// Controls, format characters, private use, separators, marks without a width, what a font may leave
+    /// out: of all Unicode none is printable. What is not assigned isn't either, but the version that the
+    /// test knows is older than the standard library's.
+    #[test]
+    fn of_these_kinds_none_is() {
+        let kinds = r"[\p{Cc}\p{Cf}\p{Co}\p{Z}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}]";
+        for character in all_of(kinds).filter(|character| !character.is_ascii()) {
             assert!(!is_printable(character), "{character:?}");
         }
     }
