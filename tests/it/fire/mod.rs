@@ -12,6 +12,8 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::support::BOUND;
 
 /// Clients that ask and ask.
@@ -20,6 +22,8 @@ mod callers;
 mod descriptors;
 /// Fewer descriptors than it takes to start.
 mod few;
+/// Clients that have much kept of them.
+mod memory;
 /// A bug of our own.
 mod panics;
 /// A new process takes over from an old one.
@@ -68,6 +72,13 @@ fn wait_for_rest(id: u32) {
         assert!(!is_late, "{descriptors} descriptors, {threads} threads");
         thread::yield_now();
     }
+}
+
+/// As many as the system allows: this process has one for each client as well.
+fn raise_descriptors() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let current = maximum;
+    setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
 }
 
 /// How much of it: the length for every day, or the full one.

@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{length, wait_for_rest};
+use super::{length, raise_descriptors, wait_for_rest};
 use crate::support::{BOUND, Client, HELLO, Service, expect_answer, memory};
 
 const SLOW: usize = 5_000;
@@ -67,13 +66,6 @@ fn five_thousand_slow_clients_are_not_noticed_and_let_go() {
         (SLOW / 2, SLOW / 2 + probes.len())
     );
     assert!(percentile(99) < soon(), "{:?}", percentile(99));
-}
-
-/// As many as the system allows: this process has one for each client as well.
-fn raise_descriptors() {
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    let current = maximum;
-    setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
 }
 
 /// What the slow ones got, when all are gone.
