@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::{Container, Terminal, build, client, docker, fresh_name, image, save};
+use crate::engine::{Container, Stream, Terminal, build, client, docker, fresh_name, image, save};
 use crate::support::{Client, HELLO, directory, expect_record};
 
 /// As little as an engine can give.
@@ -140,14 +140,18 @@ fn whatever_the_container_runs_is_healthy() {
         (&["raw", "--listen", "0.0.0.0:9000"], ""),
         (
             &["chat", "listen", "0.0.0.0:12345"],
-            "nothing to check: this container runs `hellowire chat`, which is no service",
+            "nothing to check: this container runs `hellowire chat`, which is no service\n",
         ),
     ] {
         let container = Container::run(HARDENED, arguments);
         container.expect_health("healthy");
-        let log = container.field("State.Health.Log");
-        assert!(log.contains(said), "{log}");
-        assert!(!log.contains("\"ExitCode\":1"), "{log}");
+        let log: Value = serde_json::from_str(&container.field("State.Health.Log")).unwrap();
+        let probes = log.as_array().unwrap();
+        assert!(!probes.is_empty(), "{log}");
+        for probe in probes {
+            let ended = (&probe["ExitCode"], &probe["Output"]);
+            assert_eq!(ended, (&0.into(), &said.into()), "{arguments:?}: {log}");
+        }
     }
 }
 
@@ -159,27 +163,62 @@ fn an_empty_variable_shows_the_probes() {
     records.lines.until("GET /hellowire-health ");
 }
 
-/// On a busy machine a single measurement says little, so the best of several has to be within a
-/// second. The connection is kept open: nobody waits for it.
+/// How much longer the service may take to end than a program that ends at once: what a client gets
+/// that stays when its connection is ended (300 ms), and as much again for a drain without work, which
+/// takes some hundredths of a second.
+const DRAIN: Duration = Duration::from_millis(600);
+
+/// How long the container lives on after the signal of `docker stop`, by the engine's own clock.
+#[track_caller]
+fn time_to_stop(container: &Container) -> Duration {
+    docker(&["stop", &container.name]);
+    // SIGTERM has ended it, and not the engine's SIGKILL after ten seconds.
+    assert_eq!(container.field("State.ExitCode"), "0");
+    let name = format!("container={}", container.name);
+    let which = [
+        "--filter",
+        &name,
+        "--filter",
+        "event=kill",
+        "--filter",
+        "event=die",
+    ];
+    let format = ["--format", "{{.Action}} {{.TimeNano}}"];
+    let events = [&["events", "--since", "1h"][..], &which, &format].concat();
+    let events = Stream::start(&events).lines.until("die ");
+    let at = |action: &str| -> u64 {
+        let line = events.iter().find_map(|line| line.strip_prefix(action));
+        line.unwrap_or_else(|| panic!("no {action}in {events:?}"))
+            .parse()
+            .unwrap()
+    };
+    Duration::from_nanos(at("die ") - at("kill "))
+}
+
+/// A busy machine takes a multiple of any time. So the service is compared with a chat, which ends at
+/// once, in turns; the best of each count. The connection is kept open: nobody waits for its end.
 #[test]
 #[ignore = "needs a container engine"]
-fn docker_stop_ends_it_in_under_a_second_and_the_last_record_is_there() {
-    let stops = (0..3).map(|_| {
-        let container = Container::run(HARDENED, &[]);
-        let mut client = Client::connect(container.address());
+fn docker_stop_ends_it_soon_and_the_last_record_is_there() {
+    let (mut at_once, mut drained) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let chat = Container::run(HARDENED, &["chat", "listen", "0.0.0.0:12345"]);
+        at_once.push(time_to_stop(&chat));
+
+        let service = Container::run(HARDENED, &[]);
+        let mut client = Client::connect(service.address());
         client.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n");
         client.read_answer();
-        let before = Instant::now();
-        docker(&["stop", &container.name]);
-        let elapsed = before.elapsed();
-        assert_eq!(container.field("State.ExitCode"), "0");
-        let records = docker(&["logs", &container.name]);
+        drained.push(time_to_stop(&service));
+        let records = docker(&["logs", &service.name]);
         expect_record(&records, r#" "GET /last HTTP/1.1\r\nHost: a\r\n\r\n""#);
-        elapsed
-    });
-    let best = stops.min().unwrap();
-    println!("docker stop: {best:?}");
-    assert!(best < Duration::from_secs(1), "{best:?}");
+    }
+    println!("from the signal to the end: {drained:?}, of a chat {at_once:?}");
+    let best = |times: &[Duration]| *times.iter().min().unwrap();
+    assert!(
+        best(&drained) <= best(&at_once) + DRAIN,
+        "{drained:?}, of a chat {at_once:?}"
+    );
 }
 
 #[test]
