@@ -1,11 +1,11 @@
 //! The probe: exit 0 for a service that answers, else 1 with the reason, within its time.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::thread;
 
-use crate::support::{Service, expect_record, program};
+use crate::support::{Service, expect_record, has_ipv6, program};
 
 /// The probe's exit code, and what it says.
 type Asked = (Option<i32>, String);
@@ -148,7 +148,7 @@ fn the_address_is_the_services_own_where_none_is_given() {
         let mut command = program();
         expect_well(run(command.arg("health").env("HELLOWIRE_LISTEN", listen)));
     }
-    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+    if has_ipv6("asking [::] for its health") {
         let service = Service::launch(program().args(["--listen", "[::]:0"]));
         let listen = service.address().to_string();
         let mut command = program();

@@ -4,7 +4,7 @@
 
 use std::fmt::Debug;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
@@ -366,6 +366,17 @@ pub(crate) fn expect_record(record: &str, end: impl AsRef<str> + Debug) {
         record.ends_with(end.as_ref()),
         "{record:?} does not end in {end:?}"
     );
+}
+
+/// Whether this machine has IPv6 on loopback. Where it has none, says what is skipped: past the test
+/// runner, which shows nothing of a test that passes.
+pub(crate) fn has_ipv6(what: &str) -> bool {
+    let is_there = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    if !is_there {
+        let said = format!("SKIPPED: {what}: this machine has no [::1]\n");
+        io::stderr().write_all(said.as_bytes()).unwrap();
+    }
+    is_there
 }
 
 /// Makes a file's parent for this test alone.
