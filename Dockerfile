@@ -4,7 +4,9 @@
 #
 # The same file for amd64 and arm64: the build stage runs as the platform that the image is for.
 
-ARG RUST=rust:1.95-slim-bookworm
+# The digest is the index's, of all platforms. With another base, one that is at hand for instance:
+# --build-arg RUST=rust:1.95-slim-bookworm
+ARG RUST=rust:1.95-slim-bookworm@sha256:d7482085ff5b415f84dba5647ae71606650bdef00db7aeb69f4b3d170c3e4082
 
 FROM ${RUST} AS build
 WORKDIR /build
