@@ -1,4 +1,4 @@
-# hellowire: one static binary in an empty image.
+# hellowire: one static binary in an empty image, and the licences of what is linked into it.
 #
 #   docker build -t hellowire .
 #
@@ -12,21 +12,26 @@ FROM ${RUST} AS build
 WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src src
+COPY LICENSE-APACHE LICENSE-MIT deploy/licenses.rs ./
 # The platform's own triple, spelled out: only then do the flags leave build scripts and procedural
 # macros alone, which can't be static. Relocations are packed: they had a tenth of a megabyte. The
 # dependencies stay built in the second cache. It may also hold this package from younger files than
-# these, so the two crate roots are always made anew.
+# these, so the two crate roots are always made anew. Where Rust links with its own lld, functions of the
+# same code are one: they had 19 kB.
 ARG TARGETARCH
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=hellowire-${TARGETARCH},target=/build/target,sharing=locked \
     triple=$(rustc -vV | sed -n 's/^host: //p') && \
+    case $triple in x86_64-*) fold='-C link-arg=-Wl,--icf=all' ;; esac && \
     touch src/lib.rs src/main.rs && \
-    RUSTFLAGS='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs' \
+    RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs $fold" \
       cargo build --profile image --locked --bin hellowire --target "$triple" && \
-    install "target/$triple/image/hellowire" /hellowire
+    install "target/$triple/image/hellowire" /hellowire && \
+    rustc --edition 2024 -o /licenses licenses.rs && \
+    /licenses "$triple" > /LICENSES.txt
 
 FROM scratch
-COPY --from=build /hellowire /hellowire
+COPY --from=build /hellowire /LICENSES.txt /
 LABEL org.opencontainers.image.title="hellowire" \
       org.opencontainers.image.description="An HTTP Hello World service that shows exactly what came over the wire" \
       org.opencontainers.image.version="0.1.0" \

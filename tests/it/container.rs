@@ -44,7 +44,7 @@ fn curl(address: SocketAddr) -> (String, String) {
 
 #[test]
 #[ignore = "needs a container engine"]
-fn nothing_is_in_the_image_but_the_program() {
+fn nothing_is_in_the_image_but_the_program_and_the_licences() {
     let directory = directory();
     let path = |name: &str| directory.path().join(name);
     save(image(), &path("image.tar"));
@@ -66,7 +66,7 @@ fn nothing_is_in_the_image_but_the_program() {
         .iter()
         .map(|layer| tar(&["--list", "--file"], &path(layer.as_str().unwrap())))
         .collect();
-    assert_eq!(files, ["hellowire\n"]);
+    assert_eq!(files, ["LICENSES.txt\nhellowire\n"]);
 }
 
 #[test]
@@ -303,7 +303,13 @@ fn older_files_are_built_anew() {
             "Cargo.lock",
             "Dockerfile",
         ])
-        .args([".dockerignore", "src"])
+        .args([
+            "--parents",
+            ".dockerignore",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+        ])
+        .args(["deploy/licenses.rs", "src"])
         .arg(other.path())
         .current_dir(crate::engine::ROOT)
         .status();

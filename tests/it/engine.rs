@@ -126,6 +126,14 @@ impl Container {
         container
     }
 
+    /// One that does not run.
+    #[track_caller]
+    pub(crate) fn create() -> Self {
+        let container = Self { name: fresh_name() };
+        docker(&["create", "--name", &container.name, image()]);
+        container
+    }
+
     /// Where its port is reached from this machine.
     #[track_caller]
     pub(crate) fn address(&self) -> SocketAddr {

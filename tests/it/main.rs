@@ -44,6 +44,7 @@ mod hints;
 /// Who knocks with another protocol hears so.
 mod knocks;
 /// Each limit, on both sides.
+mod licences;
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.
 mod load;
