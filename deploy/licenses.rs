@@ -5,8 +5,9 @@
 //! directory: `licenses TRIPLE`. It knows the crates from `cargo tree` and cargo's registry, Rust's
 //! standard library from the toolchain's own notices, the C libraries from Debian's.
 //!
-//! What always holds: a part without a licence's text is an error, and no image is built. Where a
-//! part may be had under MIT, that text is the one that counts.
+//! What always holds: a part without a licence's text is an error, and no image is built, but where a
+//! toolchain came without its notices, which the text then says. Where a part may be had under MIT, that
+//! text is the one that counts.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -56,8 +57,28 @@ fn main() -> Result<()> {
         ..Licenses::default()
     };
     crates(&mut all, &triple)?;
-    standard_library(&mut all, &triple)?;
-    c_libraries(&mut all)?;
+    let root = said(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let toolchain = Path::new(root.trim());
+    let docs = toolchain.join("share/doc/rust");
+    if docs.join("COPYRIGHT-library.html").exists() {
+        standard_library(
+            &mut all,
+            &toolchain.join("lib/rustlib").join(triple).join("lib"),
+            &docs,
+        )?;
+    } else {
+        // One that was cut down: it builds images all the same, and they say so.
+        eprintln!(
+            "warning: {} has no notices: those of Rust's standard library are left out",
+            docs.display()
+        );
+        all.parts.push(
+            "Rust's standard library and libgcc: the toolchain came without share/doc/rust, where \
+             their notices are"
+                .to_owned(),
+        );
+    }
+    glibc(&mut all)?;
     io::stdout().write_all(all.text().as_bytes())?;
     Ok(())
 }
@@ -238,9 +259,8 @@ fn find(directory: &Path, files: &mut Vec<(String, String)>) -> Result<()> {
     Ok(())
 }
 
-fn standard_library(all: &mut Licenses, triple: &str) -> Result<()> {
-    let root = said(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let docs = Path::new(root.trim()).join("share/doc/rust");
+/// Adds what is in `libraries`, with the notices in `docs`, and GCC's part that unwinds.
+fn standard_library(all: &mut Licenses, libraries: &Path, docs: &Path) -> Result<()> {
     let notices = fs::read_to_string(docs.join("COPYRIGHT-library.html"))?;
     let (own, others) = notices
         .split_once("id=\"out-of-tree")
@@ -275,10 +295,6 @@ fn standard_library(all: &mut Licenses, triple: &str) -> Result<()> {
             (format!("{name} {version}"), section),
         );
     }
-    let libraries = Path::new(root.trim())
-        .join("lib/rustlib")
-        .join(triple)
-        .join("lib");
     let mut linked = Vec::new();
     for file in fs::read_dir(libraries)? {
         let file = file?.file_name().to_string_lossy().into_owned();
@@ -319,7 +335,10 @@ fn standard_library(all: &mut Licenses, triple: &str) -> Result<()> {
             all.add(&shown(&name), offered, files)?;
         }
     }
-    Ok(())
+    let exception = fs::read_to_string(docs.join("licenses/GCC-exception-3.1.txt"))?;
+    let files = vec![("exception".to_owned(), exception)];
+    let name = format!("libgcc {}", version_of("libgcc-12-dev")?);
+    all.add(&name, "GPL-3.0-or-later WITH GCC-exception-3.1", files)
 }
 
 /// A file in the toolchain's notices: its name and its text.
@@ -340,30 +359,20 @@ fn notice(html: &str) -> Option<(String, String)> {
     Some((name.to_owned(), text))
 }
 
-/// glibc, and GCC's part that unwinds, both linked statically.
-fn c_libraries(all: &mut Licenses) -> Result<()> {
-    let version = |package: &str| {
-        said(Command::new("dpkg-query").args(["--show", "--showformat", "${Version}", package]))
-    };
-    let files = ["doc/libc6-dev/copyright", "common-licenses/LGPL-2.1"].map(|file| {
-        fs::read_to_string(Path::new("/usr/share").join(file)).map(|text| (file.to_owned(), text))
-    });
-    let files = files.into_iter().collect::<io::Result<_>>()?;
-    all.add(
-        &format!("glibc {}", version("libc6-dev")?),
-        "LGPL-2.1-or-later",
-        files,
-    )?;
+/// Adds glibc, which is linked statically.
+fn glibc(all: &mut Licenses) -> Result<()> {
+    let mut files = Vec::new();
+    for file in ["doc/libc6-dev/copyright", "common-licenses/LGPL-2.1"] {
+        let text = fs::read_to_string(Path::new("/usr/share").join(file))?;
+        files.push((file.to_owned(), text));
+    }
+    let name = format!("glibc {}", version_of("libc6-dev")?);
+    all.add(&name, "LGPL-2.1-or-later", files)
+}
 
-    let root = said(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let exception = Path::new(root.trim()).join("share/doc/rust/licenses/GCC-exception-3.1.txt");
-    let files = vec![("exception".to_owned(), fs::read_to_string(exception)?)];
-    let offered = "GPL-3.0-or-later WITH GCC-exception-3.1";
-    all.add(
-        &format!("libgcc {}", version("libgcc-12-dev")?),
-        offered,
-        files,
-    )
+/// A Debian package's version.
+fn version_of(package: &str) -> Result<String> {
+    said(Command::new("dpkg-query").args(["--show", "--showformat", "${Version}", package]))
 }
 
 /// What a command prints.
