@@ -9,6 +9,8 @@
 //! toolchain came without its notices, which the text then says. Where a part may be had under MIT, that
 //! text is the one that counts.
 
+#![allow(clippy::print_stderr, reason = "the build's log has the warning")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
