@@ -9,6 +9,8 @@
 //! sees the last byte of its request; nothing is dropped uncounted. This module knows no socket and
 //! no HTTP library, and imports nothing of ours.
 
+mod batch;
+mod blocks;
 pub mod capture;
 mod chunk_line;
 mod chunked;
@@ -27,6 +29,7 @@ mod recorder;
 mod refusal;
 mod rules;
 mod search;
+mod shared_file;
 mod sink;
 mod writer;
 

@@ -1,8 +1,8 @@
 //! The bounded queue between the workers and the writer's thread.
 //!
-//! Workers push batches of formatted records, the writer takes all there are at once. What always
-//! holds: a batch is whole records; its memory is the limit plus one batch a worker; a record that
-//! is not taken is counted. With [`Overflow::Wait`] a worker asks for room *before* it reads from a
+//! Workers push batches of formatted records, the writer takes them by blocks. What always holds: a
+//! block is whole records; the blocks' memory is the limit, or one batch that is longer, and with
+//! [`Overflow::Wait`] what one read brought each worker; a record that is not taken is counted. With [`Overflow::Wait`] a worker asks for room *before* it reads from a
 //! socket, so that it never holds a record it can't place.
 
 use std::mem;
@@ -15,6 +15,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
+use super::batch::Batch;
+use super::blocks::Blocks;
 use super::log::Overflow;
 
 /// How long the writer lets records gather before it writes them: few wake-ups under load, and
@@ -22,53 +24,8 @@ use super::log::Overflow;
 const GATHER: Duration = Duration::from_millis(10);
 
 /// With this many bytes waiting the writer does not wait for more, or with half the queue's limit:
-/// 256 KiB is several times what one write needs to be cheap.
+/// 256 KiB is four blocks, each of which is enough for a cheap write.
 const ENOUGH: usize = 256 * 1024;
-
-/// Whole formatted records.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) bytes: Vec<u8>,
-    /// Where each record ends in `bytes`.
-    ends: Vec<usize>,
-}
-
-impl Batch {
-    /// Marks the end of a record.
-    pub(super) fn end_record(&mut self) {
-        self.ends.push(self.bytes.len());
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// How many records are not whole within the first `written` bytes.
-    pub(super) fn records_after(&self, written: usize) -> u64 {
-        (self.ends.len() - self.whole_within(written)) as u64
-    }
-
-    /// Where the record begins that `written` bytes end in.
-    pub(super) fn record_start(&self, written: usize) -> usize {
-        let whole = self.whole_within(written);
-        whole.checked_sub(1).map_or(0, |last| self.ends[last])
-    }
-
-    fn whole_within(&self, written: usize) -> usize {
-        self.ends.partition_point(|&end| end <= written)
-    }
-
-    fn append(&mut self, other: &Self) {
-        let offset = self.bytes.len();
-        self.bytes.extend_from_slice(&other.bytes);
-        self.ends.extend(other.ends.iter().map(|end| end + offset));
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-    }
-}
 
 /// What the writer is asked to do besides writing.
 #[derive(Debug, Default, Clone, Copy)]
@@ -83,8 +40,8 @@ pub(super) struct Orders {
 
 #[derive(Debug, Default)]
 struct Shared {
-    waiting: Batch,
-    /// How many bytes the writer has taken and not yet written, and of how many records.
+    waiting: Blocks,
+    /// The memory of what the writer has taken and not yet written, and of how many records it is.
     writing: usize,
     writing_records: usize,
     orders: Orders,
@@ -168,15 +125,15 @@ impl Queue {
     fn place(&self, batch: &mut Batch, may_drop: bool) {
         let may_drop = may_drop || self.failing.load(Ordering::Relaxed);
         let mut shared = self.lock();
-        let before = shared.waiting.bytes.len();
+        let before = shared.waiting.size();
         let pending = before + shared.writing;
         // One batch that is longer than the queue still goes through an empty one.
-        let is_full = pending > 0 && pending + batch.bytes.len() > self.limit;
+        let is_full = pending > 0 && pending + batch.size() > self.limit;
         if self.is_dead() || (may_drop && is_full) {
-            shared.orders.dropped += batch.ends.len() as u64;
+            shared.orders.dropped += batch.records() as u64;
         } else {
             shared.waiting.append(batch);
-            let after = shared.waiting.bytes.len();
+            let after = shared.waiting.size();
             self.pending
                 .store(after + shared.writing, Ordering::Relaxed);
             // Only the two crossings the writer waits for: a wake-up is a system call.
@@ -213,45 +170,49 @@ impl Queue {
     /// How many records are not known to be written, those in the writer's hands among them.
     pub(super) fn unwritten(&self) -> u64 {
         let shared = self.lock();
-        let records = shared.waiting.ends.len() + shared.writing_records;
+        let records = shared.waiting.records() + shared.writing_records;
         records as u64 + shared.orders.dropped
     }
 
     // === The writer's side ===
 
-    /// Gives back `batch`, of which nothing will be written any more, and takes all records there
-    /// are. Waits for some, for an order, or for `at_most`.
-    pub(super) fn take(&self, batch: &mut Batch, at_most: Duration) -> Orders {
-        batch.clear();
+    /// Gives back `block`, of which nothing will be written any more, and takes the next one, which
+    /// is empty where there is none. Waits for one, for an order, or for `at_most`.
+    pub(super) fn take(&self, block: &mut Batch, at_most: Duration) -> Orders {
+        // What is not used again is freed without the lock.
+        let old = Some(mem::take(block)).filter(Batch::is_block);
         let mut shared = self.lock();
+        shared.waiting.keep(old);
         (shared.writing, shared.writing_records) = (0, 0);
-        self.pending
-            .store(shared.waiting.bytes.len(), Ordering::Relaxed);
+        self.pending.store(shared.waiting.size(), Ordering::Relaxed);
         self.room.notify_waiters();
         let urgent = |shared: &Shared| shared.orders.reopen || shared.orders.close;
         shared = self.wait(shared, at_most, |shared| {
             shared.waiting.is_empty() && !urgent(shared) && shared.orders.dropped == 0
         });
-        if !shared.waiting.is_empty() {
+        // A block that another one follows gets no more records.
+        if shared.waiting.count() == 1 {
             shared = self.wait(shared, GATHER, |shared| {
-                shared.waiting.bytes.len() < self.enough && !urgent(shared)
+                shared.waiting.size() < self.enough
+                    && shared.waiting.count() == 1
+                    && !urgent(shared)
             });
         }
-        mem::swap(&mut shared.waiting, batch);
-        (shared.writing, shared.writing_records) = (batch.bytes.len(), batch.ends.len());
+        *block = shared.waiting.take().unwrap_or_default();
+        (shared.writing, shared.writing_records) = (block.size(), block.records());
+        self.pending
+            .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
         shared.orders.take()
     }
 
-    /// Gives back room: some of the batch is written. A slow sink then slows the service down evenly,
+    /// Gives back room: some of the block is written. A slow sink then slows the service down evenly,
     /// instead of stopping it until all is.
     pub(super) fn wrote(&self, bytes: usize) {
         let mut shared = self.lock();
         // A torn record is written twice where the file is another one.
         shared.writing = shared.writing.saturating_sub(bytes);
-        self.pending.store(
-            shared.waiting.bytes.len() + shared.writing,
-            Ordering::Relaxed,
-        );
+        self.pending
+            .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
         drop(shared);
         self.room.notify_waiters();
     }

@@ -1,7 +1,7 @@
 //! One worker's end of the log: makes records of what its connections capture.
 //!
 //! Stands between the captures and the queue. What always holds: the records of one read are
-//! queued together, before the read's bytes go on. It is used by one thread.
+//! queued before the read's bytes go on, together but for those that fill a batch. It is used by one thread.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -13,10 +13,11 @@ use std::time::SystemTime;
 
 use tokio::sync::futures::OwnedNotified;
 
+use super::batch::Batch;
 use super::exclude::Excluded;
 use super::format::{Format, Formatter};
 use super::origin::Origin;
-use super::queue::{Batch, Queue};
+use super::queue::Queue;
 use super::record::{Captured, Record};
 
 /// A worker's recorder.
@@ -106,7 +107,7 @@ impl Trail {
     fn queue<R>(
         &self,
         work: impl FnOnce(&mut Entries<'_>) -> R,
-        push: impl FnOnce(&Queue, &mut Batch),
+        push: fn(&Queue, &mut Batch),
     ) -> R {
         let Some(queue) = &self.recorder.queue else {
             return work(&mut Entries { to: None });
@@ -117,6 +118,7 @@ impl Trail {
         let to = Some(Open {
             trail: self,
             queue,
+            push,
             desk: &mut desk,
             time: None,
         });
@@ -138,6 +140,7 @@ pub struct Entries<'a> {
 struct Open<'a> {
     trail: &'a Trail,
     queue: &'a Queue,
+    push: fn(&Queue, &mut Batch),
     desk: &'a mut Desk,
     time: Option<SystemTime>,
 }
@@ -158,9 +161,10 @@ impl Entries<'_> {
             origin: &open.trail.origin,
             request,
         };
-        open.desk
-            .formatter
-            .write(&record, &mut open.desk.batch.bytes);
-        open.desk.batch.end_record();
+        let desk = &mut *open.desk;
+        desk.formatter.write(&record, desk.batch.begin_record());
+        if desk.batch.is_full() {
+            (open.push)(open.queue, &mut desk.batch);
+        }
     }
 }

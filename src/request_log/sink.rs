@@ -1,15 +1,19 @@
 //! Where records end up: stdout or a file, written to without a buffer of its own.
+//!
+//! The writer's thread is its one user. What always holds: what is written to a file is whole records, also where
+//! other processes append to it; what a full disk cut is gone on with, or written anew.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use tokio::task::spawn_blocking;
 
+use super::batch::BLOCK;
 use super::opening::{append, try_append};
+use super::shared_file::{end_line, ends_at, hold, identity, is_regular, join, position};
 
 /// Which sink to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +24,30 @@ pub enum Target {
     File(PathBuf),
 }
 
+/// What a sink writes to.
+pub(super) trait Output: Write + Send {
+    /// The file that it is.
+    fn file(&self) -> Option<&File> {
+        None
+    }
+}
+
+impl Output for File {
+    fn file(&self) -> Option<&File> {
+        Some(self)
+    }
+}
+
 /// An open sink.
 pub(super) struct Sink {
-    output: Box<dyn Write + Send>,
+    output: Box<dyn Output>,
     target: Target,
     /// Which file it is.
     identity: Option<(u64, u64)>,
+    /// How much is written at once.
+    at_once: usize,
+    /// Where a write ended that took a part of what it was given, in a file that others may append to.
+    parted_at: Option<u64>,
 }
 
 impl Sink {
@@ -39,38 +61,75 @@ impl Sink {
     ///
     /// Can be dropped: what is being opened then is closed as soon as it is open.
     pub(super) async fn open(target: Target, tell: impl FnOnce(&Path)) -> io::Result<Self> {
-        // Not through std's handle: that one splits what it is given at line ends, and takes a
-        // closed descriptor for a success.
-        let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let mut sink = Self {
-            output: Box::new(stdout),
-            target,
-            identity: None,
-        };
-        let Target::File(path) = &sink.target else {
-            return Ok(sink);
+        let Target::File(path) = &target else {
+            // Not through std's handle: that one splits what it is given at line ends, and takes a
+            // closed descriptor for a success.
+            let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+            return spawn_blocking(move || {
+                if is_regular(&stdout) {
+                    hold(&stdout);
+                }
+                Self::of(stdout, target)
+            })
+            .await
+            .map_err(io::Error::from);
         };
         let file = append(path.clone(), tell).await?;
         // What is asked of the file here can take as long as opening it.
-        spawn_blocking(move || sink.use_file(file).map(|_| sink)).await?
+        spawn_blocking(move || {
+            let identity = identity(&file)?;
+            join(&file, target.path());
+            let identity = Some(identity);
+            Ok(Self {
+                identity,
+                ..Self::of(file, target)
+            })
+        })
+        .await?
     }
 
-    /// A sink of the tests' own.
-    #[cfg(test)]
-    pub(super) fn of(output: impl Write + Send + 'static, target: Target) -> Self {
+    /// A sink of what is open already.
+    pub(super) fn of(output: impl Output + 'static, target: Target) -> Self {
         Self {
+            at_once: at_once(&output),
             output: Box::new(output),
             target,
             identity: None,
+            parted_at: None,
         }
+    }
+
+    /// How much is given to [`write`](Self::write) at once: to a file whole records, however long.
+    pub(super) fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Writes some of `bytes`, as [`Write::write`] does.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.output.write(bytes) {
-            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
-            result => result,
+        let written = match self.output.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            result => result?,
+        };
+        let is_part = written < bytes.len();
+        self.parted_at = if is_part {
+            self.output.file().and_then(position)
+        } else {
+            None
+        };
+        Ok(written)
+    }
+
+    /// Whether what comes next can stand behind what was written. It can't where a record was written in part, and
+    /// another process has appended meanwhile: its line is ended then, where it has no end.
+    pub(super) fn can_go_on(&mut self) -> bool {
+        let Some(file) = self.output.file().filter(|file| position(file).is_some()) else {
+            return true;
+        };
+        if self.parted_at.is_some_and(|end| ends_at(file, end)) {
+            return true;
         }
+        end_line(file, self.target.path());
+        self.parted_at.take().is_none()
     }
 
     /// Opens the file again: after a rotation the old name is a new file. Returns whether it is;
@@ -93,13 +152,16 @@ impl Sink {
     /// Writes to `file` from now on. Returns whether it is another one than before.
     fn use_file(&mut self, file: File) -> io::Result<bool> {
         let identity = identity(&file)?;
-        let is_new = self.identity != Some(identity);
-        if is_new && let Target::File(path) = &self.target {
-            end_line(path, &file);
+        if self.identity == Some(identity) {
+            // The old one has the lock.
+            return Ok(false);
         }
-        self.identity = Some(identity);
-        self.output = Box::new(file);
-        Ok(is_new)
+        join(&file, self.target.path());
+        *self = Self {
+            identity: Some(identity),
+            ..Self::of(file, self.target.clone())
+        };
+        Ok(true)
     }
 
     /// Whether an error stays for ever: nobody comes back to read from a closed pipe. A file of
@@ -123,23 +185,21 @@ impl fmt::Display for Target {
     }
 }
 
-/// A file's device and number: two names for one file have the same.
-fn identity(file: &File) -> io::Result<(u64, u64)> {
-    let metadata = file.metadata()?;
-    Ok((metadata.dev(), metadata.ino()))
+impl Target {
+    /// A name that the file can be opened by to read from it.
+    fn path(&self) -> &Path {
+        match self {
+            Self::Stdout => Path::new("/dev/stdout"),
+            Self::File(path) => path,
+        }
+    }
 }
 
-/// Ends the last line where an earlier run was cut in the middle of it: the next record begins a
-/// line of its own. Where that fails the file is used as it is.
-fn end_line(path: &Path, mut file: &File) {
-    let length = match file.metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() > 0 => metadata.len(),
-        _ => return,
-    };
-    let mut last = [0];
-    // Who may append may not always read.
-    let read = File::open(path).and_then(|file| file.read_exact_at(&mut last, length - 1));
-    if read.is_ok() && last != *b"\n" {
-        let _ = file.write_all(b"\n");
+/// One write to a file is whole: the kernel (Linux) lets no other that appends come in between.
+fn at_once(output: &impl Output) -> usize {
+    if output.file().is_some_and(is_regular) {
+        usize::MAX
+    } else {
+        BLOCK
     }
 }

@@ -1,9 +1,10 @@
 //! The writer's thread: the only code that touches the log's sink.
 //!
-//! Takes batches from the queue and writes each to its last byte. What always holds: a sink that
+//! Takes blocks of whole records from the queue and writes each to its last byte, to a file with one
+//! call: the kernel then lets no other process write in between. What always holds: a sink that
 //! fails gets one warning and is tried again until it works, and then goes on at the very byte
-//! where it stopped, so that no record is torn; how many records were lost is said once it works,
-//! and at the end.
+//! where it stopped, so that no record is torn; where another process has appended meanwhile, the
+//! record is written anew. How many records were lost is said once it works, and at the end.
 
 use std::io;
 use std::sync::Arc;
@@ -12,15 +13,12 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
-use super::queue::{Batch, Queue};
+use super::batch::Batch;
+use super::queue::Queue;
 use super::sink::Sink;
 
 /// How long after a failure the sink is tried again.
 const RETRY: Duration = Duration::from_millis(250);
-
-/// How much is written at once. A pipe takes all of it before the write returns, and only then is
-/// there room for other records: with a reader of 1 MB/s, every 64 ms.
-const AT_ONCE: usize = 64 * 1024;
 
 /// How long a non-blocking standard output, somebody else's choice, is left alone when it is full.
 const FULL: Duration = Duration::from_millis(2);
@@ -60,35 +58,39 @@ impl Writer {
 
     /// Writes until the queue is closed and empty. Returns how many records were lost in all.
     pub(super) fn run(mut self) -> u64 {
-        let mut batch = Batch::default();
+        let mut block = Batch::default();
         loop {
-            let orders = self.queue.take(&mut batch, self.until_report());
+            let orders = self.queue.take(&mut block, self.until_report());
             self.closing |= orders.close;
             self.lose(orders.dropped);
             if orders.reopen {
-                // Between two batches, it makes no difference which file it is.
+                // Between two blocks, it makes no difference which file it is.
                 let _ = self.reopen();
             }
-            if batch.is_empty() && self.closing {
+            if block.is_empty() && self.closing {
                 self.report();
                 return self.lost;
             }
-            self.write(&batch);
+            self.write(&block);
             if self.until_report().is_zero() {
                 self.report();
             }
         }
     }
 
-    fn write(&mut self, batch: &Batch) {
+    fn write(&mut self, block: &Batch) {
         if self.has_given_up {
             // Behind half a record nothing more is written.
-            return self.lose(batch.records_after(0));
+            return self.lose(block.records_after(0));
         }
+        let bytes = block.bytes();
         let mut written = 0;
-        while written < batch.bytes.len() {
-            let end = batch.bytes.len().min(written + AT_ONCE);
-            match self.sink.write(&batch.bytes[written..end]) {
+        while written < bytes.len() {
+            if (written > 0 || self.failing) && !self.sink.can_go_on() {
+                written = block.record_start(written);
+            }
+            let end = bytes.len().min(written.saturating_add(self.sink.at_once()));
+            match self.sink.write(&bytes[written..end]) {
                 Ok(more) => {
                     written += more;
                     self.queue.wrote(more);
@@ -96,7 +98,7 @@ impl Writer {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(FULL),
-                Err(error) => match self.fails(&error, batch, written) {
+                Err(error) => match self.fails(&error, block, written) {
                     Some(resume) => written = resume,
                     None => return,
                 },
@@ -104,8 +106,8 @@ impl Writer {
         }
     }
 
-    /// A write failed: where to go on in the batch after a pause, or none when it is lost.
-    fn fails(&mut self, error: &io::Error, batch: &Batch, written: usize) -> Option<usize> {
+    /// A write failed: where to go on in the block after a pause, or none when it is lost.
+    fn fails(&mut self, error: &io::Error, block: &Batch, written: usize) -> Option<usize> {
         let is_final = self.sink.is_final(error);
         if !self.failing {
             self.failing = true;
@@ -121,7 +123,7 @@ impl Writer {
             self.queue.set_dead();
         }
         if is_final || self.closing {
-            self.lose(batch.records_after(written));
+            self.lose(block.records_after(written));
             self.has_given_up = true;
             return None;
         }
@@ -132,7 +134,7 @@ impl Writer {
         // A new file does not have the record's first bytes.
         let is_new = orders.reopen && self.reopen();
         Some(if is_new {
-            batch.record_start(written)
+            block.record_start(written)
         } else {
             written
         })

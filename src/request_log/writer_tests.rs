@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 
 use super::super::log::Overflow;
-use super::super::sink::Target;
+use super::super::sink::{Output, Target};
 use super::*;
 
 const BOUND: Duration = Duration::from_secs(10);
@@ -45,6 +45,8 @@ impl Write for Scripted {
         Ok(())
     }
 }
+
+impl Output for Scripted {}
 
 struct Fixture {
     queue: Arc<Queue>,
@@ -83,8 +85,7 @@ impl Fixture {
     fn push_together(&self, records: &[&str]) {
         let mut batch = Batch::default();
         for record in records {
-            batch.bytes.extend_from_slice(record.as_bytes());
-            batch.end_record();
+            batch.begin_record().extend_from_slice(record.as_bytes());
         }
         self.queue.push(&mut batch);
     }
@@ -256,18 +257,4 @@ fn dropping_keeps_the_speed_and_counts() {
     log.push("dropped\n");
     log.step(Step::Take(100));
     assert_eq!(log.close(), ("1234567\n".to_owned(), 2));
-}
-
-#[test]
-fn a_batch_knows_its_records() {
-    let mut batch = Batch::default();
-    for record in ["one\n", "two\n"] {
-        batch.bytes.extend_from_slice(record.as_bytes());
-        batch.end_record();
-    }
-    let facts = |written| (batch.records_after(written), batch.record_start(written));
-    assert_eq!(
-        [0, 3, 4, 7, 8].map(facts),
-        [(2, 0), (2, 0), (1, 4), (1, 4), (0, 8)]
-    );
 }

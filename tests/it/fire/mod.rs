@@ -26,8 +26,12 @@ mod few;
 mod memory;
 /// A bug of our own.
 mod panics;
+/// What the log's queue takes.
+mod queue;
 /// A new process takes over from an old one.
 mod restart;
+/// Two processes that append to one file.
+mod shared_file;
 /// A signal in the middle of load.
 mod sigterm;
 /// A sink that takes nothing for a while.

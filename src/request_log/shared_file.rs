@@ -1,0 +1,87 @@
+//! A log file that other processes append to as well, as the old one does in a restart without a gap.
+//!
+//! Whoever appends holds a shared advisory lock on the file for as long as it has it open. Who can have the lock
+//! alone knows that a line without an end is nobody's record in the making. What always holds: nothing here waits
+//! for somebody else, and where the file system has no locks, or somebody else uses them, the log is written all the
+//! same.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Seek as _, Write as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::{OFlags, fcntl_getfl};
+
+/// How often the shared lock is asked for again, and after what pause: another process that starts holds the
+/// exclusive one while it looks at the last line.
+const ATTEMPTS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Joins those who append to `file`. Where nobody did, an earlier run may have been cut in the middle of a record:
+/// its line is ended, and the next record begins one of its own. `path` is another name for the file.
+pub(super) fn join(file: &File, path: &Path) {
+    if !is_regular(file) {
+        return;
+    }
+    let is_alone = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    if is_alone {
+        end_line(file, path);
+    }
+    hold(file);
+}
+
+/// Tells those who join later that somebody appends to `file`.
+pub(super) fn hold(file: &File) {
+    for _ in 0..ATTEMPTS {
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            _ => return,
+        }
+    }
+}
+
+/// Ends the last line where it has no end. Where that fails the file is used as it is.
+pub(super) fn end_line(mut file: &File, path: &Path) {
+    // Who may append may not always read.
+    if last_byte(file, path).is_ok_and(|last| last.is_some_and(|last| last != b'\n')) {
+        let _ = file.write_all(b"\n");
+    }
+}
+
+fn last_byte(file: &File, path: &Path) -> io::Result<Option<u8>> {
+    let Some(place) = file.metadata()?.len().checked_sub(1) else {
+        return Ok(None);
+    };
+    let readable = File::open(path)?;
+    // A file that was renamed may have a successor.
+    if identity(&readable)? != identity(file)? {
+        return Ok(None);
+    }
+    let mut last = [0];
+    readable.read_exact_at(&mut last, place)?;
+    Ok(Some(last[0]))
+}
+
+/// Where the last write to `file` ended, if it is one that others may append to.
+pub(super) fn position(mut file: &File) -> Option<u64> {
+    let appends = fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
+    (appends && is_regular(file)).then(|| file.stream_position().ok())?
+}
+
+/// Whether `file` ends there.
+pub(super) fn ends_at(file: &File, position: u64) -> bool {
+    file.metadata()
+        .is_ok_and(|metadata| metadata.len() == position)
+}
+
+pub(super) fn is_regular(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+/// A file's device and number: two names for one file have the same.
+pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
+}
