@@ -10,9 +10,9 @@ use std::mem;
 /// 64 ms.
 pub(super) const BLOCK: usize = 64 * 1024;
 
-/// The memory that a worker's batch keeps for the next ones: a body of the default `--log-body`, of four characters
-/// a byte.
-const KEPT: usize = 4 * BLOCK;
+/// The memory that a worker's batch keeps for the next ones: enough for a record of the default `--log-body` in each
+/// format, which else would be allocated for each such record, in steps.
+const KEPT: usize = 8 * BLOCK;
 
 /// Whole formatted records.
 #[derive(Debug, Default)]

@@ -85,3 +85,30 @@ pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     let metadata = file.metadata()?;
     Ok((metadata.dev(), metadata.ino()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Who joins adds a line's end only where nobody else has the file open, whoever came first.
+    #[test]
+    fn half_a_line_is_ended_by_who_is_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        fs::write(&path, "half").unwrap();
+        let open = || File::options().append(true).open(&path).unwrap();
+        let (first, second, third) = (open(), open(), open());
+        join(&first, &path);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "half\n");
+        fs::write(&path, "in the making").unwrap();
+        join(&second, &path);
+        drop(first);
+        join(&third, &path);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "in the making");
+        drop((second, third));
+        join(&open(), &path);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "in the making\n");
+    }
+}

@@ -1,6 +1,7 @@
 //! The writer against sinks that misbehave: what is written, what is counted, and that nothing is
 //! torn. The sinks are driven by hand; every wait has a bound.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::pin::pin;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -257,4 +258,79 @@ fn dropping_keeps_the_speed_and_counts() {
     log.push("dropped\n");
     log.step(Step::Take(100));
     assert_eq!(log.close(), ("1234567\n".to_owned(), 2));
+}
+
+/// A file on a disk that is full for a moment: it takes two bytes of the first write, and nothing of the second,
+/// before which another process does what `meanwhile` does.
+struct Full<F> {
+    file: File,
+    writes: usize,
+    meanwhile: F,
+}
+
+impl<F: FnMut()> Write for Full<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writes += 1;
+        match self.writes {
+            1 => self.file.write(&bytes[..2]),
+            2 => {
+                (self.meanwhile)();
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            _ => self.file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut() + Send> Output for Full<F> {
+    fn file(&self) -> Option<&File> {
+        Some(&self.file)
+    }
+}
+
+/// What is cut stays in one line with what stands behind it: nobody can take it back.
+#[test]
+fn a_record_that_was_cut_is_written_anew_where_another_process_has_appended() {
+    for (others, expected) in [
+        ("", "one\n"),
+        ("other\n", "onother\none\n"),
+        ("oth", "onoth\none\n"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let open = || {
+            let mut options = File::options();
+            options.append(true).create(true).open(&path).unwrap()
+        };
+        let mut other = open();
+        let sink = Full {
+            file: open(),
+            writes: 0,
+            meanwhile: move || other.write_all(others.as_bytes()).unwrap(),
+        };
+        let queue = Arc::new(Queue::new(100, Overflow::Wait));
+        let writer = Writer::new(
+            Arc::clone(&queue),
+            Sink::of(sink, Target::File(path.clone())),
+        );
+        let mut batch = Batch::default();
+        batch.begin_record().extend_from_slice(b"one\n");
+        queue.push(&mut batch);
+        let writer = thread::spawn(move || writer.run());
+        let deadline = Instant::now() + BOUND;
+        while std::fs::read(&path).unwrap() != expected.as_bytes() {
+            assert!(
+                Instant::now() < deadline,
+                "{:?}, expected {expected:?}",
+                std::fs::read_to_string(&path)
+            );
+            thread::yield_now();
+        }
+        queue.close();
+        assert_eq!(writer.join().unwrap(), 0);
+    }
 }

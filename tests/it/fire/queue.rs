@@ -54,7 +54,7 @@ fn growth(format: &str, overflow: &str, bytes: &str) -> u64 {
     let queue = format!("{LIMIT}KiB");
     let options = ["--log-file", &log.path, "--log", format, "--workers", "2"];
     let limits = ["--log-overflow", overflow, "--log-queue", &queue];
-    let service = Service::start(&[&options[..], &limits, &["--log-body", "1MiB"]].concat());
+    let service = Service::start(&[&options[..], &limits].concat());
     // Its code and what a worker always has are there before it is measured.
     for _ in 0..CLIENTS {
         service.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

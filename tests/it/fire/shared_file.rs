@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::length;
 use crate::support::{Client, Service, directory, program};
 
-/// How often each of the two is started, and what is asked of it each time, by how many at once.
+/// How many ask each of the two at once.
 const CLIENTS: usize = 2;
 
 /// Requests that are sent at once, as many as bring more than 64 KiB of records.
@@ -30,7 +30,7 @@ const SMALL: Load = Load {
 /// A record of these is longer than any block of the queue.
 const LARGE: Load = Load {
     body: 300_000,
-    together: 1,
+    together: 4,
 };
 
 /// How the log gets to the file.
@@ -81,6 +81,7 @@ fn nor_do_two_whose_shell_appends() {
 
 #[track_caller]
 fn append(load: &Load, ways: [Way; 2]) {
+    // How often each of the two is started, and how often its clients then ask.
     let (starts, rounds) = length((4, 20), (20, 100));
     let directory = directory();
     let path = directory.path().join("log");
