@@ -10,9 +10,8 @@ use hellowire::http::Http;
 use hellowire::net::acceptor::Protocol;
 use hellowire::net::descriptors;
 use hellowire::raw::Raw;
-use hellowire::request_log::{Config, Handle, Target};
+use hellowire::request_log::Handle;
 use hellowire::{chat, health, lost, send, server};
-use tracing::warn;
 
 mod allocator;
 
@@ -66,9 +65,5 @@ fn serve<P: Protocol>(
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, Box<dyn Error>> {
     diagnostics::init(service.diagnostics, service.color_stderr);
-    let writes = |log: &Config| log.target == Target::Stdout;
-    if service.log.as_ref().is_some_and(writes) && lost::is_stdout_lost() {
-        warn!("no record is kept: {}", lost::WHY);
-    }
     Ok(server::run(&service.server, service.log, protocol)?)
 }

@@ -19,6 +19,7 @@ use tracing::{error, info, warn};
 use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
+use crate::lost;
 use crate::net::acceptor::Protocol;
 use crate::net::address::Address;
 use crate::net::descriptors::{self, TooFew};
@@ -150,6 +151,10 @@ async fn serve<P: Protocol>(
     let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
     for address in &addresses {
         say(config.language.listening(format_args!("http://{address}")));
+    }
+    // Behind the addresses, which other programs read from the first lines.
+    if log.is_lost() {
+        warn!("no record is kept: {}", lost::WHY);
     }
     let mut life = Life {
         config,

@@ -15,6 +15,7 @@ use super::queue::Queue;
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
 use super::writer::Writer;
+use crate::lost::is_stdout_lost;
 
 /// What happens when the sink is slower than the requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub struct Closed {
 #[derive(Debug)]
 pub struct Log {
     handle: Handle,
+    is_lost: bool,
     writer: Option<oneshot::Receiver<u64>>,
 }
 
@@ -98,6 +100,7 @@ impl Log {
     }
 
     async fn start(config: Config, tell: impl FnOnce(&Path)) -> io::Result<Self> {
+        let is_lost = config.target == Target::Stdout && is_stdout_lost();
         let sink = Sink::open(config.target, tell).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
         let writer = Writer::new(Arc::clone(&queue), sink);
@@ -118,6 +121,7 @@ impl Log {
         };
         Ok(Self {
             handle,
+            is_lost,
             writer: Some(writer_done),
         })
     }
@@ -127,8 +131,15 @@ impl Log {
     pub fn off() -> Self {
         Self {
             handle: Handle { open: None },
+            is_lost: false,
             writer: None,
         }
+    }
+
+    /// Whether its records go nowhere, because standard output does.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
     /// What the workers make their recorders from.

@@ -17,9 +17,9 @@ const DEPLOYED: (usize, usize) = (16 << 10, 16 << 10);
 /// The defaults.
 const DEFAULT: (usize, usize) = (64 << 10, 64 << 10);
 
-/// How much more than at the start a service may have a while after its clients: what it keeps for the
-/// next ones, and what their records left in the log's hands.
-const KEPT: u64 = 12 << 10;
+/// How much more than at the start, in kB, a service of two workers may have once its clients are gone: for
+/// each two of the allocator's pages of 4 MiB, into which the log's thread has freed long records.
+const KEPT: u64 = 2 * 2 * 4 << 10;
 
 /// The README's bound for a connection, in bytes, with heads and kept bodies of this size.
 fn bound((head, body): (usize, usize)) -> u64 {
