@@ -1,196 +1,375 @@
-//! What waits in the queue: blocks of whole records, in the order in which they came.
+//! Formatted records in blocks of memory, which the queue fills and the writer empties.
 //!
-//! The queue appends the workers' batches under its lock, and the writer takes a block at a time. What always holds:
-//! [`Blocks::size`] is the memory of all blocks, where records begin and what is left free in a block included; only
-//! the last block's free part does not count, until another one follows.
+//! A record goes on in the next block where one is full, so that no memory is left free. What always holds:
+//! the last byte of the last block ends a record; blocks are used again, and their number is that of the
+//! most that were in use at once.
 
 use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::mem;
 
-use super::batch::{BLOCK, Batch};
+use super::batch::Batch;
 
-/// The longest record that is put into a block with others. A longer one would leave much of the block before it
-/// free.
-const SHARED: usize = BLOCK / 4;
+/// The size of a block, in bytes. The place of a byte in it has 16 bits.
+pub(super) const BLOCK: usize = 64 * 1024;
 
-/// How many empty blocks are kept. Under load the writer waits for four to be filled.
-const SPARE: usize = 4;
+/// A longer record has a block of its own, of just its size, so that one write can have it all: the kernel
+/// takes a bounded number of pieces.
+const LONG: usize = 1024 * 1024;
 
-/// See the module.
+/// How much a write to a file has, unless its one record is longer.
+const WRITE: usize = 256 * 1024;
+
+/// The most pieces that a write has: so much and a record that goes on behind it, neither of them on a
+/// block's border.
+const PIECES: usize = (WRITE + LONG) / BLOCK + 2;
+
+/// Memory, and what of it is filled.
+#[derive(Debug)]
+struct Block {
+    bytes: Vec<u8>,
+    /// The last byte of each record that ends in it. Of a block with one long record it is not kept.
+    lasts: Vec<u16>,
+}
+
+impl Block {
+    fn new(size: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(size),
+            lasts: Vec::new(),
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.bytes.capacity() - self.bytes.len()
+    }
+
+    /// Whether it has one long record, and else a block's size.
+    fn is_long(&self) -> bool {
+        self.bytes.capacity() > BLOCK
+    }
+
+    fn end_record(&mut self) {
+        if !self.is_long() {
+            let last = u16::try_from(self.bytes.len() - 1);
+            self.lasts.push(last.unwrap_or(u16::MAX));
+        }
+    }
+
+    /// How many records end within its first `length` bytes, and where the last of them does.
+    fn ends_within(&self, length: usize) -> (usize, Option<usize>) {
+        if self.is_long() {
+            let is_whole = length == self.bytes.len();
+            return (usize::from(is_whole), is_whole.then_some(length));
+        }
+        let count = self
+            .lasts
+            .partition_point(|&last| usize::from(last) < length);
+        let last = count.checked_sub(1).map(|last| self.lasts[last]);
+        (count, last.map(|last| usize::from(last) + 1))
+    }
+}
+
+/// Blocks that can be filled again.
+#[derive(Debug, Default)]
+pub(super) struct Free(Vec<Block>);
+
+impl Free {
+    /// Takes one back. A long record's is freed.
+    fn add(&mut self, mut block: Block) {
+        if !block.is_long() {
+            block.bytes.clear();
+            block.lasts.clear();
+            self.0.push(block);
+        }
+    }
+
+    fn get(&mut self) -> Block {
+        self.0.pop().unwrap_or_else(|| Block::new(BLOCK))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Records, of which the first may be written in part.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
-    queued: VecDeque<Batch>,
+    queued: VecDeque<Block>,
+    /// Where the first record that is not written begins in the first block.
+    start: usize,
+    /// How much of what begins there is written.
+    part: usize,
+    /// The bytes behind `start`, and what is known of their ends.
     size: usize,
-    spare: Vec<Batch>,
 }
 
 impl Blocks {
-    /// The memory of what waits.
+    /// The memory that its records take, in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
-    }
-
-    /// How many blocks wait.
-    pub(super) fn count(&self) -> usize {
-        self.queued.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.queued.is_empty()
     }
 
-    /// How many records wait.
+    /// How many records are not wholly written.
     pub(super) fn records(&self) -> usize {
-        self.queued.iter().map(Batch::records).sum()
+        let all = self
+            .queued
+            .iter()
+            .map(|block| block.ends_within(block.bytes.len()).0);
+        let written = self
+            .queued
+            .front()
+            .map(|first| first.ends_within(self.start).0);
+        all.sum::<usize>() - written.unwrap_or(0)
     }
 
-    /// Appends the records of `batch`.
-    pub(super) fn append(&mut self, batch: &Batch) {
-        let length = batch.bytes().len();
+    // === Filling ===
+
+    /// The memory that `batch` will take.
+    pub(super) fn size_of(batch: &Batch) -> usize {
+        batch.bytes().len() + batch.ends().len() * size_of::<u16>()
+    }
+
+    /// Adds the records of `batch`.
+    pub(super) fn append(&mut self, batch: &Batch, free: &mut Free) {
+        self.size += Self::size_of(batch);
         let mut from = 0;
-        while from < length {
+        for &end in batch.ends() {
+            self.add(&batch.bytes()[from..end], free);
+            from = end;
+        }
+    }
+
+    fn add(&mut self, mut record: &[u8], free: &mut Free) {
+        if record.len() > LONG {
+            self.queued.push_back(Block::new(record.len()));
+        }
+        while !record.is_empty() {
+            if self.queued.back().is_none_or(|last| last.room() == 0) {
+                self.queued.push_back(free.get());
+            }
             if let Some(last) = self.queued.back_mut() {
-                let before = last.size();
-                from = last.append(batch, from);
-                self.size += last.size() - before;
-            }
-            if from < length {
-                self.open(batch.length_at(from));
+                let (piece, rest) = record.split_at(record.len().min(last.room()));
+                last.bytes.extend_from_slice(piece);
+                if rest.is_empty() {
+                    last.end_record();
+                }
+                record = rest;
             }
         }
     }
 
-    /// Opens a block that has room for a record of this length.
-    fn open(&mut self, record: usize) {
-        if let Some(last) = self.queued.back_mut() {
-            let before = last.size();
-            let old = last.trim();
-            self.size = self.size - before + last.memory();
-            self.keep(old);
-        }
-        let block = match self.spare.pop() {
-            Some(spare) if record <= SHARED => spare,
-            spare => {
-                self.keep(spare);
-                Batch::with_capacity(if record <= SHARED { BLOCK } else { record })
+    // === Emptying ===
+
+    /// Gives `write` what comes next. Not more than so many bytes, or else whole records, but for the
+    /// part of the first that is written already.
+    pub(super) fn next<R>(
+        &self,
+        at_most: Option<usize>,
+        write: impl FnOnce(&[IoSlice<'_>]) -> R,
+    ) -> R {
+        let mut pieces = [IoSlice::new(&[]); PIECES];
+        let mut length = 0;
+        let mut count = 0;
+        for (block, from) in self.unwritten().take(PIECES) {
+            let (_, last) = block.ends_within(block.bytes.len());
+            let rest = block.bytes.len() - from;
+            let piece = match (at_most, last) {
+                (Some(most), _) => rest.min(most),
+                (None, Some(last)) if last > from && length + rest >= WRITE => last - from,
+                (None, _) => rest,
+            };
+            pieces[count] = IoSlice::new(&block.bytes[from..from + piece]);
+            count += 1;
+            length += piece;
+            let is_enough = length >= WRITE && last.is_some_and(|last| last == from + piece);
+            if at_most.is_some() || piece < rest || is_enough {
+                break;
             }
-        };
-        self.queued.push_back(block);
+        }
+        write(&pieces[..count])
     }
 
-    /// Takes the first block.
-    pub(super) fn take(&mut self) -> Option<Batch> {
-        let block = self.queued.pop_front()?;
-        let is_last = self.queued.is_empty();
-        self.size -= if is_last {
-            block.size()
-        } else {
-            block.memory()
-        };
-        Some(block)
+    /// The blocks that are not wholly written, and from where on.
+    fn unwritten(&self) -> impl Iterator<Item = (&Block, usize)> {
+        let mut skip = self.start + self.part;
+        self.queued.iter().filter_map(move |block| {
+            let from = skip.min(block.bytes.len());
+            skip -= from;
+            (from < block.bytes.len()).then_some((block, from))
+        })
     }
 
-    /// Keeps the memory of `block` for another one, where it is a block's and not many are kept.
-    pub(super) fn keep(&mut self, block: Option<Batch>) {
-        if let Some(mut block) = block
-            && block.is_block()
-            && self.spare.len() < SPARE
+    /// So many bytes more are written. Gives back the blocks that nothing is left in.
+    pub(super) fn wrote(&mut self, bytes: usize, free: &mut Free) {
+        let written = self.start + self.part + bytes;
+        let before = self.records();
+        let mut start = self.start;
+        let mut passed = 0;
+        for block in &self.queued {
+            let length = block.bytes.len().min(written - passed);
+            let (_, last) = block.ends_within(length);
+            start = last.map_or(start, |last| start.max(passed + last));
+            passed += length;
+            if length < block.bytes.len() {
+                break;
+            }
+        }
+        (self.start, self.part) = (start, written - start);
+        while let Some(first) = self
+            .queued
+            .pop_front_if(|first| first.bytes.len() <= self.start)
         {
-            block.clear();
-            self.spare.push(block);
+            self.start -= first.bytes.len();
+            free.add(first);
         }
+        self.size -= bytes + (before - self.records()) * size_of::<u16>();
+    }
+
+    /// Whether a record is written in part.
+    pub(super) fn is_cut(&self) -> bool {
+        self.part > 0
+    }
+
+    /// The record that is written in part has to be written anew.
+    pub(super) fn begin_again(&mut self) {
+        self.size += mem::take(&mut self.part);
+    }
+
+    /// Forgets all records.
+    pub(super) fn clear(&mut self, free: &mut Free) {
+        for block in self.queued.drain(..) {
+            free.add(block);
+        }
+        (self.start, self.part, self.size) = (0, 0, 0);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
 
-    /// Records of these lengths, each of them one letter over and over.
-    fn batch(records: &[(u8, usize)]) -> Batch {
+    /// Records of these lengths, each with its number in all its bytes.
+    fn batch(records: &[usize]) -> Batch {
         let mut batch = Batch::default();
-        for &(letter, length) in records {
-            let bytes = batch.begin_record();
-            bytes.resize(bytes.len() + length, letter);
+        for (number, &length) in records.iter().enumerate() {
+            let letter = u8::try_from(number % 256).unwrap();
+            batch.add(|bytes| bytes.resize(bytes.len() + length, letter));
         }
         batch
     }
 
-    /// The memory of what waits, the free part of the last block aside.
+    /// What would be written next.
+    fn next(blocks: &Blocks, at_most: Option<usize>) -> Vec<u8> {
+        blocks.next(at_most, |pieces| {
+            pieces.iter().flat_map(|piece| piece.to_vec()).collect()
+        })
+    }
+
+    /// The memory of the blocks in use.
     fn memory(blocks: &Blocks) -> usize {
-        let all: usize = blocks.queued.iter().map(Batch::memory).sum();
-        let last = blocks.queued.back();
-        all - last.map_or(0, Batch::memory) + last.map_or(0, Batch::size)
+        let of_block = |block: &Block| block.bytes.capacity() + 2 * block.lasts.capacity();
+        blocks.queued.iter().map(of_block).sum()
     }
 
     #[test]
-    fn a_record_that_is_longer_than_a_block_has_one_of_its_own() {
-        let mut blocks = Blocks::default();
-        for length in [10, 2 * BLOCK, 10, BLOCK - 10, 1] {
-            blocks.append(&batch(&[(b'x', length)]));
+    fn a_write_has_whole_records() {
+        let lengths = [100, WRITE - 50, 200, LONG, 10, LONG + 1, 1];
+        let batch = batch(&lengths);
+        let (mut blocks, mut free) = (Blocks::default(), Free::default());
+        blocks.append(&batch, &mut free);
+        let mut writes = Vec::new();
+        while !blocks.is_empty() {
+            let length = next(&blocks, None).len();
+            assert!(
+                batch
+                    .ends()
+                    .contains(&(writes.iter().sum::<usize>() + length))
+            );
+            writes.push(length);
+            blocks.wrote(length, &mut free);
         }
-        let taken: Vec<_> = std::iter::from_fn(|| blocks.take()).collect();
-        let facts = |block: &Batch| (block.bytes().len(), block.memory() - block.size());
-        let facts: Vec<_> = taken.iter().map(facts).collect();
-        // What is free behind a few bytes is given back; the last block stays open.
+        assert_eq!(writes.iter().sum::<usize>(), batch.bytes().len());
+        assert!(writes.len() >= 3, "{writes:?}");
+    }
+
+    #[test]
+    fn a_record_is_written_anew_from_its_first_byte() {
+        let (mut blocks, mut free) = (Blocks::default(), Free::default());
+        blocks.append(&batch(&[10, 3 * BLOCK, 10]), &mut free);
+        let size = blocks.size();
+        blocks.wrote(10 + 2 * BLOCK, &mut free);
         assert_eq!(
-            facts,
-            [(10, 0), (2 * BLOCK, 0), (BLOCK, 12), (1, BLOCK - 1)]
+            (blocks.records(), blocks.size()),
+            (2, size - 12 - 2 * BLOCK)
         );
-        assert_eq!((blocks.count(), blocks.size()), (0, 0));
+        blocks.begin_again();
+        let rest = next(&blocks, None);
+        assert_eq!((rest.len(), rest[0]), (3 * BLOCK + 10, 1));
+        assert_eq!(blocks.size(), size - 12);
     }
 
     #[test]
-    fn empty_blocks_are_used_again_and_few_are_kept() {
-        let mut blocks = Blocks::default();
-        for _ in 0..2 * SPARE {
-            blocks.keep(Some(Batch::with_capacity(BLOCK)));
+    fn blocks_are_used_again_and_long_ones_are_freed() {
+        let (mut blocks, mut free) = (Blocks::default(), Free::default());
+        for _ in 0..3 {
+            blocks.append(&batch(&[BLOCK, BLOCK, LONG + 1]), &mut free);
+            blocks.clear(&mut free);
+            assert_eq!((free.0.len(), blocks.size()), (2, 0));
         }
-        // Neither longer nor shorter ones.
-        blocks.keep(Some(Batch::with_capacity(2 * BLOCK)));
-        blocks.keep(Some(Batch::with_capacity(1)));
-        assert_eq!(blocks.spare.len(), SPARE);
-        blocks.append(&batch(&[(b'x', 10)]));
-        assert_eq!(blocks.spare.len(), SPARE - 1);
     }
 
-    fn lengths() -> impl Strategy<Value = Vec<(u8, usize)>> {
-        let length = prop_oneof![6..200_usize, 200..BLOCK / 3, BLOCK / 2..2 * BLOCK];
-        prop::collection::vec((any::<u8>(), length), 1..4)
+    fn lengths() -> impl Strategy<Value = Vec<usize>> {
+        let length = prop_oneof![
+            20..200_usize,
+            200..BLOCK / 3,
+            BLOCK / 2..2 * BLOCK,
+            LONG - 100..LONG + 100,
+        ];
+        vec(length, 1..5)
     }
 
     proptest! {
-        /// Whatever is appended and taken: the records stay whole and in order, what is counted is the
-        /// memory there is, and little of it is free.
+        /// However records are appended and written: the bytes come out in order, writes to a file end
+        /// with a record, the records are counted, and little memory is taken beside theirs.
         #[test]
-        fn sound(steps in prop::collection::vec((lengths(), 0..3_usize), 1..20)) {
-            let mut blocks = Blocks::default();
-            let (mut put, mut got) = (Vec::new(), Vec::new());
-            let mut take = |blocks: &mut Blocks, count: usize| {
-                for _ in 0..count.min(blocks.count()) {
-                    let block = blocks.take().unwrap();
-                    let last = block.record_start(block.bytes().len() - 1);
-                    let letter = block.bytes()[last];
-                    assert!(block.bytes()[last..].iter().all(|byte| *byte == letter));
-                    got.extend_from_slice(block.bytes());
-                    blocks.keep(Some(block));
-                }
-            };
-            for (lengths, takes) in &steps {
+        fn sound(steps in vec((lengths(), vec((any::<bool>(), 1..2 * LONG), 0..4)), 1..12)) {
+            let (mut blocks, mut free) = (Blocks::default(), Free::default());
+            let (mut put, mut ends, mut got) = (Vec::new(), Vec::new(), Vec::new());
+            for (lengths, writes) in &steps {
                 let batch = batch(lengths);
+                ends.extend(batch.ends().iter().map(|end| end + put.len()));
                 put.extend_from_slice(batch.bytes());
-                blocks.append(&batch);
-                prop_assert_eq!(blocks.size(), memory(&blocks));
-                take(&mut blocks, *takes);
+                blocks.append(&batch, &mut free);
+                for &(is_file, taken) in writes {
+                    let bytes = next(&blocks, (!is_file).then_some(BLOCK));
+                    let end = got.len() + bytes.len();
+                    prop_assert!(!is_file || bytes.is_empty() || ends.contains(&end));
+                    let taken = taken.min(bytes.len());
+                    got.extend_from_slice(&bytes[..taken]);
+                    blocks.wrote(taken, &mut free);
+                    let left = ends.iter().filter(|&&end| end > got.len()).count();
+                    prop_assert_eq!(blocks.records(), left);
+                    prop_assert_eq!(blocks.size(), put.len() - got.len() + 2 * left);
+                }
+                let most = blocks.size() / 16 * 17 + blocks.part + 2 * BLOCK;
+                prop_assert!(memory(&blocks) <= most, "{} of {}", memory(&blocks), most);
             }
-            let closed = blocks.queued.len().saturating_sub(1);
-            let used: usize = blocks.queued.iter().take(closed).map(Batch::size).sum();
-            let all: usize = blocks.queued.iter().take(closed).map(Batch::memory).sum();
-            prop_assert!(all <= used + used / 8 + 1024 * closed, "{} of {}", used, all);
-            take(&mut blocks, usize::MAX);
-            prop_assert_eq!(blocks.size(), 0);
+            while !blocks.is_empty() {
+                let bytes = next(&blocks, None);
+                got.extend_from_slice(&bytes);
+                blocks.wrote(bytes.len(), &mut free);
+            }
             prop_assert!(put == got);
+            prop_assert_eq!(blocks.size(), 0);
         }
     }
 }

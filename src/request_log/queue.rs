@@ -1,9 +1,10 @@
 //! The bounded queue between the workers and the writer's thread.
 //!
-//! Workers push batches of formatted records, the writer takes them by blocks. What always holds: a
-//! block is whole records; the blocks' memory is the limit, or one batch that is longer, and with
-//! [`Overflow::Wait`] what one read brought each worker; a record that is not taken is counted. With [`Overflow::Wait`] a worker asks for room *before* it reads from a
-//! socket, so that it never holds a record it can't place.
+//! Workers push batches of formatted records, the writer takes all there are at once. What always holds:
+//! what waits and what the writer has take the limit at most, or one batch that is longer, and with
+//! [`Overflow::Wait`] what one read brought each worker; a record that is not taken is counted. With
+//! [`Overflow::Wait`] a worker asks for room *before* it reads from a socket, so that it never holds a
+//! record it can't place.
 
 use std::mem;
 use std::pin::Pin;
@@ -16,7 +17,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Free};
 use super::log::Overflow;
 
 /// How long the writer lets records gather before it writes them: few wake-ups under load, and
@@ -24,8 +25,11 @@ use super::log::Overflow;
 const GATHER: Duration = Duration::from_millis(10);
 
 /// With this many bytes waiting the writer does not wait for more, or with half the queue's limit:
-/// 256 KiB is four blocks, each of which is enough for a cheap write.
+/// 256 KiB is several times what one write needs to be cheap.
 const ENOUGH: usize = 256 * 1024;
+
+/// After how long without records the blocks that nobody uses are freed.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What the writer is asked to do besides writing.
 #[derive(Debug, Default, Clone, Copy)]
@@ -41,7 +45,8 @@ pub(super) struct Orders {
 #[derive(Debug, Default)]
 struct Shared {
     waiting: Blocks,
-    /// The memory of what the writer has taken and not yet written, and of how many records it is.
+    free: Free,
+    /// The memory of what the writer has taken and not yet written, and of how many records it was.
     writing: usize,
     writing_records: usize,
     orders: Orders,
@@ -128,11 +133,12 @@ impl Queue {
         let before = shared.waiting.size();
         let pending = before + shared.writing;
         // One batch that is longer than the queue still goes through an empty one.
-        let is_full = pending > 0 && pending + batch.size() > self.limit;
+        let is_full = pending > 0 && pending + Blocks::size_of(batch) > self.limit;
         if self.is_dead() || (may_drop && is_full) {
-            shared.orders.dropped += batch.records() as u64;
+            shared.orders.dropped += batch.ends().len() as u64;
         } else {
-            shared.waiting.append(batch);
+            let Shared { waiting, free, .. } = &mut *shared;
+            waiting.append(batch, free);
             let after = shared.waiting.size();
             self.pending
                 .store(after + shared.writing, Ordering::Relaxed);
@@ -176,41 +182,41 @@ impl Queue {
 
     // === The writer's side ===
 
-    /// Gives back `block`, of which nothing will be written any more, and takes the next one, which
-    /// is empty where there is none. Waits for one, for an order, or for `at_most`.
-    pub(super) fn take(&self, block: &mut Batch, at_most: Duration) -> Orders {
-        // What is not used again is freed without the lock.
-        let old = Some(mem::take(block)).filter(Batch::is_block);
+    /// Gives back `taken`, of which nothing will be written any more, and takes all records there
+    /// are. Waits for some, for an order, or for `at_most`.
+    pub(super) fn take(&self, taken: &mut Blocks, at_most: Duration) -> Orders {
         let mut shared = self.lock();
-        shared.waiting.keep(old);
+        taken.clear(&mut shared.free);
         (shared.writing, shared.writing_records) = (0, 0);
         self.pending.store(shared.waiting.size(), Ordering::Relaxed);
         self.room.notify_waiters();
         let urgent = |shared: &Shared| shared.orders.reopen || shared.orders.close;
-        shared = self.wait(shared, at_most, |shared| {
+        let is_idle = |shared: &Shared| {
             shared.waiting.is_empty() && !urgent(shared) && shared.orders.dropped == 0
-        });
-        // A block that another one follows gets no more records.
-        if shared.waiting.count() == 1 {
+        };
+        if !shared.free.is_empty() && at_most > IDLE {
+            shared = self.wait(shared, IDLE, is_idle);
+            if is_idle(&shared) {
+                shared.free = Free::default();
+            }
+        }
+        shared = self.wait(shared, at_most, is_idle);
+        if !shared.waiting.is_empty() {
             shared = self.wait(shared, GATHER, |shared| {
-                shared.waiting.size() < self.enough
-                    && shared.waiting.count() == 1
-                    && !urgent(shared)
+                shared.waiting.size() < self.enough && !urgent(shared)
             });
         }
-        *block = shared.waiting.take().unwrap_or_default();
-        (shared.writing, shared.writing_records) = (block.size(), block.records());
-        self.pending
-            .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
+        mem::swap(&mut shared.waiting, taken);
+        (shared.writing, shared.writing_records) = (taken.size(), taken.records());
         shared.orders.take()
     }
 
-    /// Gives back room: some of the block is written. A slow sink then slows the service down evenly,
-    /// instead of stopping it until all is.
-    pub(super) fn wrote(&self, bytes: usize) {
+    /// So many bytes of `taken` are written: gives back room. A slow sink then slows the service down
+    /// evenly, instead of stopping it until all is.
+    pub(super) fn wrote(&self, taken: &mut Blocks, bytes: usize) {
         let mut shared = self.lock();
-        // A torn record is written twice where the file is another one.
-        shared.writing = shared.writing.saturating_sub(bytes);
+        taken.wrote(bytes, &mut shared.free);
+        shared.writing = taken.size();
         self.pending
             .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
         drop(shared);

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
+use super::blocks::BLOCK;
 use super::exclude::Excluded;
 use super::format::{Format, Formatter};
 use super::origin::Origin;
@@ -162,8 +163,8 @@ impl Entries<'_> {
             request,
         };
         let desk = &mut *open.desk;
-        desk.formatter.write(&record, desk.batch.begin_record());
-        if desk.batch.is_full() {
+        desk.batch.add(|bytes| desk.formatter.write(&record, bytes));
+        if desk.batch.bytes().len() >= BLOCK {
             (open.push)(open.queue, &mut desk.batch);
         }
     }

@@ -5,13 +5,13 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use tokio::task::spawn_blocking;
 
-use super::batch::BLOCK;
+use super::blocks::BLOCK;
 use super::opening::{append, try_append};
 use super::shared_file::{end_line, ends_at, hold, identity, is_regular, join, position};
 
@@ -44,8 +44,8 @@ pub(super) struct Sink {
     target: Target,
     /// Which file it is.
     identity: Option<(u64, u64)>,
-    /// How much is written at once.
-    at_once: usize,
+    /// How much is written at once, or none for whole records.
+    at_most: Option<usize>,
     /// Where a write ended that took a part of what it was given, in a file that others may append to.
     parted_at: Option<u64>,
 }
@@ -91,7 +91,7 @@ impl Sink {
     /// A sink of what is open already.
     pub(super) fn of(output: impl Output + 'static, target: Target) -> Self {
         Self {
-            at_once: at_once(&output),
+            at_most: at_most(&output),
             output: Box::new(output),
             target,
             identity: None,
@@ -99,18 +99,18 @@ impl Sink {
         }
     }
 
-    /// How much is given to [`write`](Self::write) at once: to a file whole records, however long.
-    pub(super) fn at_once(&self) -> usize {
-        self.at_once
+    /// How much is given to [`write`](Self::write) at once, or none for whole records, however long.
+    pub(super) fn at_most(&self) -> Option<usize> {
+        self.at_most
     }
 
-    /// Writes some of `bytes`, as [`Write::write`] does.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match self.output.write(bytes) {
+    /// Writes some of the bytes, as [`Write::write_vectored`] does.
+    pub(super) fn write(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let written = match self.output.write_vectored(pieces) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             result => result?,
         };
-        let is_part = written < bytes.len();
+        let is_part = written < pieces.iter().map(|piece| piece.len()).sum();
         self.parted_at = if is_part {
             self.output.file().and_then(position)
         } else {
@@ -195,11 +195,10 @@ impl Target {
     }
 }
 
-/// One write to a file is whole: the kernel (Linux) lets no other that appends come in between.
-fn at_once(output: &impl Output) -> usize {
-    if output.file().is_some_and(is_regular) {
-        usize::MAX
-    } else {
-        BLOCK
-    }
+/// One write to a file is whole: the kernel (Linux) lets no other that appends come in between. A pipe takes
+/// all of a write before it returns, and only then is there room for other records: with a reader of
+/// 1 MB/s, every 64 ms.
+fn at_most(output: &impl Output) -> Option<usize> {
+    let is_file = output.file().is_some_and(is_regular);
+    (!is_file).then_some(BLOCK)
 }

@@ -1,7 +1,7 @@
 //! The writer's thread: the only code that touches the log's sink.
 //!
-//! Takes blocks of whole records from the queue and writes each to its last byte, to a file with one
-//! call: the kernel then lets no other process write in between. What always holds: a sink that
+//! Takes records from the queue and writes them to the last byte, to a file whole records with each
+//! call: the kernel lets no other process write in between. What always holds: a sink that
 //! fails gets one warning and is tried again until it works, and then goes on at the very byte
 //! where it stopped, so that no record is torn; where another process has appended meanwhile, the
 //! record is written anew. How many records were lost is said once it works, and at the end.
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
-use super::batch::Batch;
+use super::blocks::Blocks;
 use super::queue::Queue;
 use super::sink::Sink;
 
@@ -58,56 +58,54 @@ impl Writer {
 
     /// Writes until the queue is closed and empty. Returns how many records were lost in all.
     pub(super) fn run(mut self) -> u64 {
-        let mut block = Batch::default();
+        let mut taken = Blocks::default();
         loop {
-            let orders = self.queue.take(&mut block, self.until_report());
+            let orders = self.queue.take(&mut taken, self.until_report());
             self.closing |= orders.close;
             self.lose(orders.dropped);
             if orders.reopen {
-                // Between two blocks, it makes no difference which file it is.
+                // Between two records, it makes no difference which file it is.
                 let _ = self.reopen();
             }
-            if block.is_empty() && self.closing {
+            if taken.is_empty() && self.closing {
                 self.report();
                 return self.lost;
             }
-            self.write(&block);
+            self.write(&mut taken);
             if self.until_report().is_zero() {
                 self.report();
             }
         }
     }
 
-    fn write(&mut self, block: &Batch) {
+    fn write(&mut self, taken: &mut Blocks) {
         if self.has_given_up {
             // Behind half a record nothing more is written.
-            return self.lose(block.records_after(0));
+            return self.lose(taken.records() as u64);
         }
-        let bytes = block.bytes();
-        let mut written = 0;
-        while written < bytes.len() {
-            if (written > 0 || self.failing) && !self.sink.can_go_on() {
-                written = block.record_start(written);
+        while !taken.is_empty() {
+            if (taken.is_cut() || self.failing) && !self.sink.can_go_on() {
+                taken.begin_again();
             }
-            let end = bytes.len().min(written.saturating_add(self.sink.at_once()));
-            match self.sink.write(&bytes[written..end]) {
-                Ok(more) => {
-                    written += more;
-                    self.queue.wrote(more);
+            let at_most = self.sink.at_most();
+            match taken.next(at_most, |pieces| self.sink.write(pieces)) {
+                Ok(written) => {
+                    self.queue.wrote(taken, written);
                     self.works();
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(FULL),
-                Err(error) => match self.fails(&error, block, written) {
-                    Some(resume) => written = resume,
-                    None => return,
-                },
+                Err(error) => {
+                    if !self.goes_on(&error, taken) {
+                        return;
+                    }
+                }
             }
         }
     }
 
-    /// A write failed: where to go on in the block after a pause, or none when it is lost.
-    fn fails(&mut self, error: &io::Error, block: &Batch, written: usize) -> Option<usize> {
+    /// A write failed: whether to go on after a pause. Else what is left is lost.
+    fn goes_on(&mut self, error: &io::Error, taken: &mut Blocks) -> bool {
         let is_final = self.sink.is_final(error);
         if !self.failing {
             self.failing = true;
@@ -123,21 +121,19 @@ impl Writer {
             self.queue.set_dead();
         }
         if is_final || self.closing {
-            self.lose(block.records_after(written));
+            self.lose(taken.records() as u64);
             self.has_given_up = true;
-            return None;
+            return false;
         }
         self.queue.set_failing(true);
         let orders = self.queue.pause(RETRY);
         self.closing |= orders.close;
         self.lose(orders.dropped);
         // A new file does not have the record's first bytes.
-        let is_new = orders.reopen && self.reopen();
-        Some(if is_new {
-            block.record_start(written)
-        } else {
-            written
-        })
+        if orders.reopen && self.reopen() {
+            taken.begin_again();
+        }
+        true
     }
 
     fn works(&mut self) {

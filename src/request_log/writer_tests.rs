@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 
+use super::super::batch::Batch;
 use super::super::log::Overflow;
 use super::super::sink::{Output, Target};
 use super::*;
@@ -86,7 +87,7 @@ impl Fixture {
     fn push_together(&self, records: &[&str]) {
         let mut batch = Batch::default();
         for record in records {
-            batch.begin_record().extend_from_slice(record.as_bytes());
+            batch.add(|bytes| bytes.extend_from_slice(record.as_bytes()));
         }
         self.queue.push(&mut batch);
     }
@@ -216,7 +217,8 @@ fn a_queue_of_nothing_still_lets_records_through() {
 
 #[test]
 fn room_is_given_back_as_it_is_written() {
-    let log = Fixture::new(8, Overflow::Wait, file());
+    // The record, and two bytes for its end.
+    let log = Fixture::new(10, Overflow::Wait, file());
     log.push("1234567\n");
     log.until_writing();
     assert!(!log.has_room());
@@ -318,7 +320,7 @@ fn a_record_that_was_cut_is_written_anew_where_another_process_has_appended() {
             Sink::of(sink, Target::File(path.clone())),
         );
         let mut batch = Batch::default();
-        batch.begin_record().extend_from_slice(b"one\n");
+        batch.add(|bytes| bytes.extend_from_slice(b"one\n"));
         queue.push(&mut batch);
         let writer = thread::spawn(move || writer.run());
         let deadline = Instant::now() + BOUND;

@@ -19,7 +19,7 @@ const DEFAULT: (usize, usize) = (64 << 10, 64 << 10);
 
 /// How much more than at the start, in kB, a service of two workers may have once its clients are gone: for
 /// each two of the allocator's pages of 4 MiB, into which the log's thread has freed long records.
-const KEPT: u64 = 2 * 2 * 4 << 10;
+const KEPT: u64 = 16 << 10;
 
 /// The README's bound for a connection, in bytes, with heads and kept bodies of this size.
 fn bound((head, body): (usize, usize)) -> u64 {
