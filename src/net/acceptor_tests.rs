@@ -149,3 +149,47 @@ fn only_who_has_to_wait_becomes_a_task() {
     assert!(begin(|| async { panic!("at once") }).is_none());
     assert!(begin(yield_now).is_some());
 }
+
+/// Its connections never end, and it takes them a while to be cut. It counts them then.
+struct Endless(Arc<AtomicUsize>);
+
+struct Cut(Arc<AtomicUsize>);
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        std::thread::sleep(Duration::from_millis(100));
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Protocol for Endless {
+    type Worker = Arc<AtomicUsize>;
+
+    fn worker(&self) -> Self::Worker {
+        Arc::clone(&self.0)
+    }
+
+    async fn serve(worker: Rc<Self::Worker>, _accepted: Accepted) {
+        let _cut = Cut(Arc::clone(&worker));
+        worker.fetch_add(1, Ordering::SeqCst);
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What they record at their end has to be in the log before it is closed.
+#[tokio::test]
+async fn a_worker_has_ended_when_what_is_cut_has() {
+    let state: Arc<AtomicUsize> = Arc::default();
+    let (mut workers, address) = workers(1, |_| Endless(Arc::clone(&state)));
+    let _client = Client::connect(address).unwrap();
+    while state.load(Ordering::SeqCst) == 0 {
+        yield_now().await;
+    }
+    workers.enter(Phase::Cut);
+    timeout(BOUND, workers.ended()).await.unwrap();
+    assert_eq!(
+        state.load(Ordering::SeqCst),
+        2,
+        "the connection is still there"
+    );
+}

@@ -65,7 +65,8 @@ pub fn spawn<P: Protocol>(
         };
         let thread = thread::Builder::new().name(format!("worker-{index}"));
         thread.spawn(move || {
-            if let Err(error) = run(&*protocol, listeners, &shared, phases, ending) {
+            let mut ending = Some(ending);
+            if let Err(error) = run(&*protocol, listeners, &shared, phases, &mut ending) {
                 error!(%error, "a worker could not start");
             }
         })?;
@@ -119,14 +120,13 @@ fn run<P: Protocol>(
     listeners: Vec<TcpListener>,
     shared: &Arc<Shared>,
     phases: PhaseReceiver,
-    ending: Ending,
+    ending: &mut Option<Ending>,
 ) -> io::Result<()> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
     // What is cut ends with the runtime. The worker's word comes behind that.
-    let mut ending = Some(ending);
-    runtime.block_on(serve(protocol, listeners, shared, phases, &mut ending))
+    runtime.block_on(serve(protocol, listeners, shared, phases, ending))
 }
 
 /// Runs until all listeners are closed and the connections have ended, which drops `ending`, or until
