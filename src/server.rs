@@ -82,7 +82,8 @@ pub enum StartError {
 }
 
 /// Runs a service until a signal ends it, with a log like this, and the protocol that `protocol` makes
-/// with it. Blocks.
+/// with it. Blocks. Its workers' threads and descriptors stay until the process ends: it is for programs
+/// that end then.
 ///
 /// # Errors
 ///

@@ -34,7 +34,7 @@ const INHERITED: u64 = 16;
 
 /// The limit on open descriptors is too low.
 #[derive(Debug, Error)]
-#[error("the limit on open descriptors (ulimit -n) is {limit}: {purpose} needs {needed}")]
+#[error("the limit on open descriptors (ulimit -n) is {limit}: {purpose} needs at least {needed}")]
 pub struct TooFew {
     limit: u64,
     needed: u64,

@@ -231,11 +231,6 @@ impl Blocks {
         self.size -= bytes + (before - self.records()) * size_of::<u16>();
     }
 
-    /// Whether a record is written in part.
-    pub(super) fn is_cut(&self) -> bool {
-        self.part > 0
-    }
-
     /// The record that is written in part has to be written anew.
     pub(super) fn begin_again(&mut self) {
         self.size += mem::take(&mut self.part);

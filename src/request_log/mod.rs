@@ -7,7 +7,7 @@
 //! What always holds: one connection's records, joined, are the bytes read from its socket, in
 //! order, but for the requests that its user excluded; a record is in the queue before the service
 //! sees the last byte of its request; nothing is dropped uncounted. This module knows no socket and
-//! no HTTP library, and imports nothing of ours.
+//! no HTTP library.
 
 mod batch;
 mod blocks;

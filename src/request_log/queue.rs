@@ -186,6 +186,7 @@ impl Queue {
     /// are. Waits for some, for an order, or for `at_most`.
     pub(super) fn take(&self, taken: &mut Blocks, at_most: Duration) -> Orders {
         let mut shared = self.lock();
+        // Nothing is left of it, but where it is lost.
         taken.clear(&mut shared.free);
         (shared.writing, shared.writing_records) = (0, 0);
         self.pending.store(shared.waiting.size(), Ordering::Relaxed);

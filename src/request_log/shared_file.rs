@@ -42,16 +42,29 @@ pub(super) fn hold(file: &File) {
     }
 }
 
-/// Ends the last line where it has no end. Where that fails the file is used as it is.
+/// Ends the last line where it has no end, and nobody is writing one. Where that fails the file is used as it is.
 pub(super) fn end_line(mut file: &File, path: &Path) {
-    // Who may append may not always read.
-    if last_byte(file, path).is_ok_and(|last| last.is_some_and(|last| last != b'\n')) {
-        let _ = file.write_all(b"\n");
+    for _ in 0..ATTEMPTS {
+        // Who may append may not always read.
+        let Ok(Some((length, last))) = last_byte(file, path) else {
+            return;
+        };
+        if last == b'\n' {
+            return;
+        }
+        // The end of a write that is under way moves.
+        thread::sleep(PAUSE);
+        if ends_at(file, length) {
+            let _ = file.write_all(b"\n");
+            return;
+        }
     }
 }
 
-fn last_byte(file: &File, path: &Path) -> io::Result<Option<u8>> {
-    let Some(place) = file.metadata()?.len().checked_sub(1) else {
+/// How long the file is, and its last byte, if it has one.
+fn last_byte(file: &File, path: &Path) -> io::Result<Option<(u64, u8)>> {
+    let length = file.metadata()?.len();
+    let Some(place) = length.checked_sub(1) else {
         return Ok(None);
     };
     let readable = File::open(path)?;
@@ -61,13 +74,17 @@ fn last_byte(file: &File, path: &Path) -> io::Result<Option<u8>> {
     }
     let mut last = [0];
     readable.read_exact_at(&mut last, place)?;
-    Ok(Some(last[0]))
+    Ok(Some((length, last[0])))
 }
 
-/// Where the last write to `file` ended, if it is one that others may append to.
+/// Whether others may append to `file` as well.
+pub(super) fn appends(file: &File) -> bool {
+    is_regular(file) && fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
+}
+
+/// Where the last write to `file` ended.
 pub(super) fn position(mut file: &File) -> Option<u64> {
-    let appends = fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
-    (appends && is_regular(file)).then(|| file.stream_position().ok())?
+    file.stream_position().ok()
 }
 
 /// Whether `file` ends there.

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use super::blocks::BLOCK;
 use super::opening::{append, try_append};
-use super::shared_file::{end_line, ends_at, hold, identity, is_regular, join, position};
+use super::shared_file::{appends, end_line, ends_at, hold, identity, is_regular, join, position};
 
 /// Which sink to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,10 @@ pub(super) struct Sink {
     identity: Option<(u64, u64)>,
     /// How much is written at once, or none for whole records.
     at_most: Option<usize>,
-    /// Where a write ended that took a part of what it was given, in a file that others may append to.
-    parted_at: Option<u64>,
+    /// Whether other processes may append to it as well.
+    is_shared: bool,
+    /// Where the last write to such a file ended.
+    ended_at: Option<u64>,
 }
 
 impl Sink {
@@ -92,10 +94,11 @@ impl Sink {
     pub(super) fn of(output: impl Output + 'static, target: Target) -> Self {
         Self {
             at_most: at_most(&output),
+            is_shared: output.file().is_some_and(appends),
             output: Box::new(output),
             target,
             identity: None,
-            parted_at: None,
+            ended_at: None,
         }
     }
 
@@ -110,26 +113,25 @@ impl Sink {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             result => result?,
         };
-        let is_part = written < pieces.iter().map(|piece| piece.len()).sum();
-        self.parted_at = if is_part {
-            self.output.file().and_then(position)
-        } else {
-            None
-        };
+        self.ended_at = self.shared_file().and_then(position);
         Ok(written)
     }
 
-    /// Whether what comes next can stand behind what was written. It can't where a record was written in part, and
-    /// another process has appended meanwhile: its line is ended then, where it has no end.
+    /// Whether what comes next can stand behind what was written. It can't where another process has appended
+    /// meanwhile. That one may have been cut in the middle of a record: its line is ended then.
     pub(super) fn can_go_on(&mut self) -> bool {
-        let Some(file) = self.output.file().filter(|file| position(file).is_some()) else {
+        let Some(file) = self.shared_file() else {
             return true;
         };
-        if self.parted_at.is_some_and(|end| ends_at(file, end)) {
+        if self.ended_at.is_some_and(|end| ends_at(file, end)) {
             return true;
         }
         end_line(file, self.target.path());
-        self.parted_at.take().is_none()
+        self.ended_at.take().is_none()
+    }
+
+    fn shared_file(&self) -> Option<&File> {
+        self.output.file().filter(|_| self.is_shared)
     }
 
     /// Opens the file again: after a rotation the old name is a new file. Returns whether it is;

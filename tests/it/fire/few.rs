@@ -34,7 +34,7 @@ fn limited(limit: u64, arguments: &[&str]) -> Command {
 fn needed(output: &Output, limit: u64, purpose: &str) -> u64 {
     let said = str::from_utf8(&output.stderr).unwrap();
     let start = format!(
-        "hellowire: the limit on open descriptors (ulimit -n) is {limit}: {purpose} needs "
+        "hellowire: the limit on open descriptors (ulimit -n) is {limit}: {purpose} needs at least "
     );
     let needed = said.strip_prefix(&start).map(str::trim_end);
     let needed = needed.and_then(|number| number.parse().ok());
