@@ -2,8 +2,8 @@
 """Draws docs/terminal.svg, the README's picture, from a real run: docs/terminal.py [PROGRAM]
 
 Runs the service and then each command of CLIENT, each at a pseudo-terminal of its own, and draws what
-both terminals show. PROGRAM is target/release/hellowire unless it is given. Needs curl, and the free
-port 8080. The picture has the times and ports of its run.
+both terminals show. PROGRAM is target/release/hellowire by default. Needs bash and curl, and port 8080
+must be free. The picture has the times and ports of its run.
 """
 
 import html
@@ -78,14 +78,22 @@ def run(program):
     os.environ["PATH"] = f"{program.parent}:{os.environ['PATH']}"
     os.environ.update(LC_ALL="C.UTF-8", TERM="xterm-256color")
     service = Terminal("hellowire")
+    try:
+        client = ask(service)
+    finally:
+        os.kill(service.pid, signal.SIGTERM)
+    return client, f"{PROMPT}hellowire\n{service.text()}"
+
+
+def ask(service):
+    """What the client's terminal shows, once the service has recorded each request."""
     service.wait_for(b"listening on")
     client = ""
     for number, command in enumerate(CLIENT, 1):
         shown = Terminal("bash", "-c", command).text().rstrip("\n")
         client += f"{PROMPT}{command}\n{shown}\n"
         service.wait_for(f"#{number}.1".encode())
-    os.kill(service.pid, signal.SIGTERM)
-    return client, f"{PROMPT}hellowire\n{service.text()}"
+    return client
 
 
 def cells(character):
