@@ -58,6 +58,8 @@ mod pid_1;
 mod prompt;
 /// The raw-TCP fallback.
 mod raw;
+/// README.md, its translation and docs/ agree with each other and with the program.
+mod readme;
 /// The records, for requests and for what never became one.
 mod records;
 /// Connections that have nothing to do.
