@@ -16,16 +16,13 @@ COPY LICENSE-APACHE LICENSE-MIT deploy/licenses.rs ./
 # The platform's own triple, spelled out: only then do the flags leave build scripts and procedural
 # macros alone, which can't be static. Relocations are packed: they had a tenth of a megabyte. The
 # dependencies stay built in the second cache. It may also hold this package from younger files than
-# these, so the two crate roots are always made anew. Where the linker can, functions of the same code are
-# one: they had 19 kB.
+# these, so the two crate roots are always made anew.
 ARG TARGETARCH
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=hellowire-${TARGETARCH},target=/build/target,sharing=locked \
     triple=$(rustc -vV | sed -n 's/^host: //p') && \
-    fold='-C link-arg=-Wl,--icf=all' && \
-    { echo "fn main() {}" | rustc $fold -o /tmp/folded - 2>/dev/null || fold=; } && \
     touch src/lib.rs src/main.rs && \
-    RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs $fold" \
+    RUSTFLAGS='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs' \
       cargo build --profile image --locked --bin hellowire --target "$triple" && \
     install "target/$triple/image/hellowire" /hellowire && \
     rustc --edition 2024 -o /licenses licenses.rs && \

@@ -12,7 +12,7 @@ use super::{length, raise_descriptors};
 use crate::support::{BOUND, Service, expect_answer, memory};
 
 /// What `deploy/` has: for heads and for bodies.
-const DEPLOYED: (usize, usize) = (16 << 10, 16 << 10);
+pub(crate) const DEPLOYED: (usize, usize) = (16 << 10, 16 << 10);
 
 /// The defaults.
 const DEFAULT: (usize, usize) = (64 << 10, 64 << 10);
@@ -44,7 +44,7 @@ fn head(length: usize, framing: &str) -> String {
 }
 
 /// A body over what is kept, and then half of the longest trailer section.
-fn half_a_trailer_section((head_length, kept): (usize, usize)) -> String {
+pub(crate) fn half_a_trailer_section((head_length, kept): (usize, usize)) -> String {
     let head = head(head_length, "Transfer-Encoding: chunked");
     let data = "b".repeat(kept + 1000);
     let trailers = fields(head_length - 1);
@@ -126,7 +126,7 @@ fn attack(name: &str, limits: (usize, usize), format: &str, clients: usize, sent
     expect_answer(&service.exchange(GET), 200, crate::support::HELLO);
     let before = memory(service.id(), "VmRSS");
     let connected = send_to(service.address(), clients, sent.as_bytes());
-    wait_until_all_is_read(service.address());
+    wait_until_all_is_read("/proc/net/tcp", service.address().port());
     let grown = memory(service.id(), "VmHWM") - before;
     drop(connected);
     let (left, time) = wait_for_memory(service.id(), before + KEPT);
@@ -144,7 +144,7 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 /// Sends `bytes` from each of so many clients, in pieces and in turn, and keeps them connected. One whose
 /// request is refused may be cut.
-fn send_to(address: SocketAddr, clients: usize, bytes: &[u8]) -> Vec<TcpStream> {
+pub(crate) fn send_to(address: SocketAddr, clients: usize, bytes: &[u8]) -> Vec<TcpStream> {
     const PIECE: usize = 8 << 10;
     let connect = |_| {
         let client = TcpStream::connect(address).unwrap();
@@ -169,12 +169,12 @@ fn send_to(address: SocketAddr, clients: usize, bytes: &[u8]) -> Vec<TcpStream> 
     clients
 }
 
-/// Waits until nothing is on its way to this address any more.
-fn wait_until_all_is_read(address: SocketAddr) {
-    let port = format!(":{:04X}", address.port());
+/// Waits until nothing is on its way to this port any more, by a table of the kernel's.
+pub(crate) fn wait_until_all_is_read(table: &str, port: u16) {
+    let port = format!(":{port:04X}");
     let deadline = Instant::now() + BOUND;
     loop {
-        let table = fs::read_to_string("/proc/net/tcp").unwrap();
+        let table = fs::read_to_string(table).unwrap();
         let queues = table.lines().skip(1).filter_map(|row| {
             let mut columns = row.split_whitespace().skip(1);
             let (local, remote) = (columns.next()?, columns.next()?);

@@ -23,7 +23,7 @@ mod descriptors;
 /// Fewer descriptors than it takes to start.
 mod few;
 /// Clients that have much kept of them.
-mod memory;
+pub(crate) mod memory;
 /// A bug of our own.
 mod panics;
 /// What the log's queue takes.
@@ -79,7 +79,7 @@ fn wait_for_rest(id: u32) {
 }
 
 /// As many as the system allows: this process has one for each client as well.
-fn raise_descriptors() {
+pub(crate) fn raise_descriptors() {
     let maximum = getrlimit(Resource::Nofile).maximum;
     let current = maximum;
     setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();

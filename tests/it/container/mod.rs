@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::engine::{Container, Stream, Terminal, build, client, docker, fresh_name, image, save};
 use crate::support::{Client, HELLO, directory, expect_record};
 
+/// Under a limit on memory.
+mod limited;
+
 /// As little as an engine can give.
 const HARDENED: &[&str] = &[
     "--read-only",
