@@ -1,8 +1,8 @@
 //! Formatted records in blocks of memory, which the queue fills and the writer empties.
 //!
-//! A record goes on in the next block where one is full, so that no memory is left free. What always holds:
-//! the last byte of the last block ends a record; blocks are used again, and their number is that of the
-//! most that were in use at once.
+//! A record goes on in the next block where one is full, so that little memory is left free. What always holds:
+//! the last byte of the last block ends a record; a block stays until its last record is wholly written,
+//! which may have to begin again; few free blocks are kept.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -70,26 +70,38 @@ impl Block {
     }
 }
 
-/// Blocks that can be filled again.
+/// How many free blocks are kept: as many as the default `--log-queue` takes.
+const KEPT: usize = 64;
+
+/// Blocks that can be filled again, and those that are to be freed.
 #[derive(Debug, Default)]
-pub(super) struct Free(Vec<Block>);
+pub(super) struct Free {
+    kept: Vec<Block>,
+    excess: Vec<Block>,
+}
 
 impl Free {
-    /// Takes one back. A long record's is freed.
     fn add(&mut self, mut block: Block) {
-        if !block.is_long() {
+        if block.is_long() || self.kept.len() == KEPT {
+            self.excess.push(block);
+        } else {
             block.bytes.clear();
             block.lasts.clear();
-            self.0.push(block);
+            self.kept.push(block);
         }
     }
 
     fn get(&mut self) -> Block {
-        self.0.pop().unwrap_or_else(|| Block::new(BLOCK))
+        self.kept.pop().unwrap_or_else(|| Block::new(BLOCK))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
+    }
+
+    /// What is to be freed, which may take its time: not under a lock.
+    pub(super) fn take_excess(&mut self) -> impl Sized + use<> {
+        mem::take(&mut self.excess)
     }
 }
 
@@ -101,7 +113,7 @@ pub(super) struct Blocks {
     start: usize,
     /// How much of what begins there is written.
     part: usize,
-    /// The bytes behind `start`, and what is known of their ends.
+    /// The bytes from `start` on, and what is known of their ends.
     size: usize,
 }
 
@@ -205,21 +217,24 @@ impl Blocks {
         })
     }
 
-    /// So many bytes more are written. Gives back the blocks that nothing is left in.
-    pub(super) fn wrote(&mut self, bytes: usize, free: &mut Free) {
+    /// So many bytes more are written. Gives back the blocks that nothing is left in, and returns how many
+    /// records are whole by that.
+    pub(super) fn wrote(&mut self, bytes: usize, free: &mut Free) -> usize {
         let written = self.start + self.part + bytes;
-        let before = self.records();
         let mut start = self.start;
-        let mut passed = 0;
+        let (mut passed, mut records) = (0, 0);
         for block in &self.queued {
             let length = block.bytes.len().min(written - passed);
-            let (_, last) = block.ends_within(length);
+            let (ended, last) = block.ends_within(length);
+            let (before, _) = block.ends_within(length.min(self.start.saturating_sub(passed)));
+            records += ended - before;
             start = last.map_or(start, |last| start.max(passed + last));
             passed += length;
-            if length < block.bytes.len() {
+            if passed == written {
                 break;
             }
         }
+        self.size -= start - self.start + records * size_of::<u16>();
         (self.start, self.part) = (start, written - start);
         while let Some(first) = self
             .queued
@@ -228,12 +243,12 @@ impl Blocks {
             self.start -= first.bytes.len();
             free.add(first);
         }
-        self.size -= bytes + (before - self.records()) * size_of::<u16>();
+        records
     }
 
     /// The record that is written in part has to be written anew.
     pub(super) fn begin_again(&mut self) {
-        self.size += mem::take(&mut self.part);
+        self.part = 0;
     }
 
     /// Forgets all records.
@@ -246,125 +261,5 @@ impl Blocks {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Records of these lengths, each with its number in all its bytes.
-    fn batch(records: &[usize]) -> Batch {
-        let mut batch = Batch::default();
-        for (number, &length) in records.iter().enumerate() {
-            let letter = u8::try_from(number % 256).unwrap();
-            batch.add(|bytes| bytes.resize(bytes.len() + length, letter));
-        }
-        batch
-    }
-
-    /// What would be written next.
-    fn next(blocks: &Blocks, at_most: Option<usize>) -> Vec<u8> {
-        blocks.next(at_most, |pieces| {
-            pieces.iter().flat_map(|piece| piece.to_vec()).collect()
-        })
-    }
-
-    /// The memory of the blocks in use.
-    fn memory(blocks: &Blocks) -> usize {
-        let of_block = |block: &Block| block.bytes.capacity() + 2 * block.lasts.capacity();
-        blocks.queued.iter().map(of_block).sum()
-    }
-
-    #[test]
-    fn a_write_has_whole_records() {
-        let lengths = [100, WRITE - 50, 200, LONG, 10, LONG + 1, 1];
-        let batch = batch(&lengths);
-        let (mut blocks, mut free) = (Blocks::default(), Free::default());
-        blocks.append(&batch, &mut free);
-        let mut writes = Vec::new();
-        while !blocks.is_empty() {
-            let length = next(&blocks, None).len();
-            assert!(
-                batch
-                    .ends()
-                    .contains(&(writes.iter().sum::<usize>() + length))
-            );
-            writes.push(length);
-            blocks.wrote(length, &mut free);
-        }
-        assert_eq!(writes.iter().sum::<usize>(), batch.bytes().len());
-        assert!(writes.len() >= 3, "{writes:?}");
-    }
-
-    #[test]
-    fn a_record_is_written_anew_from_its_first_byte() {
-        let (mut blocks, mut free) = (Blocks::default(), Free::default());
-        blocks.append(&batch(&[10, 3 * BLOCK, 10]), &mut free);
-        let size = blocks.size();
-        blocks.wrote(10 + 2 * BLOCK, &mut free);
-        assert_eq!(
-            (blocks.records(), blocks.size()),
-            (2, size - 12 - 2 * BLOCK)
-        );
-        blocks.begin_again();
-        let rest = next(&blocks, None);
-        assert_eq!((rest.len(), rest[0]), (3 * BLOCK + 10, 1));
-        assert_eq!(blocks.size(), size - 12);
-    }
-
-    #[test]
-    fn blocks_are_used_again_and_long_ones_are_freed() {
-        let (mut blocks, mut free) = (Blocks::default(), Free::default());
-        for _ in 0..3 {
-            blocks.append(&batch(&[BLOCK, BLOCK, LONG + 1]), &mut free);
-            blocks.clear(&mut free);
-            assert_eq!((free.0.len(), blocks.size()), (2, 0));
-        }
-    }
-
-    fn lengths() -> impl Strategy<Value = Vec<usize>> {
-        let length = prop_oneof![
-            20..200_usize,
-            200..BLOCK / 3,
-            BLOCK / 2..2 * BLOCK,
-            LONG - 100..LONG + 100,
-        ];
-        vec(length, 1..5)
-    }
-
-    proptest! {
-        /// However records are appended and written: the bytes come out in order, writes to a file end
-        /// with a record, the records are counted, and little memory is taken beside theirs.
-        #[test]
-        fn sound(steps in vec((lengths(), vec((any::<bool>(), 1..2 * LONG), 0..4)), 1..12)) {
-            let (mut blocks, mut free) = (Blocks::default(), Free::default());
-            let (mut put, mut ends, mut got) = (Vec::new(), Vec::new(), Vec::new());
-            for (lengths, writes) in &steps {
-                let batch = batch(lengths);
-                ends.extend(batch.ends().iter().map(|end| end + put.len()));
-                put.extend_from_slice(batch.bytes());
-                blocks.append(&batch, &mut free);
-                for &(is_file, taken) in writes {
-                    let bytes = next(&blocks, (!is_file).then_some(BLOCK));
-                    let end = got.len() + bytes.len();
-                    prop_assert!(!is_file || bytes.is_empty() || ends.contains(&end));
-                    let taken = taken.min(bytes.len());
-                    got.extend_from_slice(&bytes[..taken]);
-                    blocks.wrote(taken, &mut free);
-                    let left = ends.iter().filter(|&&end| end > got.len()).count();
-                    prop_assert_eq!(blocks.records(), left);
-                    prop_assert_eq!(blocks.size(), put.len() - got.len() + 2 * left);
-                }
-                let most = blocks.size() / 16 * 17 + blocks.part + 2 * BLOCK;
-                prop_assert!(memory(&blocks) <= most, "{} of {}", memory(&blocks), most);
-            }
-            while !blocks.is_empty() {
-                let bytes = next(&blocks, None);
-                got.extend_from_slice(&bytes);
-                blocks.wrote(bytes.len(), &mut free);
-            }
-            prop_assert!(put == got);
-            prop_assert_eq!(blocks.size(), 0);
-        }
-    }
-}
+#[path = "blocks_tests.rs"]
+mod tests;

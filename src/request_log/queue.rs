@@ -188,6 +188,7 @@ impl Queue {
         let mut shared = self.lock();
         // Nothing is left of it, but where it is lost.
         taken.clear(&mut shared.free);
+        drop(shared.free.take_excess());
         (shared.writing, shared.writing_records) = (0, 0);
         self.pending.store(shared.waiting.size(), Ordering::Relaxed);
         self.room.notify_waiters();
@@ -198,7 +199,10 @@ impl Queue {
         if !shared.free.is_empty() && at_most > IDLE {
             shared = self.wait(shared, IDLE, is_idle);
             if is_idle(&shared) {
-                shared.free = Free::default();
+                let free = mem::take(&mut shared.free);
+                drop(shared);
+                drop(free);
+                shared = self.lock();
             }
         }
         shared = self.wait(shared, at_most, is_idle);
@@ -216,11 +220,14 @@ impl Queue {
     /// evenly, instead of stopping it until all is.
     pub(super) fn wrote(&self, taken: &mut Blocks, bytes: usize) {
         let mut shared = self.lock();
-        taken.wrote(bytes, &mut shared.free);
+        let records = taken.wrote(bytes, &mut shared.free);
         shared.writing = taken.size();
+        shared.writing_records -= records;
         self.pending
             .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
+        let excess = shared.free.take_excess();
         drop(shared);
+        drop(excess);
         self.room.notify_waiters();
     }
 

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use super::blocks::BLOCK;
 use super::opening::{append, try_append};
-use super::shared_file::{appends, end_line, ends_at, hold, identity, is_regular, join, position};
+use super::shared_file::{Lock, appends, end_line, ends_at, identity, is_regular, position};
 
 /// Which sink to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub(super) struct Sink {
     at_most: Option<usize>,
     /// Whether other processes may append to it as well.
     is_shared: bool,
+    lock: Lock,
     /// Where the last write to such a file ended.
     ended_at: Option<u64>,
 }
@@ -67,23 +68,13 @@ impl Sink {
             // Not through std's handle: that one splits what it is given at line ends, and takes a
             // closed descriptor for a success.
             let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-            return spawn_blocking(move || {
-                if is_regular(&stdout) {
-                    hold(&stdout);
-                }
-                Self::of(stdout, target)
-            })
-            .await
-            .map_err(io::Error::from);
+            return Ok(Self::of(stdout, target));
         };
         let file = append(path.clone(), tell).await?;
         // What is asked of the file here can take as long as opening it.
         spawn_blocking(move || {
-            let identity = identity(&file)?;
-            join(&file, target.path());
-            let identity = Some(identity);
             Ok(Self {
-                identity,
+                identity: Some(identity(&file)?),
                 ..Self::of(file, target)
             })
         })
@@ -98,6 +89,7 @@ impl Sink {
             output: Box::new(output),
             target,
             identity: None,
+            lock: Lock::default(),
             ended_at: None,
         }
     }
@@ -109,24 +101,34 @@ impl Sink {
 
     /// Writes some of the bytes, as [`Write::write_vectored`] does.
     pub(super) fn write(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        let written = match self.output.write_vectored(pieces) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            result => result?,
-        };
-        self.ended_at = self.shared_file().and_then(position);
-        Ok(written)
+        let result = self.output.write_vectored(pieces);
+        if let Some(file) = self.shared_file() {
+            let ended_at = position(file);
+            let _ = file.unlock();
+            self.ended_at = ended_at;
+        }
+        match result {
+            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+            result => result,
+        }
     }
 
-    /// Whether what comes next can stand behind what was written. It can't where another process has appended
-    /// meanwhile. That one may have been cut in the middle of a record: its line is ended then.
-    pub(super) fn can_go_on(&mut self) -> bool {
-        let Some(file) = self.shared_file() else {
+    /// Prepares a write. Returns whether it can stand behind what was written before. It can't where another
+    /// process has appended meanwhile. That one may have been cut in the middle of a record: its line is
+    /// ended then.
+    pub(super) fn prepare(&mut self) -> bool {
+        let file = self.output.file().filter(|_| self.is_shared);
+        let Some(file) = file else {
             return true;
         };
+        let has_lock = self.lock.take(file);
         if self.ended_at.is_some_and(|end| ends_at(file, end)) {
             return true;
         }
-        end_line(file, self.target.path());
+        // Standard output may have its lock in common with other processes.
+        if has_lock && let Target::File(path) = &self.target {
+            end_line(file, path);
+        }
         self.ended_at.take().is_none()
     }
 
@@ -155,10 +157,8 @@ impl Sink {
     fn use_file(&mut self, file: File) -> io::Result<bool> {
         let identity = identity(&file)?;
         if self.identity == Some(identity) {
-            // The old one has the lock.
             return Ok(false);
         }
-        join(&file, self.target.path());
         *self = Self {
             identity: Some(identity),
             ..Self::of(file, self.target.clone())
@@ -183,16 +183,6 @@ impl fmt::Display for Target {
         match self {
             Self::Stdout => f.write_str("standard output"),
             Self::File(path) => path.display().fmt(f),
-        }
-    }
-}
-
-impl Target {
-    /// A name that the file can be opened by to read from it.
-    fn path(&self) -> &Path {
-        match self {
-            Self::Stdout => Path::new("/dev/stdout"),
-            Self::File(path) => path,
         }
     }
 }

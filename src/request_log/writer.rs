@@ -84,7 +84,7 @@ impl Writer {
             return self.lose(taken.records() as u64);
         }
         while !taken.is_empty() {
-            if !self.sink.can_go_on() {
+            if !self.sink.prepare() {
                 taken.begin_again();
             }
             let at_most = self.sink.at_most();

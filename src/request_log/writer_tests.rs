@@ -218,16 +218,19 @@ fn a_queue_of_nothing_still_lets_records_through() {
 
 #[test]
 fn room_is_given_back_as_it_is_written() {
-    // The record, and two bytes for its end.
-    let log = Fixture::new(10, Overflow::Wait, file());
-    log.push("1234567\n");
+    // Each record, and two bytes for its end.
+    let log = Fixture::new(12, Overflow::Wait, file());
+    log.push_together(&["one\n", "two\n"]);
     log.until_writing();
     assert!(!log.has_room());
+    log.step(Step::Take(3));
+    log.until_writing();
+    assert!(!log.has_room(), "the record may have to be written again");
     log.step(Step::Take(1));
     log.until_writing();
-    assert!(log.has_room(), "one byte is written");
+    assert!(log.has_room(), "one record is written");
     log.step(Step::Take(100));
-    assert_eq!(log.close(), ("1234567\n".to_owned(), 0));
+    assert_eq!(log.close(), ("one\ntwo\n".to_owned(), 0));
 }
 
 #[test]

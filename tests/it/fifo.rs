@@ -232,6 +232,22 @@ fn a_rotation_onto_a_fifo_without_a_reader_is_refused() {
     assert_eq!(std::fs::read_to_string(&old).unwrap().lines().count(), 1);
 }
 
+/// The file's end is looked at by its name, which may be anybody's by then.
+#[test]
+fn a_fifo_in_the_place_of_a_renamed_log_holds_nobody_up() {
+    let directory = directory();
+    let (log, renamed) = (directory.path().join("log"), directory.path().join("log.1"));
+    std::fs::write(&log, "old\n").unwrap();
+    let service = Service::start(&["--log-file", log.to_str().unwrap()]);
+    std::fs::rename(&log, &renamed).unwrap();
+    make_fifo(&log);
+    service.exchange("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let stopped = service.stop();
+    assert_eq!(stopped.status.code(), Some(0), "{:#?}", stopped.stderr);
+    let records = std::fs::read_to_string(&renamed).unwrap();
+    assert_eq!(records.lines().count(), 2, "{records}");
+}
+
 #[test]
 fn a_reader_that_is_there_is_not_waited_for() {
     let directory = directory();
