@@ -109,7 +109,10 @@ fn same(served: &[Served], captured: &[Request]) {
 }
 
 fn same_trailers(served: &[Served], captured: &[Request]) {
-    let whole = served.iter().zip(captured).filter(|(_, captured)| captured.body.is_some());
+    let whole = served
+        .iter()
+        .zip(captured)
+        .filter(|(_, captured)| captured.body.is_some());
     for (served, captured) in whole {
         assert_eq!(sorted(&served.trailers), sorted(&captured.trailers));
     }
