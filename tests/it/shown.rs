@@ -143,9 +143,8 @@ fn what_has_come_is_shown_at_once_and_above_an_answer() {
         let mut chat = shown_before_its_kind_is_known(side);
         chat.screen.press("yo\r");
         chat.expect("yo\n");
-        let rows = chat.screen.until_row("you: yo");
-        let order = ["peer: 你好", "you: yo", "you:"];
-        assert!(rows.ends_with(&order.map(str::to_owned)), "{rows:#?}");
+        let order = ["peer: 你好", "you: yo", "you:"].map(str::to_owned);
+        chat.screen.until(|rows| rows.ends_with(&order));
         // Nor is it shown again when it is known what it was, or when there is more of it.
         chat.peer.send("!\n");
         let rows = chat.screen.until_row("peer: …!");

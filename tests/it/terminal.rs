@@ -85,8 +85,9 @@ fn byebye_ends_it_from_either_side() {
     chat.peer.send("last words\nbyebye");
     chat.peer.finish();
     chat.expect_end(0, "the other side said byebye");
-    let rows = chat.screen.until_row("peer: last words");
-    assert!(rows.contains(&"you: half".to_owned()), "{rows:#?}");
+    let both = ["peer: last words", "you: half"].map(str::to_owned);
+    chat.screen
+        .until(|rows| both.iter().all(|row| rows.contains(row)));
 }
 
 #[test]
