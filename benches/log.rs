@@ -8,10 +8,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use hellowire::capture::{Capture, Captured, Limits, State};
 use hellowire::request_log::Origin;
-use hellowire::request_log::capture::{Capture, Limits};
 use hellowire::request_log::format::{Format, Formatter};
-use hellowire::request_log::record::{Captured, Record, State};
+use hellowire::request_log::record::Record;
 
 /// The program's own.
 const LIMITS: Limits = Limits {

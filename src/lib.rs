@@ -5,34 +5,36 @@
 //!
 //! # Layout
 //!
-//! In the order in which they build on each other:
+//! In the order in which they build on each other. Each imports only from those above it.
 //!
-//! - [`net`]: addresses, listening sockets, calls to others, one worker a core, the tap on a
-//!   connection's bytes, signals, the phases of a shutdown. Knows no HTTP.
-//! - [`request_log`]: finds the requests in a connection's bytes, formats and writes them. Knows no
-//!   socket.
-//! - [`server`]: one service's life, from an open log and bound addresses to an exit code.
-//! - [`http`] and [`raw`]: what the service's connections speak.
-//! - [`send`] and [`chat`]: the client, and two people on one connection. [`visible`]: what they
-//!   show of foreign text.
-//! - `unseen`: the characters that nobody sees.
+//! - [`visible`], `escape` and `unseen`: what of foreign text may stand as it is, and the escapes of the rest. `growth`: how a buffer
+//!   with a bound grows. [`exit`]: the exit codes. [`diagnostics`] and [`language`]: what the user is told.
+//!   [`lost`]: whether standard output is closed. [`rlimit`]: the limit on open descriptors. [`signals`]: what
+//!   a signal asks for.
+//! - [`net`]: what the service and the clients share: addresses, listening sockets, calls to others, a
+//!   connection's socket. Knows no HTTP.
+//! - [`capture`]: finds the requests in a connection's bytes. Pure.
+//! - [`request_log`]: formats what was captured and writes it. Knows no socket.
+//! - [`server`]: one service's life, from an open log and bound addresses to an exit code; its workers, one a
+//!   core; and in `drain` what Linux offers for a restart without a reset.
+//! - [`http`] and [`raw`]: what the service's connections speak. In `http` is the tap on a connection's bytes.
 //! - [`terminal`]: a line that is edited while it is typed.
-//! - [`health`]: asks a running service for one answer.
-//! - [`cli`]: what the user typed. [`diagnostics`] and [`language`]: what the user is told.
-//!   [`lost`]: whether standard output is closed.
+//! - [`send`] and [`chat`]: the client, and two people on one connection. [`health`]: asks a running service
+//!   for one answer.
+//! - [`cli`]: what the user typed.
 //!
 //! # The flow of one request
 //!
 //! ```text
-//! socket ─ net::listen ─ net::tap ─ hyper ─ http::service ─ response
-//!                           └─ request_log::capture ─ format ─ writer ─ stdout or file
+//! socket ─ server::acceptor ─ http::tap ─ hyper ─ http::service ─ response
+//!                                └─ capture ─ request_log ─ stdout or file
 //! ```
 //!
 //! Both arrows run one way. The capture sees each byte before hyper does and finds the requests by
 //! itself; what it can't frame without doubt never reaches hyper.
 //!
 //! ```
-//! use hellowire::request_log::capture::{Capture, Limits};
+//! use hellowire::capture::{Capture, Limits};
 //!
 //! let mut capture = Capture::new(Limits {
 //!     head: 65_536,
@@ -51,10 +53,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod capture;
 pub mod chat;
 pub mod cli;
 pub mod diagnostics;
+mod escape;
 pub mod exit;
+mod growth;
 pub mod health;
 pub mod http;
 pub mod language;
@@ -62,8 +67,10 @@ pub mod lost;
 pub mod net;
 pub mod raw;
 pub mod request_log;
+pub mod rlimit;
 pub mod send;
 pub mod server;
+pub mod signals;
 pub mod terminal;
 mod unseen;
 pub mod visible;

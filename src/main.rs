@@ -7,10 +7,10 @@ use hellowire::cli::{self, Invocation, Service};
 use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::http::Http;
-use hellowire::net::acceptor::Protocol;
-use hellowire::net::descriptors;
 use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
+use hellowire::rlimit;
+use hellowire::server::acceptor::Protocol;
 use hellowire::{chat, health, lost, send, server};
 
 mod allocator;
@@ -32,17 +32,17 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
         Invocation::Http(config, service) => serve(service, |log| Http::new(config, log)),
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
         Invocation::Send(config) => {
-            descriptors::provide_talk()?;
+            rlimit::provide_talk()?;
             tell_of_a_loss();
             Ok(send::run(config)?)
         }
         Invocation::Chat(config) => {
-            descriptors::provide_talk()?;
+            rlimit::provide_talk()?;
             tell_of_a_loss();
             Ok(chat::run(&config)?)
         }
         Invocation::Health(config) => {
-            descriptors::provide_talk()?;
+            rlimit::provide_talk()?;
             health::check(&config)?;
             Ok(Exit::Done)
         }

@@ -5,7 +5,7 @@
 //! turns the direction of writing. For people: a backslash stands for itself, so that the bytes
 //! can't be had back from it.
 
-use crate::request_log::format::escape::backslash;
+use crate::escape::backslash;
 use crate::unseen::is_ignorable;
 
 /// Joins two characters into one: family emoji are made with it.

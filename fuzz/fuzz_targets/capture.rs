@@ -5,8 +5,7 @@
 
 use std::iter;
 
-use hellowire::request_log::capture::Limits;
-use hellowire::request_log::record::State;
+use hellowire::capture::{Limits, State};
 use hellowire_fuzz::capturing::{Seen, capture, follow};
 use hellowire_fuzz::conversation::{Conversation, Ending};
 use hellowire_fuzz::{memory, mutate};

@@ -3,9 +3,7 @@
 
 #![no_main]
 
-use hellowire::request_log::Refusal;
-use hellowire::request_log::capture::Limits;
-use hellowire::request_log::record::State;
+use hellowire::capture::{Limits, Refusal, State};
 use hellowire_fuzz::capturing::{Owned, Seen, capture};
 use hellowire_fuzz::conversation::{Conversation, Ending};
 use hellowire_fuzz::mutate;

@@ -6,9 +6,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
+use hellowire::request_log::Origin;
 use hellowire::request_log::format::{Format, Formatter};
-use hellowire::request_log::record::{Captured, Record, State};
-use hellowire::request_log::{Kind, Origin, Refusal, Rule};
+use hellowire::request_log::record::Record;
 use hellowire::visible;
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};

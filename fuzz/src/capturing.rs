@@ -3,9 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use hellowire::request_log::capture::{Capture, Limits};
-use hellowire::request_log::record::{Captured, State};
-use hellowire::request_log::{Kind, Refusal, Rule};
+use hellowire::capture::{Capture, Captured, Kind, Limits, Refusal, Rule, State};
 
 use crate::conversation::Ending;
 

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use hellowire::request_log::capture::Limits;
+use hellowire::capture::Limits;
 
 /// How many bytes an input begins with that are not sent: four limits, four sizes of pieces, the
 /// end. The digits 0 to 3 choose of each table what stands there.

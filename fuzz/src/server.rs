@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use hellowire::net::tap::{Observer, Pass, TapIo};
-use hellowire::request_log::capture::{Capture, hide_target};
+use hellowire::capture::{Capture, hide_target};
+use hellowire::http::tap::{Observer, Pass, TapIo};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;

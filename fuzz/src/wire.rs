@@ -7,7 +7,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use hellowire::net::last::WriteLast;
+use hellowire::net::write_last::WriteLast;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::conversation::Conversation;

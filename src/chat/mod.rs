@@ -33,7 +33,7 @@ use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
-use crate::net::signals::{Request, Signals};
+use crate::signals::{Request, Signals};
 use session::{End, Report, TalkError, talk};
 
 /// With whom and how to talk.

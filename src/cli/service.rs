@@ -16,9 +16,9 @@ use super::values::{
 use super::{LanguageOptions, Service, may_color};
 use crate::http::{Field, Status};
 use crate::net::address::Address;
-use crate::net::linger;
 use crate::request_log::format::Format;
 use crate::request_log::{self, Excluded, Overflow, Target};
+use crate::server::linger;
 use crate::{http, raw, server};
 
 #[derive(Debug, Args)]

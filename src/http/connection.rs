@@ -15,19 +15,15 @@ use std::task::{Context, Poll};
 use tokio::task::yield_now;
 
 use super::Worker;
-use super::deadline::{Deadline, Passed};
-use super::end::End;
-use super::engines::Engine;
-use super::exchange::Exchange;
-use super::gate::Gate;
-use crate::net::acceptor::Accepted;
-use crate::net::lazily::Lazily;
-use crate::net::shutdown::{Phase, Phases};
-use crate::net::socket::Socket;
-use crate::net::tap::TapIo;
-
-/// A connection's tap, in a box because it is moved from hand to hand.
-pub(super) type Tap = Box<TapIo<Socket, Gate>>;
+use super::close::End;
+use super::gate::{Gate, Tap};
+use super::hyper_pool::Engine;
+use super::skip_poll::Lazily;
+use super::state::Exchange;
+use super::tap::TapIo;
+use super::timeouts::{Deadline, Passed};
+use crate::server::acceptor::Accepted;
+use crate::server::phase::{Phase, Phases};
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
@@ -164,9 +160,9 @@ mod tests {
 
     use socket2::SockRef;
 
-    use super::super::engines::tests::{connection, tap, worker};
+    use super::super::hyper_pool::tests::{connection, tap, worker};
     use super::*;
-    use crate::net::handover::drops;
+    use crate::server::drain::drops;
 
     /// As many requests as hyper answers in one go, as long together as it reads in one go.
     fn sixteen() -> Vec<u8> {

@@ -8,10 +8,14 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::exchange::Exchange;
-use crate::net::tap::{Observer, Pass};
-use crate::request_log::capture::{Capture, Limits, hide_target};
-use crate::request_log::{Refusal, Trail};
+use super::state::Exchange;
+use super::tap::{Observer, Pass, TapIo};
+use crate::capture::{Capture, Limits, Refusal, hide_target};
+use crate::net::socket::Socket;
+use crate::request_log::Trail;
+
+/// A connection's tap, in a box because it is moved from hand to hand.
+pub(super) type Tap = Box<TapIo<Socket, Gate>>;
 
 /// See the module.
 #[derive(Debug)]

@@ -1,25 +1,28 @@
 //! The HTTP service: "Hello World" to every request, over hyper.
 //!
 //! ```text
-//! socket ─ net::tap ─ hyper ─ service ─ response
-//!              └─ gate ─ request_log::capture ─ …
+//! socket ─ tap ─ hyper ─ service ─ response
+//!           └─ gate ─ capture ─ request_log ─ …
 //! ```
 //!
-//! One connection: `connection` runs it, `engines` has the hypers that serve it and others in turn,
-//! `deadline` times it, `end` ends it, `gate` decides what hyper gets to see, `service` answers what
-//! hyper made of it, and `exchange` is what they know of each other. What always holds: a request is in the log before it is answered; a refused request never
-//! reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
+//! One connection: `connection` runs it, `hyper_pool` has the hypers that serve it and others in turn,
+//! `timeouts` times it, `close` ends it, `tap` shows each byte to `gate`, which decides what hyper gets
+//! to see, `service` answers what hyper made of it, `response` has the answers, and `state` is what they
+//! know of each other. What always holds: a request is in the log before it is answered; a refused
+//! request never reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
 //! (but for a peer that asked for the end and goes on sending after it, and one that takes its answers
 //! later than a round trip after an idle connection's end, and goes on sending).
 
-mod answer;
+mod close;
 mod connection;
-mod deadline;
-mod end;
-mod engines;
-mod exchange;
 mod gate;
+mod hyper_pool;
+mod response;
 mod service;
+mod skip_poll;
+mod state;
+pub mod tap;
+mod timeouts;
 
 use std::future::Future;
 use std::rc::Rc;
@@ -28,12 +31,13 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
-pub use answer::{Answer, Field, FieldError, Status, StatusError};
-use engines::Engines;
+use hyper_pool::Engines;
+pub use response::{Answer, Field, FieldError, Status, StatusError};
 
-use crate::net::acceptor::{Accepted, Protocol};
-use crate::net::linger;
-use crate::request_log::{Handle, Recorder, capture};
+use crate::capture;
+use crate::request_log::{Handle, Recorder};
+use crate::server::acceptor::{Accepted, Protocol};
+use crate::server::linger;
 
 /// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
 /// capture lets pass: the capture is the one that decides.

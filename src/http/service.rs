@@ -13,9 +13,9 @@ use hyper::header::{CONNECTION, HeaderMap};
 use hyper::{Method, Request, Version};
 
 use super::Config;
-use super::answer::{self, Reply};
-use super::exchange::Exchange;
-use crate::request_log::BODY_CUT_SHORT;
+use super::response::{self, Reply};
+use super::state::Exchange;
+use crate::capture::BODY_CUT_SHORT;
 
 /// Answers one request.
 pub(super) fn answer(
@@ -39,21 +39,21 @@ pub(super) fn answer(
             // Without a refusal the connection has failed, and nobody will see this one.
             let refusal = exchange.take_refusal().unwrap_or(BODY_CUT_SHORT);
             exchange.set_server_ended();
-            return Ok(answer::refusal_reply(refusal));
+            return Ok(response::refusal_reply(refusal));
         }
         poll_fn(|cx| exchange.poll_writable(cx)).await;
         let mut reply = config.answer.reply(spent);
         if asks_for_options {
-            answer::tell_methods(&mut reply);
+            response::tell_methods(&mut reply);
         }
         exchange.answered();
         if is_last {
             exchange.set_last_answer();
             // hyper goes by the last Connection field where there are several.
-            answer::close(&mut reply);
+            response::close(&mut reply);
         } else if exchange.is_closing() && !exchange.has_unanswered() {
             exchange.set_server_ended();
-            answer::close(&mut reply);
+            response::close(&mut reply);
         }
         Ok(reply)
     }

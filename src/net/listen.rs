@@ -9,15 +9,14 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 use socket2::{Domain, Protocol, Socket, Type};
 use thiserror::Error;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::address::Address;
-use super::defer;
 use super::zone::{self, NoSuchZone};
 
 /// How many connections the kernel completes ahead of `accept`. It caps this at
 /// `net.core.somaxconn`, 4096 by default.
-pub(super) const BACKLOG: i32 = 4096;
+pub(crate) const BACKLOG: i32 = 4096;
 
 /// Why listening failed.
 #[derive(Debug, Error)]
@@ -121,17 +120,6 @@ pub fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError>
 }
 
 impl Bound {
-    /// Leaves each connection with the kernel until its peer has sent something, where the kernel can
-    /// do that: see [`defer`].
-    pub fn defer(&mut self) {
-        for listener in self.listeners.iter().flatten() {
-            match defer::until_first_bytes(listener) {
-                Ok(()) => self.defers = true,
-                Err(error) => debug!(%error, "connections are accepted before their first bytes"),
-            }
-        }
-    }
-
     fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
         let sockets = listen_all(address, self.options)
             .map_err(|source| BindError::Listen { address, source })?;

@@ -1,26 +1,11 @@
-//! Sockets: from addresses to accepted connections, what is done to each of them whatever it
-//! speaks, and how all of it ends.
+//! What the service and the clients share: addresses, listening sockets, calls to others, and a
+//! connection's socket.
 //!
-//! Knows no HTTP and no log, and imports nothing of ours.
+//! Knows no HTTP, no log and no service, and imports nothing of ours.
 
-pub mod accept;
-pub mod acceptor;
 pub mod address;
-pub mod defer;
-pub mod descriptors;
 pub mod dial;
-pub mod first;
-pub mod handover;
-pub mod handshakes;
-mod hangup;
-pub mod last;
-pub mod lazily;
-pub mod linger;
 pub mod listen;
-pub mod shutdown;
-pub mod signals;
 pub mod socket;
-pub mod taken;
-pub mod tap;
-pub mod workers;
+pub mod write_last;
 pub mod zone;

@@ -17,7 +17,7 @@ use rustix::net::{SendFlags, send};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::last::WriteLast;
+use super::write_last::WriteLast;
 
 /// How much is read at once before it has joined: as much as hyper has room for at first.
 const AT_ONCE: usize = 8 * 1024;
@@ -221,7 +221,7 @@ mod tests {
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-    use super::super::last::write_last;
+    use super::super::write_last::write_last;
     use super::*;
 
     /// Far longer than anything takes.

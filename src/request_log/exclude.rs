@@ -5,8 +5,7 @@
 //! refused is left out; what never became a request has its record. Where this can't tell, there is
 //! a record.
 
-use super::capture::{Capture, Limits};
-use super::record::{Captured, State};
+use crate::capture::{Capture, Captured, Limits, State};
 
 /// The requests that are left out.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +61,7 @@ fn is_one_request(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request_log::rules;
+    use crate::capture::rules;
 
     fn is_left_out(raw: &[u8], state: State) -> bool {
         let request = Captured {

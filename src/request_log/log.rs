@@ -11,20 +11,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::exclude::Excluded;
 use super::format::{Format, Formatter};
-use super::queue::Queue;
+use super::queue::{Overflow, Queue};
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
 use super::writer::Writer;
 use crate::lost::is_stdout_lost;
-
-/// What happens when the sink is slower than the requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overflow {
-    /// The service waits: nothing is lost.
-    Wait,
-    /// Records are dropped and counted: the service keeps its speed.
-    Drop,
-}
 
 /// How to log.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use super::format::decimal;
+use super::decimal::decimal;
 
 /// Where requests come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,15 @@ use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
 use super::blocks::{Blocks, Free};
-use super::log::Overflow;
+
+/// What happens when the sink is slower than the requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overflow {
+    /// The service waits: nothing is lost.
+    Wait,
+    /// Records are dropped and counted: the service keeps its speed.
+    Drop,
+}
 
 /// How long the writer lets records gather before it writes them: few wake-ups under load, and
 /// still well within the 50 ms in which a record is in the sink.

@@ -19,7 +19,8 @@ use super::exclude::Excluded;
 use super::format::{Format, Formatter};
 use super::origin::Origin;
 use super::queue::Queue;
-use super::record::{Captured, Record};
+use super::record::Record;
+use crate::capture::Captured;
 
 /// A worker's recorder.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 
 use super::super::batch::Batch;
-use super::super::log::Overflow;
+use super::super::queue::Overflow;
 use super::super::sink::{Output, Target};
 use super::*;
 

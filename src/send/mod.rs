@@ -30,7 +30,7 @@ use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{DialError, dial};
-use crate::net::signals::{Request, Signals};
+use crate::signals::{Request, Signals};
 use crate::terminal::Answer;
 pub use hint::Hint;
 use hint::Sent;

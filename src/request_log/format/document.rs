@@ -4,8 +4,9 @@
 //! Where the record holds less than the request, a Python comment says how much is missing, so
 //! that the line still reads as that literal.
 
-use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Captured, decimal};
+use super::super::decimal::decimal;
+use crate::capture::Captured;
+use crate::escape::{Plain, backslash, escape, printable_ascii_except};
 
 const PLAIN_IN_SINGLE: Plain = printable_ascii_except(b"'\\");
 const PLAIN_IN_DOUBLE: Plain = printable_ascii_except(b"\"\\");

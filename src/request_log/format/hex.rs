@@ -1,8 +1,10 @@
 //! `hex`: a header line, then offset, hex and ASCII columns as `hexdump -C` writes them, then an
 //! empty line. Exact: the hex columns are the bytes.
 
-use super::escape::hex;
-use super::{Record, Stamp, heading};
+use super::super::record::Record;
+use super::heading::heading;
+use super::stamp::Stamp;
+use crate::escape::hex;
 
 const COLUMNS: usize = 16;
 

@@ -8,8 +8,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::escape::{Plain, escape, is_printable, printable_ascii_except};
-use super::{Last, Record, Refusal, Stamp, decimal};
+use super::super::decimal::decimal;
+use super::super::record::Record;
+use super::cache::Last;
+use super::stamp::Stamp;
+use crate::capture::Refusal;
+use crate::escape::{Plain, escape, hex, is_printable, printable_ascii_except};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -110,7 +114,7 @@ fn short(byte: u8, out: &mut Vec<u8>) {
 fn code_unit(unit: u16, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\\u");
     for byte in unit.to_be_bytes() {
-        super::escape::hex(byte, out);
+        hex(byte, out);
     }
 }
 
@@ -119,8 +123,8 @@ mod tests {
     use super::super::Format::Json;
     use super::super::samples::{self, text};
     use super::*;
-    use crate::request_log::record::State;
-    use crate::request_log::rules;
+    use crate::capture::State;
+    use crate::capture::rules;
     use proptest::prelude::*;
     use serde_json::Value;
 

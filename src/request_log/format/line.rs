@@ -5,8 +5,12 @@
 //! other bytes, the quote and the backslash are escaped as in Python: undoing the escapes gives the
 //! exact bytes.
 
-use super::escape::{Plain, backslash, escape, printable_ascii_except};
-use super::{Last, Record, Stamp, decimal, odd, state};
+use super::super::decimal::decimal;
+use super::super::record::Record;
+use super::cache::Last;
+use super::heading::{odd, state};
+use super::stamp::Stamp;
+use crate::escape::{Plain, backslash, escape, printable_ascii_except};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -52,8 +56,8 @@ mod tests {
     use super::super::Format::Line;
     use super::super::Formatter;
     use super::super::samples::{self, text, unescape};
-    use crate::request_log::record::State;
-    use crate::request_log::rules;
+    use crate::capture::State;
+    use crate::capture::rules;
     use proptest::prelude::*;
 
     #[test]

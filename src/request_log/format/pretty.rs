@@ -5,8 +5,10 @@
 //! they are. The mark never appears in a request's own lines, so that even where a terminal wraps
 //! a long one, no request can show a header line of its own.
 
-use super::escape::{backslash, is_printable};
-use super::{Record, Stamp, heading};
+use super::super::record::Record;
+use super::heading::heading;
+use super::stamp::Stamp;
+use crate::escape::{backslash, is_printable};
 
 /// What a header line begins with.
 const MARK: char = '▶';

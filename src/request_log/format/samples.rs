@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Format, Formatter};
+use crate::capture::{Captured, State};
 use crate::request_log::Origin;
-use crate::request_log::record::{Captured, Record, State};
+use crate::request_log::record::Record;
 
 static ORIGIN: LazyLock<Origin> =
     LazyLock::new(|| Origin::new(([127, 0, 0, 1], 51_234).into(), 12));

@@ -5,10 +5,7 @@ use std::fs;
 use std::path::Path;
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
-const RULES: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/src/request_log/rules.rs"
-));
+const RULES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/capture/rules.rs"));
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/conformance.md"));
 
 /// The tests that the rows cite, as `module::test`: what stands in backquotes in the last column.

@@ -1,0 +1,227 @@
+//! The raw-TCP fallback: the server of the document's part 2, to the byte.
+//!
+//! ```text
+//! socket ─ what arrives first ─ request_log ─ the document's bytes ─ socket
+//! ```
+//!
+//! Takes what arrives first, records it, answers with the document's hand-written bytes, ends its own
+//! side, and reads what still comes, so that no peer loses the answer to a reset (the document's own
+//! server resets everybody who sends over 1024 bytes). It parses nothing.
+//!
+//! Who only ends its side is answered too. That one record is made after the answer, because only what
+//! comes back for the answer tells such a peer from one that tries the port and closes, which gets none.
+//! What always holds: who was answered has its record, also where the connection is cut. The exception is
+//! who has closed before its answer came, and sent nothing.
+
+mod first_read;
+mod taken;
+
+use std::future::poll_fn;
+use std::mem;
+use std::rc::Rc;
+use std::task::Context;
+use std::time::Duration;
+
+use crate::capture::cut::behind_a_character;
+use crate::capture::{Captured, State};
+use crate::growth::extend;
+use crate::net::socket::Socket;
+use crate::net::write_last::write_last;
+use crate::request_log::{Handle, Recorder, Trail};
+use crate::server::acceptor::{Accepted, Protocol};
+use crate::server::linger;
+use crate::server::phase::Phases;
+use first_read::{Silence, Space, Wait};
+use taken::was_taken;
+
+/// The document's `conn.sendall(b"HTTP/1.1 200 OK\r\n\r\nHello World")`.
+pub const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
+
+/// How much is taken at once: what a peer sends in one go on loopback, whole.
+const READ: usize = 64 * 1024;
+
+/// The limits of `raw`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How long a peer may be silent before it is let go without an answer.
+    pub header_timeout: Duration,
+    /// How much of what comes after the answer is kept for the log, in bytes.
+    pub kept_body: usize,
+    /// How a connection ends whose peer goes on sending.
+    pub linger: linger::Limits,
+}
+
+/// The protocol of `raw`.
+#[derive(Debug)]
+pub struct Raw {
+    config: Config,
+    log: Handle,
+}
+
+/// What the connections of one worker share.
+#[derive(Debug)]
+pub struct Worker {
+    config: Config,
+    recorder: Rc<Recorder>,
+    space: Space,
+}
+
+impl Raw {
+    /// The responder with these limits, recording what arrives in `log`.
+    #[must_use]
+    pub fn new(config: Config, log: Handle) -> Self {
+        Self { config, log }
+    }
+}
+
+impl Protocol for Raw {
+    type Worker = Worker;
+
+    fn worker(&self) -> Worker {
+        Worker {
+            config: self.config.clone(),
+            recorder: Rc::new(self.log.recorder()),
+            space: first_read::space(READ),
+        }
+    }
+
+    async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+        let Accepted {
+            mut socket,
+            peer,
+            number,
+            phases,
+            place: _place,
+        } = accepted;
+        let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
+        // Silent for too long, or gone.
+        let Ok(first) = worker.first(&mut socket, &mut trail, &phases).await else {
+            return;
+        };
+        if first.is_empty() {
+            return answer_an_end(&mut socket, &mut trail, &phases).await;
+        }
+        trail.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
+        if write_last(&mut socket, ANSWER).await.is_ok() {
+            worker.drain(&mut socket, &mut trail, &phases).await;
+        }
+    }
+}
+
+/// Answers a peer that has ended its side and sent nothing. It waits for the answer, or it has closed,
+/// as `nc -z` does; only what its system says to the answer tells which. The first is recorded, the
+/// second was never there for an answer.
+async fn answer_an_end(socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
+    if write_last(socket, ANSWER).await.is_err() {
+        return;
+    }
+    let mut owed = Owed::new(trail, 1, State::Unparsed);
+    // Due while it waits: a connection that is cut meanwhile has its record, which `Owed` makes when it is
+    // dropped.
+    owed.is_due = true;
+    let is_taken = was_taken(socket, phases.round_trip()).await;
+    owed.is_due = is_taken;
+    owed.settle().await;
+}
+
+impl Worker {
+    /// Reads what arrives first: nothing for the peer's end.
+    ///
+    /// # Errors
+    ///
+    /// When the peer was silent for too long, or is when the service stops, or reading failed.
+    async fn first(
+        &self,
+        socket: &mut Socket,
+        trail: &mut Trail,
+        phases: &Phases,
+    ) -> Result<Vec<u8>, Silence> {
+        let wait = Wait {
+            time: self.config.header_timeout,
+            grace: phases.grace(),
+        };
+        let room = |cx: &mut Context<'_>| trail.poll_room(cx);
+        first_read::read(socket, &self.space, wait, phases, room).await
+    }
+
+    /// Reads what comes after the answer, and records it as one.
+    async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
+        let mut late = Owed::new(trail, 2, State::Late);
+        linger::drain(self.config.linger, phases, async || {
+            loop {
+                socket.readable().await?;
+                let mut space = self.space.borrow_mut();
+                if let Some(length) = first_read::try_read(socket, &mut space)? {
+                    late.keep(&space[..length], self.config.kept_body);
+                    return Ok(length);
+                }
+            }
+        })
+        .await;
+        late.settle().await;
+    }
+}
+
+/// A record that is made once the answer is out. It is made also where the connection is cut.
+struct Owed<'a> {
+    trail: &'a mut Trail,
+    number: u64,
+    state: State,
+    kept: Vec<u8>,
+    omitted: u64,
+    /// Whether there is something to record.
+    is_due: bool,
+}
+
+impl<'a> Owed<'a> {
+    /// Of nothing yet, and not due.
+    fn new(trail: &'a mut Trail, number: u64, state: State) -> Self {
+        Self {
+            trail,
+            number,
+            state,
+            kept: Vec::new(),
+            omitted: 0,
+            is_due: false,
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8], at_most: usize) {
+        let kept = bytes.len().min(at_most - self.kept.len());
+        extend(&mut self.kept, &bytes[..kept], at_most);
+        self.omitted += (bytes.len() - kept) as u64;
+        self.is_due |= !bytes.is_empty();
+    }
+
+    /// Records it, as soon as the log has room for it.
+    async fn settle(&mut self) {
+        if self.is_due {
+            poll_fn(|cx| self.trail.poll_room(cx)).await;
+            self.finish(|trail, owed| trail.record(|entries| entries.add(owed)));
+        }
+    }
+
+    fn finish(&mut self, record: impl FnOnce(&Trail, Captured<'_>)) {
+        if mem::take(&mut self.is_due) {
+            let owed = captured(self.number, &self.kept, self.omitted, self.state);
+            record(self.trail, owed);
+        }
+    }
+}
+
+impl Drop for Owed<'_> {
+    fn drop(&mut self) {
+        self.finish(|trail, owed| trail.record_at_once(|entries| entries.add(owed)));
+    }
+}
+
+fn captured(number: u64, kept: &[u8], omitted: u64, state: State) -> Captured<'_> {
+    let (raw, omitted) = behind_a_character(kept, omitted);
+    Captured {
+        number,
+        raw,
+        omitted,
+        state,
+        odd: &[],
+    }
+}
