@@ -7,7 +7,7 @@
 //!
 //! In the order in which they build on each other. Each imports only from those above it.
 //!
-//! - [`visible`], `escape` and `unseen`: what of foreign text may stand as it is, and the escapes of the rest. `growth`: how a buffer
+//! - [`escape`]: what of foreign text may stand as it is, and the escapes of the rest. `growth`: how a buffer
 //!   with a bound grows. [`exit`]: the exit codes. [`diagnostics`] and [`language`]: what the user is told.
 //!   [`lost`]: whether standard output is closed. [`rlimit`]: the limit on open descriptors. [`signals`]: what
 //!   a signal asks for.
@@ -57,7 +57,7 @@ pub mod capture;
 pub mod chat;
 pub mod cli;
 pub mod diagnostics;
-mod escape;
+pub mod escape;
 pub mod exit;
 mod growth;
 pub mod health;
@@ -72,5 +72,3 @@ pub mod send;
 pub mod server;
 pub mod signals;
 pub mod terminal;
-mod unseen;
-pub mod visible;

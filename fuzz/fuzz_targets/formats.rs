@@ -7,10 +7,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
+use hellowire::escape;
 use hellowire::request_log::Origin;
 use hellowire::request_log::format::{Format, Formatter};
 use hellowire::request_log::record::Record;
-use hellowire::visible;
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
@@ -257,7 +257,7 @@ fn color_changes_nothing(colored: &str, plain: &str) {
 /// What the client and the chat show. Marks may stand there, and what joins two characters.
 fn shown(bytes: &[u8]) {
     let mut out = Vec::new();
-    visible::show(bytes, &mut out);
+    escape::show(bytes, &mut out);
     let text = String::from_utf8(out).unwrap();
     let joiner = '\u{200d}';
     assert!(

@@ -15,8 +15,8 @@ use tokio::io::{
 use super::codec::{Message, cut};
 use super::user::{Display, Speaker};
 use crate::diagnostics::say;
+use crate::escape;
 use crate::language::Language;
-use crate::visible;
 
 /// Messages from lines.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
             let come = mem::take(&mut self.come);
             if self.is_shown {
                 let rest = message.text.get(come..).unwrap_or_default();
-                visible::show(rest, &mut self.lines);
+                escape::show(rest, &mut self.lines);
             } else {
                 self.lines.extend_from_slice(&message.text);
             }
@@ -138,7 +138,7 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
         }
         match text.get(self.come..) {
             Some(rest) if !text.is_empty() => {
-                visible::show(rest, &mut self.lines);
+                escape::show(rest, &mut self.lines);
                 self.come = text.len();
             }
             // There is no such message any more.

@@ -6,7 +6,7 @@
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use super::{Config, SendError};
-use crate::visible;
+use crate::escape;
 
 /// Writes a reply as it comes.
 pub(super) struct Reply<W> {
@@ -88,7 +88,7 @@ impl Shown {
         let mut text = Vec::new();
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             text.extend_from_slice(std::mem::take(&mut self.label).as_bytes());
-            visible::show(line, &mut text);
+            escape::show(line, &mut text);
             self.is_at_start = line.ends_with(b"\n");
             if self.is_at_start {
                 text.push(b'\n');

@@ -9,7 +9,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 use super::line::characters;
-use crate::visible;
+use crate::escape;
 
 /// How many bytes of a text are looked at on either side of the cursor. More than any screen shows.
 const NEAR: usize = 32 * 1024;
@@ -126,7 +126,7 @@ impl Frame {
 /// Appends a row that is left alone: the terminal may wrap it as it likes.
 pub(crate) fn print(label: &str, text: &[u8], bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(label.as_bytes());
-    visible::show(text, bytes);
+    escape::show(text, bytes);
     bytes.extend_from_slice(b"\r\n");
 }
 
@@ -183,7 +183,7 @@ impl Rows {
         for character in characters(text) {
             let rows = self.rows.len();
             shown.clear();
-            visible::show(character, &mut shown);
+            escape::show(character, &mut shown);
             if cells(&String::from_utf8_lossy(&shown)) == 0 {
                 // A mark with nothing before it would be on a cell that is not its own.
                 shown = escaped(character);
