@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::LanguageOptions;
+use super::language::LanguageOptions;
 use super::values::{callee, message_size, parsed, timeout, value};
 use crate::chat::{Config, Side};
 use crate::net::address::Address;

@@ -20,23 +20,22 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::environment;
+use super::health::Check;
 use super::values::addresses;
-use crate::net::address::Address;
 
 /// The variable of `--listen`.
 pub(super) const LISTEN: &str = "HELLOWIRE_LISTEN";
 
-/// What there is to check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Check {
-    /// A service at this address, the first with a port of those that it listens on.
-    Service(Address),
-    /// Nothing, and why.
-    Nothing(String),
+/// What the container has to check, where the command line asks for that: the probe's, without an
+/// address.
+pub(super) fn asked_for(typed: &ArgMatches) -> Option<Check> {
+    let options = typed.subcommand_matches("health")?;
+    let is_given = options.value_source("address") == Some(ValueSource::CommandLine);
+    if is_given { None } else { check() }
 }
 
 /// What there is to check of this container, where that can be known.
-pub(super) fn check() -> Option<Check> {
+fn check() -> Option<Check> {
     // `docker run hellowire health` is the first process itself.
     if process::id() == 1 || !is_same_program() {
         return None;

@@ -15,7 +15,7 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, Error};
 
-use super::Options;
+use super::options::Options;
 
 /// Parses the command line, which begins with the program's name, as if no variable were set.
 ///

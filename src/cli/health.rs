@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
+use clap::Args;
 
-use super::container::{self, Check};
 use super::values::{first_callee, path, timeout, value};
 use crate::health;
 use crate::net::address::Address;
+
+/// What there is to check in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Check {
+    /// A service at this address, the first with a port of those that it listens on.
+    Service(Address),
+    /// Nothing, and why.
+    Nothing(String),
+}
 
 #[derive(Debug, Args)]
 pub(super) struct HealthOptions {
@@ -25,14 +32,6 @@ pub(super) struct HealthOptions {
     /// How long all of it may take.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEALTH_TIMEOUT", default_value = "2s", value_parser = value(timeout))]
     timeout: Duration,
-}
-
-/// What the container has to check, where the command line asks for that: the probe's, without an
-/// address.
-pub(super) fn container(typed: &ArgMatches) -> Option<Check> {
-    let options = typed.subcommand_matches("health")?;
-    let is_given = options.value_source("address") == Some(ValueSource::CommandLine);
-    if is_given { None } else { container::check() }
 }
 
 impl HealthOptions {

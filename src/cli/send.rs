@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::LanguageOptions;
+use super::language::LanguageOptions;
 use super::values::{callee, switch, timeout, value};
 use crate::net::address::Address;
 use crate::send::{Config, Source};

@@ -9,11 +9,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use super::color::may_color;
+use super::invocation::Service;
+use super::language::LanguageOptions;
 use super::values::{
     count, duration, excluded_path, field, head_size, memory_size, parsed, size, socket_buffer,
     switch, target_size, timeout, value, workers,
 };
-use super::{LanguageOptions, Service, may_color};
 use crate::http::{Field, Status};
 use crate::net::address::Address;
 use crate::request_log::format::Format;

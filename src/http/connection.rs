@@ -14,7 +14,6 @@ use std::task::{Context, Poll};
 
 use tokio::task::yield_now;
 
-use super::Worker;
 use super::close::End;
 use super::gate::{Gate, Tap};
 use super::hyper_pool::Engine;
@@ -22,6 +21,7 @@ use super::skip_poll::Lazily;
 use super::state::Exchange;
 use super::tap::TapIo;
 use super::timeouts::{Deadline, Passed};
+use super::worker::Worker;
 use crate::server::acceptor::Accepted;
 use crate::server::phase::{Phase, Phases};
 

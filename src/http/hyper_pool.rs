@@ -29,11 +29,12 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::config::Config;
 use super::gate::{Gate, Tap};
 use super::response::ReplyBody;
+use super::service;
 use super::state::Exchange;
 use super::tap::TapIo;
-use super::{Config, service};
 use crate::net::socket::Socket;
 
 /// How many are kept for whoever needs one next: more are needed at once only where requests wait for

@@ -14,6 +14,7 @@
 //! later than a round trip after an idle connection's end, and goes on sending).
 
 mod close;
+mod config;
 mod connection;
 mod gate;
 mod hyper_pool;
@@ -23,48 +24,25 @@ mod skip_poll;
 mod state;
 pub mod tap;
 mod timeouts;
+mod worker;
 
 use std::future::Future;
 use std::rc::Rc;
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
+pub use config::Config;
 use hyper_pool::Engines;
 pub use response::{Answer, Field, FieldError, Status, StatusError};
+pub use worker::Worker;
 
-use crate::capture;
-use crate::request_log::{Handle, Recorder};
+use crate::request_log::Handle;
 use crate::server::acceptor::{Accepted, Protocol};
-use crate::server::linger;
 
 /// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
 /// capture lets pass: the capture is the one that decides.
 const HYPER_SLACK: usize = 8 * 1024;
-
-/// How the service answers, and its limits.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The answer to every request.
-    pub answer: Answer,
-    /// The longest head, in bytes; over it 431.
-    pub max_head: usize,
-    /// The longest request target, in bytes, at most 65 534, which is hyper's limit; over it 414.
-    pub max_target: usize,
-    /// The longest body, in bytes; over it 413.
-    pub max_body: u64,
-    /// Whether a request that is odd in its form is refused, instead of answered and noted.
-    pub is_strict: bool,
-    /// How much of a body is kept for the log, in bytes.
-    pub kept_body: usize,
-    /// How long a head may take from its first byte; over it 408.
-    pub header_timeout: Duration,
-    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
-    pub idle_timeout: Duration,
-    /// How a connection ends whose peer goes on sending.
-    pub linger: linger::Limits,
-}
 
 /// The protocol of the service's connections.
 #[derive(Debug)]
@@ -73,31 +51,11 @@ pub struct Http {
     log: Handle,
 }
 
-/// What the connections of one worker share.
-#[derive(Debug)]
-pub struct Worker {
-    config: Rc<Config>,
-    recorder: Rc<Recorder>,
-    engines: Engines,
-}
-
 impl Http {
     /// The service with this configuration, recording its requests in `log`.
     #[must_use]
     pub fn new(config: Config, log: Handle) -> Self {
         Self { config, log }
-    }
-}
-
-impl Worker {
-    fn capture_limits(&self) -> capture::Limits {
-        capture::Limits {
-            head: self.config.max_head,
-            target: self.config.max_target,
-            body: self.config.max_body,
-            kept_body: self.config.kept_body,
-            is_strict: self.config.is_strict,
-        }
     }
 }
 

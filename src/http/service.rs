@@ -12,7 +12,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONNECTION, HeaderMap};
 use hyper::{Method, Request, Version};
 
-use super::Config;
+use super::config::Config;
 use super::response::{self, Reply};
 use super::state::Exchange;
 use crate::capture::BODY_CUT_SHORT;

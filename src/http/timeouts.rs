@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Config;
+use super::config::Config;
 use super::skip_poll::Lazily;
 use super::state::Exchange;
 use crate::capture::{BODY_TOO_SLOW, HEAD_TOO_SLOW, Phase};

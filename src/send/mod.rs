@@ -7,6 +7,8 @@
 //! Both directions run at once. What always holds: neither is cut short because the other has
 //! ended, whatever is sent is sent as it is, and memory does not grow with either.
 
+mod config;
+mod error;
 mod hint;
 mod prompt;
 mod reply;
@@ -17,7 +19,6 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
-use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
@@ -27,11 +28,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
-use crate::language::Language;
-use crate::net::address::Address;
-use crate::net::dial::{DialError, dial};
+use crate::net::dial::dial;
 use crate::signals::{Request, Signals};
 use crate::terminal::Answer;
+pub use config::{Config, Source};
+pub use error::SendError;
 pub use hint::Hint;
 use hint::Sent;
 use reply::Reply;
@@ -41,73 +42,6 @@ const CHUNK: usize = 64 * 1024;
 
 /// After how much silence somebody at a terminal is told what is waited for.
 const UNEASY: Duration = Duration::from_secs(1);
-
-/// Whom to send what.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Whom.
-    pub to: Address,
-    /// What.
-    pub source: Source,
-    /// How long connecting may take.
-    pub connect_timeout: Duration,
-    /// How long the other side may take nothing, and then answer nothing.
-    pub timeout: Duration,
-    /// After how much silence a reply that has begun, and is not ended, is taken as whole.
-    pub quiet: Duration,
-    /// Whether the writing side stays open after all of stdin, until the reply has ended: some
-    /// servers take its end for an abort.
-    pub keep_open: bool,
-    /// Whether stderr is a terminal, where somebody is told of a silence before it is an error.
-    pub is_watched: bool,
-    /// Whether the reply goes to a terminal, and gets a label and visible control bytes.
-    pub is_shown: bool,
-    /// The language of prompt and label.
-    pub language: Language,
-}
-
-/// What is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// These bytes.
-    Text(Vec<u8>),
-    /// A line that is asked for, without its end.
-    Line,
-    /// Everything from stdin; then the writing side is shut down, unless it is kept open.
-    Stdin,
-}
-
-/// Why there is no whole reply. Each kind names itself in its text.
-#[derive(Debug, Error)]
-pub enum SendError {
-    /// There is no connection.
-    #[error(transparent)]
-    Dial(#[from] DialError),
-    /// The other side has closed and said nothing.
-    #[error("closed without an answer{0}")]
-    NoAnswer(Hint),
-    /// Nobody typed anything to send.
-    #[error("nothing was sent: the input has ended")]
-    NothingSent,
-    /// The other side takes nothing, or answers nothing.
-    #[error("timed out: {0} for {1:?}{2}")]
-    TimedOut(&'static str, Duration, Hint),
-    /// The other side has cut the connection.
-    #[error("reset: the other side has cut the connection{0}")]
-    Reset(Hint),
-    /// The connection failed in another way.
-    #[error("the connection failed")]
-    Connection(#[source] io::Error),
-    /// What is to be sent can't be read.
-    #[error("cannot read what to send")]
-    Input(#[source] io::Error),
-    /// The reply can't be written.
-    #[error("cannot write the reply")]
-    Output(#[source] io::Error),
-    /// The system refused a runtime.
-    #[error("cannot start")]
-    System(#[source] io::Error),
-}
 
 /// Sends, prints the reply, and is done. Blocks.
 ///

@@ -7,7 +7,8 @@ use std::io::{self, Write as _};
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use super::{Config, SendError};
+use super::config::Config;
+use super::error::SendError;
 use crate::terminal::{self, Answer};
 
 /// A line, without its end.

@@ -5,7 +5,8 @@
 
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{Config, SendError};
+use super::config::Config;
+use super::error::SendError;
 use crate::escape;
 
 /// Writes a reply as it comes.

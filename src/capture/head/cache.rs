@@ -8,7 +8,8 @@
 
 use std::cell::RefCell;
 
-use super::{Head, HeadLimits};
+use super::Head;
+use super::limits::HeadLimits;
 
 /// A longer head is not kept: comparing it with others would begin to cost.
 const LONGEST_KEPT: usize = 2 * 1024;

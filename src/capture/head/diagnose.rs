@@ -10,8 +10,9 @@ use std::ops::Range;
 use super::super::refusal::Refusal;
 use super::super::rules;
 use super::bytes::{self, TOKEN, VALUE};
+use super::limits::FIELDS;
 use super::notes::Notes;
-use super::{FIELDS, target};
+use super::target;
 
 /// Where the bytes of a head, or of its beginning, end.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod cache;
 mod diagnose;
 mod framing;
 mod host;
+mod limits;
 mod method;
 mod notes;
 mod target;
@@ -24,29 +25,14 @@ use httparse::{Header, Request, Status};
 use super::refusal::Refusal;
 use super::rules;
 use diagnose::Place;
+use limits::LONGEST_NAME;
 use method::Method;
 use notes::Notes;
 
 pub(super) use bytes::{TOKEN, VALUE, is};
 pub(super) use framing::Framing;
+pub(super) use limits::{FIELDS, HeadLimits};
 pub use method::SERVED_METHODS;
-
-/// How many header fields a request may have, and how many trailer fields: hyper's own fixed number.
-pub(super) const FIELDS: usize = 100;
-
-/// The longest name of a field, in bytes: hyper's own fixed number.
-const LONGEST_NAME: usize = u16::MAX as usize;
-
-/// What a head is held to. Lengths are in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HeadLimits {
-    /// The longest target; over it 414.
-    pub(super) target: usize,
-    /// The longest body; over it 413.
-    pub(super) body: u64,
-    /// Whether a fault of form refuses the request.
-    pub(super) is_strict: bool,
-}
 
 /// A head that passes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::mem;
 use std::str::Utf8Error;
 use std::time::Duration;
 
-use super::{ACK, BYE, MARK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
+use super::manner::{ACK, BYE, MARK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
 
 /// A message, or a part of one that is longer than a message may be.
 #[derive(Debug, Clone, PartialEq, Eq)]

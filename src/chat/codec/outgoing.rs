@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{ACK, BYE, MARK, Manner, TURN, cut};
+use super::manner::{ACK, BYE, MARK, Manner, TURN, cut};
 
 /// How many messages may wait. Enough for what a person types while the other one thinks.
 const HELD: usize = 64;
@@ -95,7 +95,7 @@ impl Outgoing {
     }
 
     /// Whether [`BYE`] waits for the other side to have read what is before it:
-    /// [`settled`](Self::settled) is to be called after [`PAUSE_IN_TURNS`](super::PAUSE_IN_TURNS).
+    /// [`settled`](Self::settled) is to be called after [`PAUSE_IN_TURNS`](super::manner::PAUSE_IN_TURNS).
     #[must_use]
     pub fn waits_to_settle(&self) -> bool {
         self.under_way.is_empty() && matches!(self.held.front(), Some(Held::Bye))

@@ -4,63 +4,30 @@
 //! user ─ codec::Outgoing ─ connection ─ codec::Incoming ─ user
 //! ```
 //!
-//! `parting` is what is left to do after the end. Knows no terminal and no socket. What always holds: both sides may talk at any time, also while
-//! the user is slow to be shown something; whoever ends first hears the other out; what was said
+//! `state` is what is known of a chat under way, `parting` what is left to do after the end. Knows no
+//! terminal and no socket. What always holds: both sides may talk at any time, also while the user is slow to be shown something; whoever ends first hears the other out; what was said
 //! before the end is with the other side, or counted; memory has a bound, because nothing is taken
 //! from a user whose messages have to wait, nor from the other side while there is something to show.
 
 mod parting;
+mod state;
 
 use std::io;
 
 use thiserror::Error;
-use tokio::io::{
-    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split,
-};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
 use tokio::select;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
-use super::codec::{Incoming, Message, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
+use super::codec::{Incoming, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
 use super::user::{Display, Speaker};
 use crate::language::Language;
 use parting::FAREWELL;
+pub use state::End;
+use state::{Session, until};
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
-
-/// Why a chat is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Our user said byebye.
-    WeSaidBye,
-    /// The other side said byebye.
-    TheySaidBye,
-    /// Our user has no more to say.
-    InputEnded,
-    /// The process was told to end: Ctrl-C, SIGTERM.
-    Stopped,
-    /// The other side closed the connection.
-    TheyLeft,
-}
-
-impl End {
-    /// The word about it.
-    #[must_use]
-    pub fn word(self, language: Language) -> &'static str {
-        match (language, self) {
-            (Language::English, Self::WeSaidBye) => "you said byebye",
-            (Language::English, Self::TheySaidBye) => "the other side said byebye",
-            (Language::English, Self::InputEnded) => "end of input: you left",
-            (Language::English, Self::Stopped) => "interrupted: you left",
-            (Language::English, Self::TheyLeft) => "the other side left",
-            (Language::Chinese, Self::WeSaidBye) => "你说了 byebye,聊天结束",
-            (Language::Chinese, Self::TheySaidBye) => "对方说了 byebye,聊天结束",
-            (Language::Chinese, Self::InputEnded) => "输入结束,你已离开",
-            (Language::Chinese, Self::Stopped) => "已中断,你已离开",
-            (Language::Chinese, Self::TheyLeft) => "对方已离开",
-        }
-    }
-}
 
 /// How a chat went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,30 +50,6 @@ pub enum TalkError {
     /// What the other side says can't be shown any more.
     #[error("cannot show what the other side says")]
     Output(#[source] io::Error),
-}
-
-struct Session<'a, S, K, D> {
-    reader: ReadHalf<S>,
-    writer: WriteHalf<S>,
-    speaker: &'a mut K,
-    display: &'a mut D,
-    incoming: Incoming,
-    outgoing: Outgoing,
-    language: Language,
-    /// What was read last.
-    space: Vec<u8>,
-    /// When the other side last sent something.
-    last_heard: Instant,
-    /// Since when messages have waited, where the user was not told.
-    held_since: Option<Instant>,
-    /// How many messages have not begun to leave, as far as the user was shown.
-    waiting: usize,
-    /// When the user is to be told that the end takes its time, until that is done.
-    parting: Option<Instant>,
-    /// How our user has ended it, once everything is said.
-    ending: Option<End>,
-    /// What the connection said to a write. There may be something to read all the same.
-    broken: Option<io::Error>,
 }
 
 /// Talks over `connection` until one side ends it, or `stop` does, which is called again for a
@@ -206,41 +149,6 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         Ok(None)
     }
 
-    fn say(&mut self, said: Option<Message>) {
-        match said {
-            None => self.ending = Some(End::InputEnded),
-            Some(message) if message.is_bye() => {
-                self.ending = Some(End::WeSaidBye);
-                self.waiting += 1;
-                self.outgoing.push_bye();
-            }
-            Some(message) => {
-                self.waiting += 1;
-                let unsent = self.outgoing.unsent();
-                self.outgoing.push(message.text);
-                if unsent == 0 {
-                    self.held_since = Some(Instant::now());
-                }
-            }
-        }
-    }
-
-    /// Has the user shown which messages have left since the last time.
-    fn show_said(&mut self) {
-        let waiting = self.outgoing.waiting();
-        if waiting < self.waiting {
-            self.display.said(self.waiting - waiting);
-        }
-        self.waiting = waiting;
-    }
-
-    fn written(&mut self, written: io::Result<usize>) {
-        match written {
-            Ok(length) => self.outgoing.written(length),
-            Err(error) => self.broken = Some(error),
-        }
-    }
-
     /// Takes what was read: nothing is the other side's end, and so is an error, which leaves what
     /// came before it.
     async fn hear(&mut self, read: io::Result<usize>) -> Result<Option<End>, TalkError> {
@@ -263,26 +171,5 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
             }
             _ => Ok(bye.or(Some(End::TheyLeft))),
         }
-    }
-
-    /// Has messages shown, up to one that ends the chat, or what has come of the next.
-    fn take(&mut self, mut messages: Vec<Message>) -> Option<End> {
-        let bye = messages.iter().position(Message::is_bye);
-        messages.truncate(bye.unwrap_or(messages.len()));
-        if !messages.is_empty() {
-            self.display.put(&messages);
-            self.outgoing.heard(self.incoming.manner());
-        }
-        let begun = self.incoming.begun();
-        self.display.begun(if bye.is_some() { &[] } else { begun });
-        bye.map(|_| End::TheySaidBye)
-    }
-}
-
-/// Until then; for ever, where there is no such moment.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }

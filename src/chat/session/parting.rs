@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::super::codec::PAUSE_IN_TURNS;
 use super::super::user::{Display, Speaker};
-use super::{End, Session, until};
+use super::state::{End, Session, until};
 use crate::language::Language;
 
 /// After our end: how long the other side may be silent, and take nothing, before the connection is

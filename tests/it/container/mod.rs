@@ -317,7 +317,7 @@ fn older_files_are_built_anew() {
         .current_dir(crate::engine::ROOT)
         .status();
     assert!(copied.unwrap().success());
-    let help = other.path().join("src/cli/mod.rs");
+    let help = other.path().join("src/cli/options.rs");
     let source = std::fs::read_to_string(&help).unwrap();
     // Not what an earlier run has left in the cache.
     let word = fresh_name();

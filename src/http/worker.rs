@@ -1,0 +1,29 @@
+//! What the HTTP connections of one worker share. It never leaves the worker's thread.
+
+use std::rc::Rc;
+
+use super::config::Config;
+use super::hyper_pool::Engines;
+use crate::capture;
+use crate::request_log::Recorder;
+
+/// What the connections of one worker share.
+#[derive(Debug)]
+pub struct Worker {
+    pub(super) config: Rc<Config>,
+    pub(super) recorder: Rc<Recorder>,
+    pub(super) engines: Engines,
+}
+
+impl Worker {
+    /// What its connections may send, and how much of it is kept.
+    pub(super) fn capture_limits(&self) -> capture::Limits {
+        capture::Limits {
+            head: self.config.max_head,
+            target: self.config.max_target,
+            body: self.config.max_body,
+            kept_body: self.config.kept_body,
+            is_strict: self.config.is_strict,
+        }
+    }
+}
