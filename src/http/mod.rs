@@ -8,10 +8,13 @@
 //! One connection: `connection` runs it, `hyper_pool` has the hypers that serve it and others in turn,
 //! `timeouts` times it, `close` ends it, `tap` shows each byte to `gate`, which decides what hyper gets
 //! to see, `service` answers what hyper made of it, `response` has the answers, and `state` is what they
-//! know of each other. What always holds: a request is in the log before it is answered; a refused
-//! request never reaches hyper; whoever is answered gets the whole answer, also when more was sent than was read
-//! (but for a peer that asked for the end and goes on sending after it, and one that takes its answers
-//! later than a round trip after an idle connection's end, and goes on sending).
+//! know of each other. `config` is how all that is set, `worker` what connections share, and
+//! `skip_poll` spares them polls.
+//!
+//! What always holds: a request is in the log before it is answered; a refused request never reaches hyper;
+//! whoever is answered gets the whole answer, also when more was sent than was read (but for a peer
+//! that asked for the end and goes on sending after it, and one that takes its answers later than a round
+//! trip after an idle connection's end, and goes on sending).
 
 mod close;
 mod config;

@@ -6,7 +6,8 @@
 //!
 //! Takes what arrives first, records it, answers with the document's hand-written bytes, ends its own
 //! side, and reads what still comes, so that no peer loses the answer to a reset (the document's own
-//! server resets everybody who sends over 1024 bytes). It parses nothing.
+//! server resets everybody who sends over 1024 bytes). It parses nothing. `first_read` waits
+//! for what comes, `taken` tells whether an answer was taken.
 //!
 //! Who only ends its side is answered too. That one record is made after the answer, because only what
 //! comes back for the answer tells such a peer from one that tries the port and closes, which gets none.

@@ -1,6 +1,13 @@
 //! One service's life: an open log, bound addresses, workers, signals, drain, the log's last record,
 //! an exit code. The same for every protocol.
 //!
+//! ```text
+//! net::listen ─ workers ─ acceptor ─ a protocol: http or raw
+//!                            └─ listener, drain
+//! ```
+//!
+//! `phase` tells all of them how far the end has come, `linger` ends connections whose peers go on sending.
+//!
 //! What always holds: all signals are caught before anything that can take time; from the first signal
 //! on the end has a bound, the log's flush included; a second signal ends at once.
 

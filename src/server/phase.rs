@@ -1,6 +1,6 @@
 //! How a service comes to its end: the phases it goes through.
 //!
-//! Which signal begins one is the service's to say (see [`super::signals`]); what a phase means for a
+//! Which signal begins one is the service's to say (see [`crate::signals`]); what a phase means for a
 //! connection, the connection's.
 
 use std::cell::Cell;

@@ -1,6 +1,6 @@
 //! The request that was written last, and its text, so that the same bytes need not be escaped again.
 //!
-//! Who asks again mostly asks the same: see the head that is kept, `head::last`, for what both spare.
+//! Who asks again mostly asks the same: see the head that is kept, in `capture::head::cache`, for what both spare.
 
 /// A longer request is not kept: comparing it with others would begin to cost.
 const LONGEST_KEPT: usize = 2 * 1024;
