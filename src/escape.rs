@@ -1,7 +1,7 @@
 //! Foreign bytes and text, shown and never obeyed: what may stand as it is, and the escapes of the rest. Pure.
 //!
 //! The one home of terminal safety. Two rules share the escapes and the tables. The log's is strict: what
-//! [`is_printable`] takes, can be seen, and on its own, so no record looks like another. [`show`] is for
+//! `is_printable` takes, can be seen, and on its own, so no record looks like another. [`show`] is for
 //! people, on a terminal: it leaves in a text also the marks that emoji and many scripts are made of, and a
 //! backslash stands for itself, so that the bytes can't be had back from it. What always holds: nothing comes
 //! out that moves a cursor, changes a color, or turns the direction of writing.

@@ -1,7 +1,7 @@
 //! The line before a chunk's data: its size and its extensions (RFC 9112 sections 7.1 and 7.1.1).
 //! Pure.
 //!
-//! Stands behind [`super::chunked`], a byte at a time. hyper takes blanks behind the size and any
+//! Stands behind [`super`], a byte at a time. hyper takes blanks behind the size and any
 //! bytes as extensions; this takes what the grammar has. Extensions are ignored, once they are
 //! well-formed: none is known.
 
