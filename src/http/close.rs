@@ -12,6 +12,7 @@ use super::gate::Tap;
 use super::response;
 use super::state::Exchange;
 use super::tap::Observer as _;
+use crate::net::transport::Transport as _;
 use crate::net::write_last::write_last;
 use crate::server::linger;
 use crate::server::phase::Phases;

@@ -7,5 +7,6 @@ pub mod address;
 pub mod dial;
 pub mod listen;
 pub mod socket;
+pub mod transport;
 pub mod write_last;
 pub mod zone;

@@ -17,6 +17,7 @@ use rustix::net::{SendFlags, send};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::transport::{Fate, Transport};
 use super::write_last::WriteLast;
 
 /// How much is read at once before it has joined: as much as hyper has room for at first.
@@ -29,17 +30,6 @@ pub struct Socket {
     joined: Option<TcpStream>,
     /// As far as reads at once tell: the last has filled its space, or there was none.
     may_hold_more: bool,
-}
-
-/// What became of the last bytes of a connection that both sides have ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// They are on their way.
-    Unknown,
-    /// The peer's system has acknowledged them.
-    Taken,
-    /// The peer's system has reset the connection: nobody was there any more.
-    Reset,
 }
 
 impl Socket {
@@ -57,50 +47,6 @@ impl Socket {
     #[cfg(test)]
     fn has_joined(&self) -> bool {
         self.joined.is_some()
-    }
-
-    /// Reads what there is.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::WouldBlock`] where there is nothing yet, or what reading failed with.
-    pub fn try_read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let length = match (&self.apart, &self.joined) {
-            (Some(stream), _) => (&*stream).read(buf),
-            (None, Some(stream)) => stream.try_read(buf),
-            (None, None) => Err(io::ErrorKind::NotConnected.into()),
-        }?;
-        self.may_hold_more = length == buf.len();
-        Ok(length)
-    }
-
-    /// Waits until there may be something to read, or the peer's end.
-    ///
-    /// # Errors
-    ///
-    /// What joining failed with.
-    ///
-    /// # Cancel safety
-    ///
-    /// Can be dropped and called again.
-    pub async fn readable(&mut self) -> io::Result<()> {
-        self.join()?.readable().await
-    }
-
-    /// What became of the last bytes. Both sides have ended.
-    #[must_use]
-    pub fn fate(&self) -> Fate {
-        let (peer, error) = match (&self.apart, &self.joined) {
-            (Some(stream), _) => (stream.peer_addr(), stream.take_error()),
-            (None, Some(stream)) => (stream.peer_addr(), stream.take_error()),
-            (None, None) => return Fate::Reset,
-        };
-        // Asked for in this order: a connection that was over by the first had its error by the second.
-        match (peer, error) {
-            (Ok(_), _) => Fate::Unknown,
-            (Err(_), Ok(None)) => Fate::Taken,
-            (Err(_), _) => Fate::Reset,
-        }
     }
 
     /// Reads what there is into `buf`; none where there is nothing, or whoever waits has to join.
@@ -127,6 +73,36 @@ impl Socket {
         self.joined
             .as_mut()
             .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+impl Transport for Socket {
+    fn try_read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let length = match (&self.apart, &self.joined) {
+            (Some(stream), _) => (&*stream).read(buf),
+            (None, Some(stream)) => stream.try_read(buf),
+            (None, None) => Err(io::ErrorKind::NotConnected.into()),
+        }?;
+        self.may_hold_more = length == buf.len();
+        Ok(length)
+    }
+
+    async fn readable(&mut self) -> io::Result<()> {
+        self.join()?.readable().await
+    }
+
+    fn fate(&self) -> Fate {
+        let (peer, error) = match (&self.apart, &self.joined) {
+            (Some(stream), _) => (stream.peer_addr(), stream.take_error()),
+            (None, Some(stream)) => (stream.peer_addr(), stream.take_error()),
+            (None, None) => return Fate::Reset,
+        };
+        // Asked for in this order: a connection that was over by the first had its error by the second.
+        match (peer, error) {
+            (Ok(_), _) => Fate::Unknown,
+            (Err(_), Ok(None)) => Fate::Taken,
+            (Err(_), _) => Fate::Reset,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::select;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::net::socket::Socket;
+use crate::net::transport::Transport;
 use crate::server::phase::{Phase, Phases};
 
 /// Space to read into, which the connections of one worker share: only one reads at a time.
@@ -59,7 +59,7 @@ impl From<io::Error> for Silence {
 ///
 /// When nothing comes in time, or reading failed.
 pub(super) async fn read(
-    socket: &mut Socket,
+    socket: &mut impl Transport,
     space: &Space,
     wait: Wait,
     phases: &Phases,
@@ -80,7 +80,7 @@ pub(super) async fn read(
 
 /// Waits until there may be something to read.
 async fn until_readable(
-    socket: &mut Socket,
+    socket: &mut impl Transport,
     begun: Instant,
     wait: Wait,
     phases: &Phases,
@@ -100,7 +100,7 @@ async fn until_readable(
     }
 }
 
-fn take(socket: &mut Socket, space: &Space) -> io::Result<Option<Vec<u8>>> {
+fn take(socket: &mut impl Transport, space: &Space) -> io::Result<Option<Vec<u8>>> {
     let mut space = space.borrow_mut();
     let length = try_read(socket, &mut space)?;
     Ok(length.map(|length| space[..length].to_vec()))
@@ -111,7 +111,7 @@ fn take(socket: &mut Socket, space: &Space) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 ///
 /// What reading failed with.
-pub(super) fn try_read(socket: &mut Socket, buf: &mut [u8]) -> io::Result<Option<usize>> {
+pub(super) fn try_read(socket: &mut impl Transport, buf: &mut [u8]) -> io::Result<Option<usize>> {
     match socket.try_read(buf) {
         Ok(length) => Ok(Some(length)),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),

@@ -26,7 +26,7 @@ use std::time::Duration;
 use crate::capture::cut::behind_a_character;
 use crate::capture::{Captured, State};
 use crate::growth::extend;
-use crate::net::socket::Socket;
+use crate::net::transport::Transport;
 use crate::net::write_last::write_last;
 use crate::request_log::{Handle, Recorder, Trail};
 use crate::server::acceptor::{Accepted, Protocol};
@@ -112,7 +112,7 @@ impl Protocol for Raw {
 /// Answers a peer that has ended its side and sent nothing. It waits for the answer, or it has closed,
 /// as `nc -z` does; only what its system says to the answer tells which. The first is recorded, the
 /// second was never there for an answer.
-async fn answer_an_end(socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
+async fn answer_an_end(socket: &mut impl Transport, trail: &mut Trail, phases: &Phases) {
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }
@@ -133,7 +133,7 @@ impl Worker {
     /// When the peer was silent for too long, or is when the service stops, or reading failed.
     async fn first(
         &self,
-        socket: &mut Socket,
+        socket: &mut impl Transport,
         trail: &mut Trail,
         phases: &Phases,
     ) -> Result<Vec<u8>, Silence> {
@@ -146,7 +146,7 @@ impl Worker {
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &mut Socket, trail: &mut Trail, phases: &Phases) {
+    async fn drain(&self, socket: &mut impl Transport, trail: &mut Trail, phases: &Phases) {
         let mut late = Owed::new(trail, 2, State::Late);
         linger::drain(self.config.linger, phases, async || {
             loop {

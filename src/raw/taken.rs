@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::net::socket::{Fate, Socket};
+use crate::net::transport::{Fate, Transport};
 
 /// When the kernel is asked for the second time; the pause doubles from then on. On loopback it knows
 /// the first time.
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_millis(1);
 
 /// Whether a peer took what was sent last. Both sides must have ended. Who says nothing for `at_most`
 /// counts as one that did.
-pub(super) async fn was_taken(socket: &Socket, at_most: Duration) -> bool {
+pub(super) async fn was_taken(socket: &impl Transport, at_most: Duration) -> bool {
     let begun = Instant::now();
     let mut pause = SOON;
     loop {
@@ -40,6 +40,7 @@ mod tests {
     use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 
     use super::*;
+    use crate::net::socket::Socket;
     use crate::net::write_last::write_last;
 
     /// Far longer than anything takes.

@@ -43,9 +43,9 @@ const GATHER: Duration = Duration::from_millis(1);
 
 /// An accepted connection.
 #[derive(Debug)]
-pub struct Accepted {
-    /// Its socket.
-    pub socket: Socket,
+pub struct Accepted<T = Socket> {
+    /// What carries its bytes.
+    pub socket: T,
     /// The address of the other end.
     pub peer: SocketAddr,
     /// Its number, from 1, in the order of acceptance.
