@@ -74,7 +74,7 @@ Written by `bench/run --write FILE`, never by hand. The servers and the load sha
 cores: what counts is how the figures compare, not what they are.
 
 `hellowire` has its default settings but for the log, which goes to a file. `nginx` is `return 200`
-with a worker a core. `hyper` is what hellowire is built on, without its tap, gate, deadlines and
+with a worker a core. `hyper` is what hellowire is built on, without its tap, filter, deadlines and
 log. `limit` is an epoll server that answers canned bytes, with no system call more than has to be.
 Where connections are new, an nginx and a limit stand beside these that leave them with the kernel
 until their first bytes are there, as hellowire does by itself. All of it is in `bench/`, where each

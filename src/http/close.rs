@@ -8,9 +8,9 @@ use std::task::{Context, Waker};
 
 use tokio::time::timeout;
 
-use super::gate::Tap;
+use super::filter::Tap;
 use super::response;
-use super::state::Exchange;
+use super::state::ConnectionState;
 use super::tap::Observer as _;
 use crate::net::transport::Transport as _;
 use crate::net::write_last::write_last;
@@ -36,22 +36,22 @@ impl End {
     pub(super) fn after_hyper(
         mut tap: Tap,
         has_more: bool,
-        exchange: &Exchange,
+        state: &ConnectionState,
         result: Option<&hyper::Result<()>>,
     ) -> Option<Box<Self>> {
         let mut text = tap.take_unsent();
         let is_done = matches!(result, Some(Ok(())));
         // Nothing is said behind a last answer, which may have been a refusal.
-        let refusal = exchange
+        let refusal = state
             .take_refusal()
-            .filter(|_| is_done && !exchange.has_last_answer());
+            .filter(|_| is_done && !state.has_last_answer());
         if let Some(refusal) = refusal {
             let is_for_head = tap.observer_mut().is_head_request();
             text.extend(response::refusal_bytes(refusal, is_for_head));
         }
         // Also where hyper was given more than it took: requests behind the last one.
-        let may_send = !is_done || has_more || exchange.peer_may_send() || has_unread(&mut tap);
-        let has_ended = exchange.peer_has_ended();
+        let may_send = !is_done || has_more || state.peer_may_send() || has_unread(&mut tap);
+        let has_ended = state.peer_has_ended();
         let says = result.is_some() && (!text.is_empty() || (may_send && !has_ended));
         (says || tap.observer_mut().is_unsettled()).then(|| {
             Box::new(Self {
@@ -59,7 +59,7 @@ impl End {
                 text,
                 says,
                 has_ended,
-                was_idle: exchange.was_ended_idle(),
+                was_idle: state.was_ended_idle(),
             })
         })
     }
@@ -142,7 +142,7 @@ mod tests {
     async fn what_came_since_the_last_read_is_seen() {
         let worker = worker();
         let (mut client, accepted) = connection();
-        let (mut tap, _exchange) = tap(&worker, accepted);
+        let (mut tap, _state) = tap(&worker, accepted);
         client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
         assert!(tap.read_past().await.unwrap() > 0);
         assert!(!has_unread(&mut tap));

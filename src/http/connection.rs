@@ -1,6 +1,6 @@
 //! One connection from accept to close: its turns with hyper over the tap, and its end.
 //!
-//! Every end but one goes the same way. Whoever has had enough, the gate at a refused request, a
+//! Every end but one goes the same way. Whoever has had enough, the filter at a refused request, a
 //! deadline, a shutdown, ends hyper's *input*; hyper answers what it has and finishes by itself;
 //! what is left to say, a refusal, is said behind it. Only a peer that does not even take its last
 //! answer is dropped. What always holds: a connection that has nothing to do, for it is new or idle,
@@ -15,10 +15,10 @@ use std::task::{Context, Poll};
 use tokio::task::yield_now;
 
 use super::close::End;
-use super::gate::{Gate, Tap};
+use super::filter::{RequestFilter, Tap};
 use super::hyper_pool::Engine;
 use super::skip_poll::Lazily;
-use super::state::Exchange;
+use super::state::ConnectionState;
 use super::tap::TapIo;
 use super::timeouts::{Deadline, Passed};
 use super::worker::Worker;
@@ -27,18 +27,18 @@ use crate::server::phase::{Phase, Phases};
 
 /// Serves a connection to its end.
 pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
-    let exchange = Rc::new(Exchange::new());
-    let trail = Rc::clone(&worker.recorder).trail(accepted.number, accepted.peer);
-    let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
+    let state = Rc::new(ConnectionState::new());
+    let recorder = Rc::clone(&worker.recorder).connection(accepted.number, accepted.peer);
+    let filter = RequestFilter::new(worker.capture_limits(), recorder, Rc::clone(&state));
     let phases = accepted.phases;
-    let _place = accepted.place;
+    let _permit = accepted.permit;
     let mut turns = Turns {
         worker: &worker,
-        exchange: &exchange,
+        state: &state,
         engine: None,
-        tap: Some(Box::new(TapIo::new(accepted.socket, gate))),
+        tap: Some(Box::new(TapIo::new(accepted.socket, filter))),
     };
-    let deadline = Deadline::new(&exchange, &worker.config, phases.grace());
+    let deadline = Deadline::new(&state, &worker.config, phases.grace());
     let outcome = drive(&mut turns, deadline, &phases).await;
     if let Some(end) = turns.end(&outcome) {
         // Few connections come here, but each has room for it.
@@ -49,7 +49,7 @@ pub(super) async fn serve(worker: Rc<Worker>, accepted: Accepted) {
 /// A connection and its turns with hyper: it has an engine only while hyper has something of it.
 struct Turns<'a> {
     worker: &'a Worker,
-    exchange: &'a Rc<Exchange>,
+    state: &'a Rc<ConnectionState>,
     engine: Option<Engine>,
     /// The tap, while there is no engine.
     tap: Option<Tap>,
@@ -60,7 +60,7 @@ impl Turns<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<hyper::Result<()>> {
         let engines = &self.worker.engines;
         if let Some(tap) = self.tap.take() {
-            self.engine = Some(engines.take(tap, self.exchange));
+            self.engine = Some(engines.take(tap, self.state));
         }
         let Some(engine) = &mut self.engine else {
             // Never, unless hyper has finished before.
@@ -68,7 +68,7 @@ impl Turns<'_> {
         };
         let result = engine.poll(cx);
         let is_reusable = result.is_pending() && engine.is_reusable();
-        if is_reusable && self.exchange.is_between_requests() {
+        if is_reusable && self.state.is_between_requests() {
             self.tap = self
                 .engine
                 .take()
@@ -85,11 +85,9 @@ impl Turns<'_> {
         };
         let tap = tap?;
         match outcome {
-            Outcome::Finished(result) => {
-                End::after_hyper(tap, has_more, self.exchange, Some(result))
-            }
-            Outcome::Stuck => End::after_hyper(tap, has_more, self.exchange, None),
-            Outcome::Silent if self.exchange.is_fresh() => End::unsaid(tap),
+            Outcome::Finished(result) => End::after_hyper(tap, has_more, self.state, Some(result)),
+            Outcome::Stuck => End::after_hyper(tap, has_more, self.state, None),
+            Outcome::Silent if self.state.is_fresh() => End::unsaid(tap),
             Outcome::Silent => Some(Box::new(End::of_rest(tap))),
         }
     }
@@ -110,7 +108,7 @@ async fn drive(turns: &mut Turns<'_>, mut deadline: Deadline<'_>, phases: &Phase
     let mut phase = phases.now();
     loop {
         if phase >= Phase::Closing {
-            turns.exchange.close_after_answer();
+            turns.state.close_after_answer();
         }
         deadline.set_draining(phase >= Phase::Draining);
         let next = pin!(phases.after(phase));
@@ -138,7 +136,7 @@ fn poll_step(
 ) -> Poll<Outcome> {
     loop {
         // hyper says so again where it tries to read and still can't.
-        turns.exchange.set_waits_for_log(false);
+        turns.state.set_waits_for_log(false);
         if let Poll::Ready(result) = turns.poll(cx) {
             return Poll::Ready(Outcome::Finished(result));
         }
@@ -189,16 +187,16 @@ mod tests {
             .unwrap();
         drop(client);
         socket.detach_filter().unwrap();
-        let (tap, exchange) = tap(&worker, accepted);
+        let (tap, state) = tap(&worker, accepted);
         let mut turns = Turns {
             worker: &worker,
-            exchange: &exchange,
+            state: &state,
             engine: None,
             tap: Some(tap),
         };
         let mut cx = Context::from_waker(std::task::Waker::noop());
         assert!(turns.poll(&mut cx).is_pending());
-        assert!(exchange.is_between_requests());
+        assert!(state.is_between_requests());
         assert!(turns.tap.is_none(), "the engine was put back");
         assert!(matches!(turns.poll(&mut cx), Poll::Ready(Err(_))));
     }

@@ -10,7 +10,7 @@
 //! What always holds: an engine is put back only between two requests, when it has got all of one and
 //! nothing of the next, and its answers have left; one that has seen an end or an error of its
 //! connection serves no other: hyper may not have said so yet. What is between two requests is left
-//! to the exchange, and what goes to hyper to the gate. All that hyper still has of earlier requests is
+//! to the state, and what goes to hyper to the filter. All that hyper still has of earlier requests is
 //! a wish to upgrade, which changes nothing but that it does not shut its IO down in the end, and here
 //! that does nothing.
 
@@ -30,10 +30,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::config::Config;
-use super::gate::{Gate, Tap};
+use super::filter::{RequestFilter, Tap};
 use super::response::ReplyBody;
 use super::service;
-use super::state::Exchange;
+use super::state::ConnectionState;
 use super::tap::TapIo;
 use crate::net::socket::Socket;
 
@@ -59,10 +59,10 @@ impl Engines {
     }
 
     /// An engine for a connection.
-    pub(super) fn take(&self, tap: Tap, exchange: &Rc<Exchange>) -> Engine {
+    pub(super) fn take(&self, tap: Tap, state: &Rc<ConnectionState>) -> Engine {
         let free = self.free.borrow_mut().pop();
-        let engine = free.unwrap_or_else(|| self.make(exchange));
-        engine.seat.exchange.replace(Rc::clone(exchange));
+        let engine = free.unwrap_or_else(|| self.make(state));
+        engine.seat.state.replace(Rc::clone(state));
         engine.seat.tap.replace(Some(tap));
         engine
     }
@@ -78,16 +78,16 @@ impl Engines {
         tap
     }
 
-    fn make(&self, exchange: &Rc<Exchange>) -> Engine {
+    fn make(&self, state: &Rc<ConnectionState>) -> Engine {
         let seat = Rc::new(Seat {
             tap: RefCell::default(),
-            exchange: RefCell::new(Rc::clone(exchange)),
+            state: RefCell::new(Rc::clone(state)),
             has_ended: Cell::new(false),
         });
         let (config, served) = (Rc::clone(&self.config), Rc::clone(&seat));
         let service = service_fn(move |request| {
-            let exchange = Rc::clone(&served.exchange.borrow());
-            service::answer(Rc::clone(&config), exchange, request)
+            let state = Rc::clone(&served.state.borrow());
+            service::answer(Rc::clone(&config), state, request)
         });
         let io = TokioIo::new(Seated(Rc::clone(&seat)));
         Engine {
@@ -149,7 +149,7 @@ where
 /// Where the connection is that an engine serves.
 struct Seat {
     tap: RefCell<Option<Tap>>,
-    exchange: RefCell<Rc<Exchange>>,
+    state: RefCell<Rc<ConnectionState>>,
     /// hyper was told of an end or an error.
     has_ended: Cell<bool>,
 }
@@ -160,7 +160,7 @@ struct Seated(Rc<Seat>);
 impl Seated {
     fn poll<T>(
         &self,
-        poll: impl FnOnce(Pin<&mut TapIo<Socket, Gate>>) -> Poll<io::Result<T>>,
+        poll: impl FnOnce(Pin<&mut TapIo<Socket, RequestFilter>>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         let polled = match &mut *self.0.tap.borrow_mut() {
             Some(tap) => poll(Pin::new(tap)),
@@ -228,7 +228,7 @@ pub(super) mod tests {
 
     use socket2::SockRef;
 
-    use super::super::gate::Gate;
+    use super::super::filter::RequestFilter;
     use super::super::{Answer, Http, Worker};
     use super::*;
     use crate::request_log::Log;
@@ -266,19 +266,22 @@ pub(super) mod tests {
     }
 
     /// A worker's tap on the end that was accepted.
-    pub(in super::super) fn tap(worker: &Worker, accepted: TcpStream) -> (Tap, Rc<Exchange>) {
-        let exchange = Rc::new(Exchange::new());
+    pub(in super::super) fn tap(
+        worker: &Worker,
+        accepted: TcpStream,
+    ) -> (Tap, Rc<ConnectionState>) {
+        let state = Rc::new(ConnectionState::new());
         let peer = accepted.peer_addr().unwrap();
-        let trail = Rc::clone(&worker.recorder).trail(1, peer);
-        let gate = Gate::new(worker.capture_limits(), trail, Rc::clone(&exchange));
-        (Box::new(TapIo::new(Socket::new(accepted), gate)), exchange)
+        let recorder = Rc::clone(&worker.recorder).connection(1, peer);
+        let filter = RequestFilter::new(worker.capture_limits(), recorder, Rc::clone(&state));
+        (Box::new(TapIo::new(Socket::new(accepted), filter)), state)
     }
 
     /// An engine of the worker's, which serves the other end of what is returned with it.
     fn engine(worker: &Worker) -> (TcpStream, Engine) {
         let (client, accepted) = connection();
-        let (tap, exchange) = tap(worker, accepted);
-        (client, worker.engines.take(tap, &exchange))
+        let (tap, state) = tap(worker, accepted);
+        (client, worker.engines.take(tap, &state))
     }
 
     async fn serve(engine: &mut Engine) -> Poll<hyper::Result<()>> {

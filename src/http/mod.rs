@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! socket ─ tap ─ hyper ─ service ─ response
-//!           └─ gate ─ capture ─ request_log ─ …
+//!           └─ filter ─ capture ─ request_log ─ …
 //! ```
 //!
 //! One connection: `connection` runs it, `hyper_pool` has the hypers that serve it and others in turn,
-//! `timeouts` times it, `close` ends it, `tap` shows each byte to `gate`, which decides what hyper gets
+//! `timeouts` times it, `close` ends it, `tap` shows each byte to `filter`, which decides what hyper gets
 //! to see, `service` answers what hyper made of it, `response` has the answers, and `state` is what they
 //! know of each other. `config` is how all that is set, `worker` what connections share, and
 //! `skip_poll` spares them polls.
@@ -19,7 +19,7 @@
 mod close;
 mod config;
 mod connection;
-mod gate;
+mod filter;
 mod hyper_pool;
 mod response;
 mod service;
@@ -81,7 +81,7 @@ impl Protocol for Http {
     }
 }
 
-/// hyper as each connection has it, behind a gate that lets pass heads of at most `max_head` bytes.
+/// hyper as each connection has it, behind a filter that lets pass heads of at most `max_head` bytes.
 /// Public for `fuzz/`, which holds the capture against this hyper and no other.
 #[must_use]
 pub fn hyper(max_head: usize) -> http1::Builder {

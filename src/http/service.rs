@@ -1,7 +1,7 @@
 //! One request to one response. Knows no socket and no log.
 //!
 //! What always holds: the body is read to its end before the answer, because an answer given
-//! earlier may be lost to a reset; a body that the gate refuses gets that refusal, never the answer.
+//! earlier may be lost to a reset; a body that the filter refuses gets that refusal, never the answer.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -14,13 +14,13 @@ use hyper::{Method, Request, Version};
 
 use super::config::Config;
 use super::response::{self, Reply};
-use super::state::Exchange;
+use super::state::ConnectionState;
 use crate::capture::BODY_CUT_SHORT;
 
 /// Answers one request.
 pub(super) fn answer(
     config: Rc<Config>,
-    exchange: Rc<Exchange>,
+    state: Rc<ConnectionState>,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Reply, Infallible>> {
     // Here and not in the future: it is moved before it runs, and had better be small.
@@ -35,24 +35,24 @@ pub(super) fn answer(
     };
     async move {
         if read_to_end(body).await.is_err() {
-            exchange.answered();
+            state.answered();
             // Without a refusal the connection has failed, and nobody will see this one.
-            let refusal = exchange.take_refusal().unwrap_or(BODY_CUT_SHORT);
-            exchange.set_server_ended();
+            let refusal = state.take_refusal().unwrap_or(BODY_CUT_SHORT);
+            state.set_server_ended();
             return Ok(response::refusal_reply(refusal));
         }
-        poll_fn(|cx| exchange.poll_writable(cx)).await;
+        poll_fn(|cx| state.poll_writable(cx)).await;
         let mut reply = config.answer.reply(spent);
         if asks_for_options {
             response::tell_methods(&mut reply);
         }
-        exchange.answered();
+        state.answered();
         if is_last {
-            exchange.set_last_answer();
+            state.set_last_answer();
             // hyper goes by the last Connection field where there are several.
             response::close(&mut reply);
-        } else if exchange.is_closing() && !exchange.has_unanswered() {
-            exchange.set_server_ended();
+        } else if state.is_closing() && !state.has_unanswered() {
+            state.set_server_ended();
             response::close(&mut reply);
         }
         Ok(reply)

@@ -1,4 +1,4 @@
-//! What the parts of one connection know of each other: the gate tells how the input stands, the
+//! What the parts of one connection know of each other: the filter tells how the input stands, the
 //! service how it answered, and the connection when it is enough. One thread, so plain cells.
 
 use std::cell::{Cell, RefCell};
@@ -11,7 +11,7 @@ use crate::capture::Refusal;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Exchange {
+pub(super) struct ConnectionState {
     phase: Cell<Phase>,
     /// Since when: for a head its first byte, else the last progress. None before there is any, and
     /// before anybody asks: a short connection is spared a look at the clock.
@@ -31,7 +31,7 @@ pub(super) struct Exchange {
     ended_idle: Cell<bool>,
 }
 
-impl Exchange {
+impl ConnectionState {
     /// A connection that was just accepted.
     pub(super) fn new() -> Self {
         Self {
@@ -242,16 +242,16 @@ mod tests {
 
     #[test]
     fn who_has_an_answer_waits_while_those_before_it_are_held_up() {
-        let exchange = Exchange::new();
+        let state = ConnectionState::new();
         let woken = Arc::new(Woken(AtomicBool::new(false)));
         let waker = Waker::from(Arc::clone(&woken));
         let cx = Context::from_waker(&waker);
-        assert!(exchange.poll_writable(&cx).is_ready());
-        exchange.set_write_blocked(true);
-        assert!(exchange.poll_writable(&cx).is_pending());
+        assert!(state.poll_writable(&cx).is_ready());
+        state.set_write_blocked(true);
+        assert!(state.poll_writable(&cx).is_pending());
         assert!(!woken.0.load(Ordering::Relaxed));
-        exchange.set_write_blocked(false);
+        state.set_write_blocked(false);
         assert!(woken.0.load(Ordering::Relaxed));
-        assert!(exchange.poll_writable(&cx).is_ready());
+        assert!(state.poll_writable(&cx).is_ready());
     }
 }

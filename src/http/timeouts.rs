@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::config::Config;
 use super::skip_poll::Lazily;
-use super::state::Exchange;
+use super::state::ConnectionState;
 use crate::capture::{BODY_TOO_SLOW, HEAD_TOO_SLOW, Phase};
 
 /// What a connection's time was up for.
@@ -28,7 +28,7 @@ pub(super) enum Passed {
 /// See the module. It is set again only where it would fire too late, or has fired too early, so
 /// that a request costs no timer.
 pub(super) struct Deadline<'a> {
-    exchange: &'a Exchange,
+    state: &'a ConnectionState,
     config: &'a Config,
     /// In a drain: how long a connection is awaited that has sent nothing yet.
     grace: Duration,
@@ -41,9 +41,9 @@ pub(super) struct Deadline<'a> {
 
 impl<'a> Deadline<'a> {
     /// The timer of a new connection.
-    pub(super) fn new(exchange: &'a Exchange, config: &'a Config, grace: Duration) -> Self {
+    pub(super) fn new(state: &'a ConnectionState, config: &'a Config, grace: Duration) -> Self {
         Self {
-            exchange,
+            state,
             config,
             grace,
             is_draining: false,
@@ -60,11 +60,11 @@ impl<'a> Deadline<'a> {
     /// Ready when something has taken its time.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Passed> {
         if self.last.is_none() {
-            if self.exchange.waits_for_log() {
+            if self.state.waits_for_log() {
                 // The log wakes the task.
                 return Poll::Pending;
             }
-            if self.is_draining && self.exchange.phase().0 == Phase::Idle {
+            if self.is_draining && self.state.phase().0 == Phase::Idle {
                 return Poll::Ready(self.end());
             }
         }
@@ -87,8 +87,8 @@ impl<'a> Deadline<'a> {
     }
 
     fn at(&self) -> Instant {
-        let (phase, since) = self.exchange.phase();
-        if self.exchange.is_write_blocked() {
+        let (phase, since) = self.state.phase();
+        if self.state.is_write_blocked() {
             return since + self.config.idle_timeout;
         }
         if let Some(last) = self.last {
@@ -103,16 +103,16 @@ impl<'a> Deadline<'a> {
     }
 
     fn end(&mut self) -> Passed {
-        match self.exchange.phase().0 {
+        match self.state.phase().0 {
             // It is too slow to read, not to write.
-            _ if self.exchange.is_write_blocked() => {}
-            _ if self.exchange.is_at_rest() => return Passed::Silence,
-            Phase::Head => self.exchange.refuse(HEAD_TOO_SLOW),
-            Phase::Body => self.exchange.refuse(BODY_TOO_SLOW),
-            Phase::Idle => self.exchange.set_ended_idle(),
+            _ if self.state.is_write_blocked() => {}
+            _ if self.state.is_at_rest() => return Passed::Silence,
+            Phase::Head => self.state.refuse(HEAD_TOO_SLOW),
+            Phase::Body => self.state.refuse(BODY_TOO_SLOW),
+            Phase::Idle => self.state.set_ended_idle(),
             Phase::Fresh | Phase::Refused => {}
         }
-        self.exchange.end_input();
+        self.state.end_input();
         self.last = Some(Instant::now() + self.config.linger.time);
         Passed::Input
     }

@@ -28,7 +28,7 @@ use crate::capture::{Captured, State};
 use crate::growth::extend;
 use crate::net::transport::Transport;
 use crate::net::write_last::write_last;
-use crate::request_log::{Handle, Recorder, Trail};
+use crate::request_log::{ConnectionRecorder, Handle, Recorder};
 use crate::server::acceptor::{Accepted, Protocol};
 use crate::server::linger;
 use crate::server::phase::Phases;
@@ -92,19 +92,19 @@ impl Protocol for Raw {
             peer,
             number,
             phases,
-            place: _place,
+            permit: _permit,
         } = accepted;
-        let mut trail = Rc::clone(&worker.recorder).trail(number, peer);
+        let mut recorder = Rc::clone(&worker.recorder).connection(number, peer);
         // Silent for too long, or gone.
-        let Ok(first) = worker.first(&mut socket, &mut trail, &phases).await else {
+        let Ok(first) = worker.first(&mut socket, &mut recorder, &phases).await else {
             return;
         };
         if first.is_empty() {
-            return answer_an_end(&mut socket, &mut trail, &phases).await;
+            return answer_an_end(&mut socket, &mut recorder, &phases).await;
         }
-        trail.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
+        recorder.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
         if write_last(&mut socket, ANSWER).await.is_ok() {
-            worker.drain(&mut socket, &mut trail, &phases).await;
+            worker.drain(&mut socket, &mut recorder, &phases).await;
         }
     }
 }
@@ -112,11 +112,15 @@ impl Protocol for Raw {
 /// Answers a peer that has ended its side and sent nothing. It waits for the answer, or it has closed,
 /// as `nc -z` does; only what its system says to the answer tells which. The first is recorded, the
 /// second was never there for an answer.
-async fn answer_an_end(socket: &mut impl Transport, trail: &mut Trail, phases: &Phases) {
+async fn answer_an_end(
+    socket: &mut impl Transport,
+    recorder: &mut ConnectionRecorder,
+    phases: &Phases,
+) {
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }
-    let mut owed = Owed::new(trail, 1, State::Unparsed);
+    let mut owed = Owed::new(recorder, 1, State::Unparsed);
     // Due while it waits: a connection that is cut meanwhile has its record, which `Owed` makes when it is
     // dropped.
     owed.is_due = true;
@@ -134,20 +138,25 @@ impl Worker {
     async fn first(
         &self,
         socket: &mut impl Transport,
-        trail: &mut Trail,
+        recorder: &mut ConnectionRecorder,
         phases: &Phases,
     ) -> Result<Vec<u8>, Silence> {
         let wait = Wait {
             time: self.config.header_timeout,
             grace: phases.grace(),
         };
-        let room = |cx: &mut Context<'_>| trail.poll_room(cx);
+        let room = |cx: &mut Context<'_>| recorder.poll_room(cx);
         first_read::read(socket, &self.space, wait, phases, room).await
     }
 
     /// Reads what comes after the answer, and records it as one.
-    async fn drain(&self, socket: &mut impl Transport, trail: &mut Trail, phases: &Phases) {
-        let mut late = Owed::new(trail, 2, State::Late);
+    async fn drain(
+        &self,
+        socket: &mut impl Transport,
+        recorder: &mut ConnectionRecorder,
+        phases: &Phases,
+    ) {
+        let mut late = Owed::new(recorder, 2, State::Late);
         linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
@@ -165,7 +174,7 @@ impl Worker {
 
 /// A record that is made once the answer is out. It is made also where the connection is cut.
 struct Owed<'a> {
-    trail: &'a mut Trail,
+    recorder: &'a mut ConnectionRecorder,
     number: u64,
     state: State,
     kept: Vec<u8>,
@@ -176,9 +185,9 @@ struct Owed<'a> {
 
 impl<'a> Owed<'a> {
     /// Of nothing yet, and not due.
-    fn new(trail: &'a mut Trail, number: u64, state: State) -> Self {
+    fn new(recorder: &'a mut ConnectionRecorder, number: u64, state: State) -> Self {
         Self {
-            trail,
+            recorder,
             number,
             state,
             kept: Vec::new(),
@@ -197,22 +206,22 @@ impl<'a> Owed<'a> {
     /// Records it, as soon as the log has room for it.
     async fn settle(&mut self) {
         if self.is_due {
-            poll_fn(|cx| self.trail.poll_room(cx)).await;
-            self.finish(|trail, owed| trail.record(|entries| entries.add(owed)));
+            poll_fn(|cx| self.recorder.poll_room(cx)).await;
+            self.finish(|recorder, owed| recorder.record(|entries| entries.add(owed)));
         }
     }
 
-    fn finish(&mut self, record: impl FnOnce(&Trail, Captured<'_>)) {
+    fn finish(&mut self, record: impl FnOnce(&ConnectionRecorder, Captured<'_>)) {
         if mem::take(&mut self.is_due) {
             let owed = captured(self.number, &self.kept, self.omitted, self.state);
-            record(self.trail, owed);
+            record(self.recorder, owed);
         }
     }
 }
 
 impl Drop for Owed<'_> {
     fn drop(&mut self) {
-        self.finish(|trail, owed| trail.record_at_once(|entries| entries.add(owed)));
+        self.finish(|recorder, owed| recorder.record_at_once(|entries| entries.add(owed)));
     }
 }
 

@@ -28,5 +28,5 @@ pub use exclude::Excluded;
 pub use log::{Closed, Config, Handle, Log, OpenError};
 pub use origin::Origin;
 pub use queue::Overflow;
-pub use recorder::{Entries, Recorder, Trail};
+pub use recorder::{ConnectionRecorder, Entries, Recorder};
 pub use sink::Target;

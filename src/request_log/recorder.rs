@@ -59,8 +59,8 @@ impl Recorder {
 
     /// The trail of records of one connection.
     #[must_use]
-    pub fn trail(self: Rc<Self>, connection: u64, peer: SocketAddr) -> Trail {
-        Trail {
+    pub fn connection(self: Rc<Self>, connection: u64, peer: SocketAddr) -> ConnectionRecorder {
+        ConnectionRecorder {
             recorder: self,
             origin: Origin::new(peer, connection),
             waiting: None,
@@ -79,14 +79,14 @@ impl Desk {
 
 /// The records of one connection.
 #[derive(Debug)]
-pub struct Trail {
+pub struct ConnectionRecorder {
     recorder: Rc<Recorder>,
     origin: Origin,
     /// The place in the line for room in the queue.
     waiting: Option<Pin<Box<OwnedNotified>>>,
 }
 
-impl Trail {
+impl ConnectionRecorder {
     /// Ready when the log can take what the next read brings.
     pub fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &self.recorder.queue {
@@ -140,7 +140,7 @@ pub struct Entries<'a> {
 
 #[derive(Debug)]
 struct Open<'a> {
-    trail: &'a Trail,
+    trail: &'a ConnectionRecorder,
     queue: &'a Queue,
     push: fn(&Queue, &mut Batch),
     desk: &'a mut Desk,

@@ -53,14 +53,14 @@ pub struct Accepted<T = Socket> {
     /// The phase of the service.
     pub phases: Phases,
     /// To be held as long as the connection is served.
-    pub place: Place,
+    pub permit: Permit,
 }
 
-/// A connection's place within the limit, and the sign that it is still served.
+/// A connection's permit within the limit, and the sign that it is still served.
 #[derive(Debug)]
-pub struct Place(Rc<Home>);
+pub struct Permit(Rc<WorkerState>);
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.shared.permits.add_permits(1);
     }
@@ -68,7 +68,7 @@ impl Drop for Place {
 
 /// What the acceptors and the connections of one worker hold on to.
 #[derive(Debug)]
-pub(super) struct Home {
+pub(super) struct WorkerState {
     pub(super) shared: Arc<Shared>,
     /// Dropped with the last of them.
     pub(super) _alive: mpsc::Sender<Infallible>,
@@ -114,7 +114,7 @@ impl Shared {
 /// Accepts from one listener.
 pub(super) struct Acceptor<P: Protocol> {
     worker: Rc<P::Worker>,
-    home: Rc<Home>,
+    state: Rc<WorkerState>,
     phases: Phases,
     /// How many were begun since others had their turn.
     begun: Cell<usize>,
@@ -122,10 +122,10 @@ pub(super) struct Acceptor<P: Protocol> {
 
 impl<P: Protocol> Acceptor<P> {
     /// For a worker.
-    pub(super) fn new(worker: Rc<P::Worker>, home: Rc<Home>, phases: Phases) -> Self {
+    pub(super) fn new(worker: Rc<P::Worker>, state: Rc<WorkerState>, phases: Phases) -> Self {
         Self {
             worker,
-            home,
+            state,
             phases,
             begun: Cell::new(0),
         }
@@ -138,7 +138,7 @@ impl<P: Protocol> Acceptor<P> {
             select! {
                 biased;
                 () = &mut draining => break,
-                (socket, peer) = listener.accept(&self.home.shared.shortage) => self.start(socket, peer).await,
+                (socket, peer) = listener.accept(&self.state.shared.shortage) => self.start(socket, peer).await,
             }
             // Those that came with it, without looking at all the rest in between.
             for _ in 0..TOGETHER {
@@ -155,7 +155,7 @@ impl<P: Protocol> Acceptor<P> {
     /// Whoever has begun to connect is still served; in the end nobody begins to.
     async fn accept_newcomers(&self, listener: &Listener) {
         let grace = self.phases.grace();
-        if self.home.shared.defers && drain::no_more(listener).is_ok() {
+        if self.state.shared.defers && drain::no_more(listener).is_ok() {
             // Also those who are silent, which is still no mistake.
             self.accept_under_way(Instant::now(), GATHER, drain::LONGEST + grace, listener)
                 .await;
@@ -185,7 +185,7 @@ impl<P: Protocol> Acceptor<P> {
             if Instant::now() >= stop_by {
                 return;
             }
-            match self.home.shared.under_way.any(listener, since) {
+            match self.state.shared.under_way.any(listener, since) {
                 Ok(Known::None) => return,
                 Ok(Known::Later(at)) => look_at = at,
                 // Where the kernel does not tell, there may be some.
@@ -203,7 +203,7 @@ impl<P: Protocol> Acceptor<P> {
             select! {
                 biased;
                 () = &mut is_over => return,
-                (socket, peer) = listener.accept(&self.home.shared.shortage) => self.start(socket, peer).await,
+                (socket, peer) = listener.accept(&self.state.shared.shortage) => self.start(socket, peer).await,
             }
         }
     }
@@ -213,7 +213,7 @@ impl<P: Protocol> Acceptor<P> {
     /// are accepted it is never empty.
     async fn accept_the_rest(&self, listener: Listener) {
         for _ in 0..=BACKLOG {
-            let Some((socket, peer)) = listener.accept_waiting(&self.home.shared.shortage).await
+            let Some((socket, peer)) = listener.accept_waiting(&self.state.shared.shortage).await
             else {
                 return;
             };
@@ -224,16 +224,16 @@ impl<P: Protocol> Acceptor<P> {
     /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
     /// they wait in the kernel's backlog.
     async fn start(&self, socket: Socket, peer: SocketAddr) {
-        let Some(place) = self.place().await else {
+        let Some(permit) = self.permit().await else {
             return;
         };
-        let connections = &self.home.shared.connections;
+        let connections = &self.state.shared.connections;
         let accepted = Accepted {
             socket,
             peer,
             number: connections.fetch_add(1, Ordering::Relaxed) + 1,
             phases: self.phases.clone(),
-            place,
+            permit,
         };
         if let Some(serving) = begin(|| P::serve(Rc::clone(&self.worker), accepted)) {
             spawn_local(serving);
@@ -246,16 +246,16 @@ impl<P: Protocol> Acceptor<P> {
     }
 
     /// Always one in the end: nobody closes the semaphore.
-    async fn place(&self) -> Option<Place> {
-        let permits = &self.home.shared.permits;
+    async fn permit(&self) -> Option<Permit> {
+        let permits = &self.state.shared.permits;
         // Mostly there is one, and nothing is waited for.
         let permit = match permits.try_acquire() {
             Ok(permit) => permit,
             Err(_) => permits.acquire().await.ok()?,
         };
-        // The place gives it back: this costs less than a permit that owns what it is of.
+        // The permit gives it back: this costs less than a permit that owns what it is of.
         permit.forget();
-        Some(Place(Rc::clone(&self.home)))
+        Some(Permit(Rc::clone(&self.state)))
     }
 }
 

@@ -128,7 +128,7 @@ impl Protocol for Different {
     }
 }
 
-/// However a connection goes on, here and now or as a task, its place is given back.
+/// However a connection goes on, here and now or as a task, its permit is given back.
 #[tokio::test]
 async fn each_is_served_however_the_one_before_has_ended() {
     let (mut workers, address) = workers(1, |_| Different);

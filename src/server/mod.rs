@@ -162,8 +162,8 @@ async fn serve<P: Protocol>(
     log: Log,
 ) -> Result<Exit, StartError> {
     let addresses = bound.addresses.clone();
-    let (places, drain_timeout) = (config.max_connections, config.drain_timeout);
-    let workers = workers::spawn(bound, protocol, places, drain_timeout)?;
+    let (max_connections, drain_timeout) = (config.max_connections, config.drain_timeout);
+    let workers = workers::spawn(bound, protocol, max_connections, drain_timeout)?;
     for address in &addresses {
         say(config.language.listening(format_args!("http://{address}")));
     }

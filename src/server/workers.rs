@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_local;
 use tracing::error;
 
-use super::acceptor::{Acceptor, Home, Protocol, Shared};
+use super::acceptor::{Acceptor, Protocol, Shared, WorkerState};
 use super::listener::Listener;
 use super::phase::{Phase, PhaseReceiver, PhaseSender, phases};
 use crate::net::listen::Bound;
@@ -142,15 +142,15 @@ async fn serve<P: Protocol>(
     let (here, tell) = phases.here();
     // Every acceptor and every connection has the sender: when it is dropped, all have ended.
     let (alive, mut all_ended) = mpsc::channel(1);
-    let home = Rc::new(Home {
+    let state = Rc::new(WorkerState {
         shared: Arc::clone(shared),
         _alive: alive,
     });
     for listener in listeners {
-        let acceptor = Acceptor::<P>::new(Rc::clone(&worker), Rc::clone(&home), here.clone());
+        let acceptor = Acceptor::<P>::new(Rc::clone(&worker), Rc::clone(&state), here.clone());
         spawn_local(acceptor.run(Listener::new(listener)?));
     }
-    drop(home);
+    drop(state);
     let mut tell = pin!(tell);
     select! {
         _ = all_ended.recv() => *ending = None,

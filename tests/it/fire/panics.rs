@@ -35,7 +35,7 @@ impl Protocol for Frail {
 
     async fn serve(_: Rc<()>, accepted: Accepted) {
         let (mut socket, phases) = (accepted.socket, accepted.phases);
-        let _place = accepted.place;
+        let _permit = accepted.permit;
         let echo = async {
             let mut byte = [0];
             while socket.read_exact(&mut byte).await.is_ok() {

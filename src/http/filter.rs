@@ -1,39 +1,43 @@
 //! The observer on a connection's tap: shows each byte to the capture, records what that finds,
 //! and lets pass to hyper what it finds right.
 //!
-//! What always holds: a request is recorded before its last byte passes; when the gate is dropped,
+//! What always holds: a request is recorded before its last byte passes; when the filter is dropped,
 //! however the connection ended, what was read and is no whole request is recorded too.
 
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::state::Exchange;
+use super::state::ConnectionState;
 use super::tap::{Observer, Pass, TapIo};
 use crate::capture::{Capture, Limits, Refusal, hide_target};
 use crate::net::socket::Socket;
-use crate::request_log::Trail;
+use crate::request_log::ConnectionRecorder;
 
 /// A connection's tap, in a box because it is moved from hand to hand.
-pub(super) type Tap = Box<TapIo<Socket, Gate>>;
+pub(super) type Tap = Box<TapIo<Socket, RequestFilter>>;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct RequestFilter {
     capture: Capture,
-    trail: Trail,
-    exchange: Rc<Exchange>,
+    recorder: ConnectionRecorder,
+    state: Rc<ConnectionState>,
     /// The refused request is a HEAD.
     refuses_head: bool,
 }
 
-impl Gate {
-    /// The gate of a connection of which nothing was read.
-    pub(super) fn new(limits: Limits, trail: Trail, exchange: Rc<Exchange>) -> Self {
+impl RequestFilter {
+    /// The filter of a connection of which nothing was read.
+    pub(super) fn new(
+        limits: Limits,
+        recorder: ConnectionRecorder,
+        state: Rc<ConnectionState>,
+    ) -> Self {
         Self {
             capture: Capture::new(limits),
-            trail,
-            exchange,
+            recorder,
+            state,
             refuses_head: false,
         }
     }
@@ -50,35 +54,35 @@ impl Gate {
 
     /// Records that, as soon as the log has room for it.
     pub(super) async fn settle(&mut self) {
-        poll_fn(|cx| self.trail.poll_room(cx)).await;
+        poll_fn(|cx| self.recorder.poll_room(cx)).await;
         self.hear_refusal();
-        self.trail
+        self.recorder
             .record(|entries| self.capture.finish(|request| entries.add(request)));
     }
 
     fn refuse(&mut self, refusal: Refusal) {
         self.refuses_head = self.capture.is_head_request();
-        self.exchange.refuse(refusal);
+        self.state.refuse(refusal);
     }
 
     /// Where the time of a request was up, the capture is not the one that refused it.
     fn hear_refusal(&mut self) {
-        if self.exchange.input_is_over()
-            && let Some(refusal) = self.exchange.refusal()
+        if self.state.input_is_over()
+            && let Some(refusal) = self.state.refusal()
         {
             self.capture.refuse(refusal);
         }
     }
 }
 
-impl Observer for Gate {
+impl Observer for RequestFilter {
     fn is_over(&self) -> bool {
-        self.exchange.input_is_over()
+        self.state.input_is_over()
     }
 
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let room = self.trail.poll_room(cx);
-        self.exchange.set_waits_for_log(room.is_pending());
+        let room = self.recorder.poll_room(cx);
+        self.state.set_waits_for_log(room.is_pending());
         room
     }
 
@@ -86,7 +90,7 @@ impl Observer for Gate {
         self.hear_refusal();
         let before = self.capture.phase();
         let mut requests = 0;
-        let verdict = self.trail.record(|entries| {
+        let verdict = self.recorder.record(|entries| {
             self.capture.push(bytes, |request| {
                 requests += 1;
                 entries.add(request);
@@ -95,7 +99,7 @@ impl Observer for Gate {
         let phase = self.capture.phase();
         // The clock of a head, and of a pause between requests, runs on until something passes.
         let goes_on = verdict.pass == 0 && phase == before;
-        self.exchange.read(phase, requests, goes_on);
+        self.state.read(phase, requests, goes_on);
         if let Some(refusal) = verdict.refusal {
             self.refuse(refusal);
         }
@@ -112,32 +116,32 @@ impl Observer for Gate {
     }
 
     fn ended(&mut self) {
-        self.exchange.set_peer_ended();
+        self.state.set_peer_ended();
         if let Some(refusal) = self.capture.end() {
             self.refuse(refusal);
         }
-        self.trail
+        self.recorder
             .record(|entries| self.capture.finish(|rest| entries.add(rest)));
     }
 
     fn set_write_blocked(&mut self, is_blocked: bool) {
-        self.exchange.set_write_blocked(is_blocked);
+        self.state.set_write_blocked(is_blocked);
     }
 
     fn has_more_to_write(&self) -> bool {
-        self.exchange.has_unanswered()
+        self.state.has_unanswered()
     }
 
     fn is_last_write(&self) -> bool {
-        self.exchange.has_last_answer()
+        self.state.has_last_answer()
     }
 }
 
 /// Only where the connection was cut: else it has settled before.
-impl Drop for Gate {
+impl Drop for RequestFilter {
     fn drop(&mut self) {
         self.hear_refusal();
-        self.trail
+        self.recorder
             .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }
 }
