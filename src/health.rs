@@ -1,11 +1,13 @@
-//! Asks a running service for one answer: for containers, which have no shell to ask with.
+//! `hellowire health`: asks a running service for one answer. Containers need it because they have no shell.
 //!
 //! ```text
-//! address ─ net::dial ─ one request ─ the head of one answer ─ well or not, and why
+//! address ─ net::dial ─ one request ─ the head of one answer ─ healthy or not, and why
 //! ```
 //!
-//! What always holds: it ends within the time it was given, whatever the resolver and the service
-//! do, and holds no more than [`LONGEST_HEAD`]. The head decides; a body is not waited for.
+//! # Invariants
+//!
+//! - The check ends within its timeout, whatever the resolver and the service do.
+//! - It keeps at most [`MAX_HEAD`] bytes. The head decides; the check does not wait for a body.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,104 +16,100 @@ use std::time::Duration;
 use httparse::{Response, Status};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use crate::net::address::Address;
 use crate::net::dial::{DialError, dial};
+use crate::runtime;
 
-/// How many bytes may come before an answer's head has ended: our services' have 200.
-pub const LONGEST_HEAD: usize = 16 * 1024;
+/// The longest head of an answer in bytes. A hellowire service's has about 200.
+const MAX_HEAD: usize = 16 * 1024;
 
-/// How many fields that head may have, as many as our services take.
-const FIELDS: usize = 100;
+/// The most fields of that head: as many as a hellowire service takes in a request.
+const MAX_FIELDS: usize = 100;
 
-/// What to ask, and for how long.
+/// What to ask for, where, and for how long.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Whom. A wildcard, on which a service may listen, means this machine's loopback address.
+    /// The service. A wildcard address, which a service may listen on, means the loopback address.
     pub address: Address,
-    /// For what: the path of a target in origin form.
+    /// The path of the request's target, in origin form (RFC 9112 section 3.2.1).
     pub path: String,
-    /// How long all of it may take.
+    /// How long the whole check may take.
     pub timeout: Duration,
 }
 
-/// Why a service is not well.
+/// Why a service is not healthy.
 #[derive(Debug, Error)]
 pub enum HealthError {
     /// The system refused a runtime.
     #[error("cannot start")]
     System(#[source] io::Error),
-    /// Nobody was reached.
+    /// The service can't be reached.
     #[error(transparent)]
     Dial(#[from] DialError),
-    /// Who was reached did not answer well.
+    /// The answer is none of a healthy service.
     #[error("{address} is not well")]
     Answer {
-        /// Who.
+        /// The service.
         address: Address,
         /// What was wrong.
         source: AnswerError,
     },
-    /// Time was up.
+    /// The time was over.
     #[error("{address} gave no answer within {timeout:?}")]
     TimedOut {
-        /// Whom.
+        /// The service.
         address: Address,
-        /// The time it had.
+        /// How long the check waited.
         timeout: Duration,
     },
 }
 
-/// What is wrong with an answer.
+/// What is wrong with the answer.
 #[derive(Debug, Error)]
 pub enum AnswerError {
     /// Its status is not within 200 to 399.
     #[error("it answered {0}")]
     Status(u16),
-    /// The connection ended first.
+    /// The connection ended before the head did.
     #[error("the connection ended before an answer")]
     Ended,
-    /// The connection broke first.
+    /// The connection broke before the head ended.
     #[error("the connection broke")]
     Broken(#[from] io::Error),
-    /// There is no end to its head.
-    #[error("the answer's head is longer than {LONGEST_HEAD} bytes")]
+    /// The head is too long.
+    #[error("the answer's head is longer than {MAX_HEAD} bytes")]
     TooLong,
-    /// It is something else.
+    /// The bytes are no HTTP/1.x.
     #[error("the answer is not HTTP/1.x")]
     NotHttp,
 }
 
-/// Asks once. Blocks for as long as the configuration allows, and not longer.
+/// Asks once. Blocks for at most [`Config::timeout`].
 ///
 /// # Errors
 ///
-/// When there is no answer of a status within 200 to 399.
+/// There is no answer with a status from 200 to 399.
 pub fn check(config: &Config) -> Result<(), HealthError> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(HealthError::System)?;
     let address = callable(&config.address);
-    let asked = runtime.block_on(async { timeout(config.timeout, ask(&address, config)).await });
-    // A resolver that hangs has a thread of its own, which is not waited for.
-    runtime.shutdown_background();
+    let asked = runtime::block_on(async { timeout(config.timeout, ask(&address, config)).await });
     let timeout = config.timeout;
-    asked.unwrap_or(Err(HealthError::TimedOut { address, timeout }))
+    asked
+        .map_err(HealthError::System)?
+        .unwrap_or(Err(HealthError::TimedOut { address, timeout }))
 }
 
 async fn ask(address: &Address, config: &Config) -> Result<(), HealthError> {
     let mut socket = dial(address, config.timeout).await?;
-    let answer = exchange(&mut socket, address, &config.path).await;
-    answer.map_err(|source| HealthError::Answer {
+    let verdict = request(&mut socket, address, &config.path).await;
+    verdict.map_err(|source| HealthError::Answer {
         address: address.clone(),
         source,
     })
 }
 
-/// Where a service that listens on `address` can be called.
+/// The address at which a service that listens on `address` can be reached.
 fn callable(address: &Address) -> Address {
     let mut callable = address.clone();
     if let Address::Ip(ip) = &mut callable
@@ -125,8 +123,8 @@ fn callable(address: &Address) -> Address {
     callable
 }
 
-/// The address as a Host field has it: a zone means nothing to another machine, and is no part of a
-/// host (RFC 3986 section 3.2.2).
+/// The address as the value of Host. A zone has a meaning only on this machine and is no part of a host (RFC
+/// 3986 section 3.2.2).
 fn authority(address: &Address) -> String {
     match address {
         Address::Zoned { ip, port, .. } => format!("[{ip}]:{port}"),
@@ -134,20 +132,20 @@ fn authority(address: &Address) -> String {
     }
 }
 
-/// One request, and the verdict on its answer.
-async fn exchange(
+/// Sends one request, and judges the answer.
+async fn request(
     socket: &mut (impl AsyncRead + AsyncWrite + Unpin),
     host: &Address,
     path: &str,
 ) -> Result<(), AnswerError> {
     let version = env!("CARGO_PKG_VERSION");
     let host = authority(host);
-    let request = format!(
+    let head = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: hellowire/{version}\r\nConnection: close\r\n\r\n"
     );
-    socket.write_all(request.as_bytes()).await?;
+    socket.write_all(head.as_bytes()).await?;
     let mut answer = Vec::new();
-    let mut input = socket.take(LONGEST_HEAD as u64);
+    let mut input = socket.take(MAX_HEAD as u64);
     loop {
         let length = input.read_buf(&mut answer).await?;
         match status(&answer)? {
@@ -160,11 +158,11 @@ async fn exchange(
     }
 }
 
-/// The status of the answer, or none while its head is not whole. Interim answers are passed over
-/// (RFC 9110 section 15.2), but for 101, behind which there is no HTTP.
+/// The status of the answer, or `None` while its head is not whole. Skips interim answers (RFC 9110 section
+/// 15.2), but not 101: no HTTP follows it.
 fn status(mut bytes: &[u8]) -> Result<Option<u16>, AnswerError> {
     loop {
-        let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+        let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
         let mut answer = Response::new(&mut fields);
         match answer.parse(bytes) {
             Ok(Status::Complete(length)) if matches!(answer.code, Some(100 | 102..=199)) => {
@@ -183,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    /// What follows from an answer that comes a few bytes at a time.
+    /// The verdict on an answer that arrives a few bytes at a time.
     async fn verdict(answer: &[u8]) -> Result<(), String> {
         let (mut socket, mut service) = duplex(8);
         let host = "[::1]:80".parse().unwrap();
@@ -195,12 +193,12 @@ mod tests {
             let mut request = vec![0; expected.len()];
             service.read_exact(&mut request).await.unwrap();
             assert_eq!(str::from_utf8(&request), Ok(&*expected));
-            // Nobody may be there to take the rest.
+            // Fails if the verdict needs no more bytes.
             let _ = service.write_all(answer).await;
             drop(service);
         };
         let asked = async {
-            let verdict = exchange(&mut socket, &host, "/up").await;
+            let verdict = request(&mut socket, &host, "/up").await;
             drop(socket);
             verdict
         };
@@ -209,11 +207,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers() {
+    async fn the_head_of_the_answer_decides() {
         let failed = |reason: &str| Err(reason.to_owned());
-        // Without the value this is 24 bytes.
+        // 24 bytes besides the value.
         let head = |value: usize| format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(value));
-        let (longest, longer) = (head(LONGEST_HEAD - 24), head(LONGEST_HEAD - 23));
+        let (longest, longer) = (head(MAX_HEAD - 24), head(MAX_HEAD - 23));
         for (answer, expected) in [
             ("HTTP/1.1 200 OK\r\n\r\nHello World", Ok(())),
             ("HTTP/1.0 204 No Content\r\nA: b\r\n\r\n", Ok(())),
@@ -268,15 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_is_called_at_loopback() {
-        for (listened, called) in [
+    fn a_wildcard_is_asked_at_loopback() {
+        for (listened, asked) in [
             ("0.0.0.0:80", "127.0.0.1:80"),
             ("[::]:80", "[::1]:80"),
             ("127.0.0.2:80", "127.0.0.2:80"),
             ("localhost:80", "localhost:80"),
         ] {
             let address: Address = listened.parse().unwrap();
-            assert_eq!(callable(&address).to_string(), called);
+            assert_eq!(callable(&address).to_string(), asked);
         }
     }
 }

@@ -9,8 +9,8 @@
 //!
 //! - [`escape`]: what of foreign text may stand as it is, and the escapes of the rest. `growth`: how a buffer
 //!   with a bound grows. [`exit`]: the exit codes. [`diagnostics`] and [`language`]: what the user is told.
-//!   [`lost`]: whether standard output is closed. [`rlimit`]: the limit on open descriptors. [`signals`]: what
-//!   a signal asks for.
+//!   [`lost`]: whether standard output is closed. [`rlimit`]: the limit on open descriptors. `runtime`: the
+//!   runtime of a command with one connection. [`signals`]: what a signal asks for.
 //! - [`net`]: what the service and the clients share: addresses, listening sockets, calls to others, a
 //!   connection's socket. Knows no HTTP.
 //! - [`capture`]: finds the requests in a connection's bytes. Pure.
@@ -68,6 +68,7 @@ pub mod net;
 pub mod raw;
 pub mod request_log;
 pub mod rlimit;
+mod runtime;
 pub mod send;
 pub mod server;
 pub mod signals;

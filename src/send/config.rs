@@ -1,41 +1,44 @@
-//! Whom the client sends what, and how long it waits.
+//! The settings of the client.
 
 use std::time::Duration;
 
 use crate::language::Language;
 use crate::net::address::Address;
 
-/// Whom to send what.
+/// The most bytes of one read, in either direction: the size of a pipe.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// What to send, where to, and how long to wait.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Whom.
+    /// The server.
     pub to: Address,
-    /// What.
+    /// The bytes to send.
     pub source: Source,
     /// How long connecting may take.
     pub connect_timeout: Duration,
-    /// How long the other side may take nothing, and then answer nothing.
+    /// How long the server may read nothing, and then answer nothing.
     pub timeout: Duration,
-    /// After how much silence a reply that has begun, and is not ended, is taken as whole.
+    /// How long a silence ends a reply that has begun, if the server does not close.
     pub quiet: Duration,
-    /// Whether the writing side stays open after all of stdin, until the reply has ended: some
-    /// servers take its end for an abort.
+    /// Whether the writing side stays open after all of stdin, until the reply has ended. Some servers take
+    /// a closed writing side for an abort.
     pub keep_open: bool,
-    /// Whether stderr is a terminal, where somebody is told of a silence before it is an error.
+    /// Whether stderr is a terminal, which shows that the server is silent before that is an error.
     pub is_watched: bool,
-    /// Whether the reply goes to a terminal, and gets a label and visible control bytes.
+    /// Whether stdout is a terminal, which gets a label and visible control bytes.
     pub is_shown: bool,
     /// The language of prompt and label.
     pub language: Language,
 }
 
-/// What is sent.
+/// Where the bytes to send come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// These bytes.
     Text(Vec<u8>),
-    /// A line that is asked for, without its end.
+    /// One line from a prompt, without its end.
     Line,
-    /// Everything from stdin; then the writing side is shut down, unless it is kept open.
+    /// All of stdin. Its end shuts the writing side down, unless `keep_open` is set.
     Stdin,
 }

@@ -1,55 +1,57 @@
-//! What may help where a server gives no answer, judged by what it was sent.
+//! Hints for a user whose server gives no answer, judged by what was sent.
 //!
-//! What always holds: a hint stands behind an error and never in its place, and memory does not
-//! grow with what is sent.
+//! # Invariants
+//!
+//! - A hint follows an error and never replaces it.
+//! - Memory does not grow with what is sent.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Display, Formatter};
 
-/// How much of the beginning is looked at: as much as a service takes for a request's head.
-const LOOKED_AT: usize = 64 * 1024;
+/// How many bytes of the beginning are kept: the longest head that a service takes by default.
+const MAX_KEPT: usize = 64 * 1024;
 
-/// What stands behind an error. Nothing, where there is nothing to say.
+/// The end of an error's sentence. May be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hint {
-    /// Nothing to say.
+    /// No hint.
     None,
-    /// The writing side was shut down, and some servers take that for an abort.
+    /// The writing side was shut down. Some servers take that for an abort.
     KeepOpen,
-    /// What was sent is not a whole HTTP request.
+    /// The bytes that were sent are no whole HTTP request.
     WholeRequest,
 }
 
-/// What a server was sent so far.
+/// What has been sent so far.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     beginning: RefCell<Vec<u8>>,
-    has_ended: Cell<bool>,
+    is_shut_down: Cell<bool>,
 }
 
 impl Sent {
-    /// These bytes too.
+    /// These bytes are sent.
     pub(super) fn push(&self, bytes: &[u8]) {
         let mut beginning = self.beginning.borrow_mut();
-        let room = LOOKED_AT - beginning.len();
+        let room = MAX_KEPT - beginning.len();
         beginning.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    /// And then the end: the writing side is shut down.
-    pub(super) fn end(&self) {
-        self.has_ended.set(true);
+    /// The writing side is shut down.
+    pub(super) fn shut_down(&self) {
+        self.is_shut_down.set(true);
     }
 
-    /// For a server that has ended the connection.
-    pub(super) fn hint_at_the_end(&self) -> Hint {
-        if self.has_ended.get() {
+    /// The hint if the server ends the connection.
+    pub(super) fn hint_at_end(&self) -> Hint {
+        if self.is_shut_down.get() {
             Hint::KeepOpen
         } else {
             Hint::None
         }
     }
 
-    /// For a server that is silent.
+    /// The hint if the server is silent.
     pub(super) fn hint_at_silence(&self) -> Hint {
         if has_empty_line(&self.beginning.borrow()) {
             Hint::None
@@ -59,7 +61,7 @@ impl Sent {
     }
 }
 
-/// Whether there is an empty line, which ends the head of an HTTP request.
+/// Whether there is an empty line. It ends the head of an HTTP request.
 fn has_empty_line(bytes: &[u8]) -> bool {
     let is_there = |end: &[u8]| bytes.windows(end.len()).any(|part| part == end);
     is_there(b"\n\n") || is_there(b"\n\r\n")
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_head_is_found_however_it_was_cut() {
+    fn a_whole_head_is_found_in_any_cut() {
         for parts in [
             &[&b"GET / HTTP/1.0\r\n\r\n"[..]][..],
             &[b"GET / HTTP/1.0\r\n", b"\r", b"\n"],
@@ -111,20 +113,20 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_a_head_is_kept() {
+    fn memory_is_bounded() {
         let sent = Sent::default();
         for _ in 0..3 {
-            sent.push(&vec![b'a'; LOOKED_AT - 1]);
+            sent.push(&vec![b'a'; MAX_KEPT - 1]);
         }
-        assert_eq!(sent.beginning.borrow().len(), LOOKED_AT);
+        assert_eq!(sent.beginning.borrow().len(), MAX_KEPT);
     }
 
     #[test]
-    fn only_after_an_end_was_sent_is_there_something_to_keep_open() {
+    fn keep_open_is_the_hint_only_after_a_shutdown() {
         let sent = Sent::default();
         sent.push(b"hi");
-        assert_eq!(sent.hint_at_the_end(), Hint::None);
-        sent.end();
-        assert_eq!(sent.hint_at_the_end(), Hint::KeepOpen);
+        assert_eq!(sent.hint_at_end(), Hint::None);
+        sent.shut_down();
+        assert_eq!(sent.hint_at_end(), Hint::KeepOpen);
     }
 }

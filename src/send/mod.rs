@@ -1,61 +1,57 @@
-//! The client: the document's part 3, for any service.
+//! `hellowire send`: the client, the document's part 3, for any service.
 //!
 //! ```text
-//! text, typed line or stdin ─ socket ─ reply ─ stdout
+//! text, prompt or stdin ─ socket ─ reply ─ stdout
 //! ```
 //!
-//! Both directions run at once. What always holds: neither is cut short because the other has
-//! ended, whatever is sent is sent as it is, and memory does not grow with either.
+//! Both directions run at once. This file connects and sends, `receive` decides when the reply has ended,
+//! and `reply` prints it.
+//!
+//! # Invariants
+//!
+//! - The end of one direction does not cut the other short.
+//! - The bytes are sent unchanged.
+//! - Memory does not grow with either direction.
 
 mod config;
 mod error;
 mod hint;
 mod prompt;
+mod receive;
 mod reply;
 
 use std::cell::OnceCell;
 use std::io;
-use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::runtime::Builder;
 use tokio::select;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
-use crate::diagnostics::{leave_line, say};
+use crate::diagnostics::leave_line;
 use crate::exit::Exit;
 use crate::net::dial::dial;
+use crate::runtime;
 use crate::signals::{Request, Signals};
 use crate::terminal::Answer;
+use config::CHUNK;
 pub use config::{Config, Source};
 pub use error::SendError;
 pub use hint::Hint;
 use hint::Sent;
-use reply::Reply;
+use receive::receive;
 
-/// How much is moved at once: what a pipe holds.
-const CHUNK: usize = 64 * 1024;
-
-/// After how much silence somebody at a terminal is told what is waited for.
-const UNEASY: Duration = Duration::from_secs(1);
-
-/// Sends, prints the reply, and is done. Blocks.
+/// Sends, and prints the reply. Blocks.
 ///
 /// # Errors
 ///
-/// Where there is no connection, no reply, or one that is cut short; what came of it is printed.
+/// There is no connection, no reply, or a reply that is cut short. What has arrived of it is printed.
 pub fn run(config: Config) -> Result<Exit, SendError> {
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(SendError::System)?;
-    let done = runtime.block_on(send(config));
-    // A read from stdin can't be called off; nobody waits for it.
-    runtime.shutdown_background();
-    match done {
-        // Who reads the reply has seen enough: `hellowire send | head -1`.
+    match runtime::block_on(send(config)).map_err(SendError::System)? {
+        // The reader of stdout has closed it, as in `hellowire send | head -1`.
         Err(SendError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Exit::Done)
         }
@@ -68,54 +64,60 @@ async fn send(config: Config) -> Result<Exit, SendError> {
     match &config.source {
         Source::Text(text) => converse(socket, &text[..], &config).await?,
         Source::Stdin => converse(socket, tokio::io::stdin(), &config).await?,
-        Source::Line => return send_a_line(socket, &config).await,
+        Source::Line => return send_prompted_line(socket, &config).await,
     }
     Ok(Exit::Done)
 }
 
-/// Asks for what is to be sent. Signals are caught: the terminal has to be left as it was.
-async fn send_a_line(mut socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
+/// Asks for a line and sends it. Catches signals, so that the terminal's settings are restored.
+async fn send_prompted_line(socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
     let mut signals = Signals::catch().map_err(SendError::System)?;
-    let sending = async {
-        let line = match prompt::ask(config).await? {
-            Answer::Line(line) => line,
-            Answer::End => return Err(SendError::NothingSent),
-            Answer::Interrupted => return Ok(Exit::Interrupted),
-        };
-        // A server need not wait for as long as a person types.
-        if has_ended(&socket) {
-            socket = dial(&config.to, config.connect_timeout).await?;
-        }
-        converse(socket, &line[..], config).await?;
-        Ok(Exit::Done)
-    };
     select! {
-        done = sending => done,
-        request = signals.next() => Ok(match request {
-            Request::Interrupt => {
-                leave_line();
-                Exit::Interrupted
-            }
-            Request::Quit => {
-                leave_line();
-                Exit::Quit
-            }
-            Request::Hangup | Request::Reopen => Exit::HungUp,
-            Request::Terminate => Exit::Terminated,
-        }),
+        done = ask_and_send(socket, config) => done,
+        request = signals.next() => Ok(exit_of(request)),
     }
 }
 
-/// Whether the other side has closed before anything was sent.
-fn has_ended(socket: &TcpStream) -> bool {
-    // What there is to read stays there.
+async fn ask_and_send(mut socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
+    let line = match prompt::ask(config).await? {
+        Answer::Line(line) => line,
+        Answer::End => return Err(SendError::NothingSent),
+        Answer::Interrupted => return Ok(Exit::Interrupted),
+    };
+    // A server may close a silent connection while the user types.
+    if is_closed(&socket) {
+        socket = dial(&config.to, config.connect_timeout).await?;
+    }
+    converse(socket, &line[..], config).await?;
+    Ok(Exit::Done)
+}
+
+/// The exit code after a signal. Leaves the row on which the terminal shows `^C` or `^\`.
+fn exit_of(request: Request) -> Exit {
+    match request {
+        Request::Interrupt => {
+            leave_line();
+            Exit::Interrupted
+        }
+        Request::Quit => {
+            leave_line();
+            Exit::Quit
+        }
+        Request::Hangup | Request::Reopen => Exit::HungUp,
+        Request::Terminate => Exit::Terminated,
+    }
+}
+
+/// Whether the server has closed the connection before anything was sent.
+fn is_closed(socket: &TcpStream) -> bool {
+    // PEEK leaves the bytes of an early answer in the socket.
     match recv(socket, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT) {
         Ok((_, length)) => length == 0,
         Err(error) => error != Errno::AGAIN,
     }
 }
 
-/// Both directions at once.
+/// Sends `input` and prints the reply, at once.
 async fn converse(
     mut socket: TcpStream,
     input: impl AsyncRead + Unpin,
@@ -123,18 +125,18 @@ async fn converse(
 ) -> Result<(), SendError> {
     let (reader, mut writer) = socket.split();
     let (done, all_sent) = oneshot::channel::<()>();
-    let (sent, unsent) = (Sent::default(), OnceCell::new());
+    let (sent, send_error) = (Sent::default(), OnceCell::new());
     let sending = async {
         if let Err(error) = forward(input, &mut writer, &sent, config).await {
-            // There may be a reply all the same: it is printed before this is said.
-            let _ = unsent.set(error);
+            // There may be a reply all the same: it is printed before the error.
+            let _ = send_error.set(error);
         }
-        // Nobody hears it where receiving has ended first.
+        // Fails if the reply has ended first.
         let _ = done.send(());
         Ok(())
     };
     let received = tokio::try_join!(sending, receive(reader, all_sent, &sent, config));
-    if let Some(error) = unsent.into_inner() {
+    if let Some(error) = send_error.into_inner() {
         return Err(error);
     }
     match received? {
@@ -143,7 +145,7 @@ async fn converse(
     }
 }
 
-/// Sends all of `input`, and after stdin says that this was all.
+/// Sends all of `input`. After stdin it shuts the writing side down.
 async fn forward(
     mut input: impl AsyncRead + Unpin,
     writer: &mut (impl AsyncWrite + Unpin),
@@ -160,70 +162,16 @@ async fn forward(
         sent.push(rest);
         while !rest.is_empty() {
             let written = timeout(config.timeout, writer.write(rest)).await;
-            let written = written.map_err(|_| config.timed_out("nothing was taken", Hint::None))?;
-            rest = &rest[written.map_err(|error| failed(error, Hint::None))?..];
+            let written = written.map_err(|_| {
+                SendError::TimedOut("nothing was taken", config.timeout, Hint::None)
+            })?;
+            rest = &rest[written.map_err(|error| SendError::broken(error, Hint::None))?..];
         }
     }
     if config.source == Source::Stdin && !config.keep_open {
-        sent.end();
+        sent.shut_down();
         let ended = writer.shutdown().await;
-        ended.map_err(|error| failed(error, Hint::None))?;
+        ended.map_err(|error| SendError::broken(error, Hint::None))?;
     }
     Ok(())
-}
-
-/// Prints what comes back, and where nothing does, returns what may help. Waiting has a bound only
-/// once `all_sent` says so.
-async fn receive(
-    mut reader: impl AsyncRead + Unpin,
-    mut all_sent: oneshot::Receiver<()>,
-    sent: &Sent,
-    config: &Config,
-) -> Result<Option<Hint>, SendError> {
-    let mut reply = Reply::new(tokio::io::stdout(), config);
-    let mut chunk = vec![0; CHUNK];
-    let (mut is_sent, mut has_begun, mut is_told) = (false, false, !config.is_watched);
-    let mut since = Instant::now();
-    let ended = loop {
-        let patience = if has_begun {
-            config.quiet
-        } else {
-            config.timeout
-        };
-        select! {
-            read = reader.read(&mut chunk) => match read {
-                Ok(0) => break Ok((!has_begun).then(|| sent.hint_at_the_end())),
-                Ok(length) => {
-                    (has_begun, since) = (true, Instant::now());
-                    reply.write(&chunk[..length]).await?;
-                }
-                Err(error) if has_begun => break Err(failed(error, Hint::None)),
-                Err(error) => break Err(failed(error, sent.hint_at_the_end())),
-            },
-            _ = &mut all_sent, if !is_sent => (is_sent, since) = (true, Instant::now()),
-            () = sleep_until(since + UNEASY), if is_sent && !has_begun && !is_told => {
-                is_told = true;
-                say(config.language.no_answer_yet(config.timeout));
-            }
-            () = sleep_until(since + patience), if is_sent && has_begun => break Ok(None),
-            () = sleep_until(since + patience), if is_sent && !has_begun => {
-                break Err(config.timed_out("no answer", sent.hint_at_silence()));
-            }
-        }
-    };
-    reply.finish().await?;
-    ended
-}
-
-fn failed(error: io::Error, hint: Hint) -> SendError {
-    match error.kind() {
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => SendError::Reset(hint),
-        _ => SendError::Connection(error),
-    }
-}
-
-impl Config {
-    fn timed_out(&self, what: &'static str, hint: Hint) -> SendError {
-        SendError::TimedOut(what, self.timeout, hint)
-    }
 }

@@ -1,7 +1,11 @@
-//! The line that a terminal is asked for.
+//! The prompt for a line to send.
 //!
-//! What always holds: nothing of it goes to stdout, which may lead elsewhere. It is edited with
-//! [`terminal`] where stderr is a terminal too, and one that can move its cursor.
+//! The line is edited with [`terminal`] if stderr is a terminal too and can move its cursor. Otherwise the
+//! terminal's own line editing applies.
+//!
+//! # Invariants
+//!
+//! - Nothing of the prompt goes to stdout, which may lead elsewhere.
 
 use std::io::{self, Write as _};
 
@@ -11,11 +15,11 @@ use super::config::Config;
 use super::error::SendError;
 use crate::terminal::{self, Answer};
 
-/// A line, without its end.
+/// Asks for a line.
 ///
 /// # Errors
 ///
-/// When the terminal can't be used.
+/// The terminal can't be used.
 pub(super) async fn ask(config: &Config) -> Result<Answer, SendError> {
     let prompt = config.language.data_to_send();
     let answer = if config.is_watched && terminal::can_edit() {
@@ -26,9 +30,9 @@ pub(super) async fn ask(config: &Config) -> Result<Answer, SendError> {
     answer.map_err(SendError::Input)
 }
 
-/// A line as the terminal itself edits it.
+/// Reads a line that the terminal itself edits.
 async fn read(prompt: &str) -> io::Result<Answer> {
-    // A terminal that is gone shows in the read.
+    // If the terminal is gone, the read reports it.
     let _ = write!(io::stderr(), "{prompt}");
     let mut line = Vec::new();
     let mut input = BufReader::new(tokio::io::stdin());

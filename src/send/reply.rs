@@ -1,7 +1,11 @@
-//! The reply on stdout: as it came, or with a label and visible control bytes.
+//! The reply on stdout: unchanged, or on a terminal with a label and visible control bytes.
 //!
-//! What always holds: what has come is written before the next is read; a character that the
-//! network has cut is shown whole.
+//! # Invariants
+//!
+//! - The bytes of a read are written before the next read.
+//! - A character that reads have cut is shown whole.
+
+use std::mem;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
@@ -9,48 +13,47 @@ use super::config::Config;
 use super::error::SendError;
 use crate::escape;
 
-/// Writes a reply as it comes.
+/// Writes a reply as it arrives.
 pub(super) struct Reply<W> {
     out: W,
-    shown: Option<Shown>,
+    /// `None` if stdout is no terminal.
+    view: Option<View>,
 }
 
-/// A reply on a terminal.
-struct Shown {
+/// Makes a reply visible on a terminal.
+struct View {
     label: &'static str,
-    /// The beginning of a character whose end has not come yet: at most three bytes.
-    cut: Vec<u8>,
-    /// Whether the cursor stands where a line begins.
+    /// The beginning of a character whose end has not arrived: at most three bytes.
+    unfinished: Vec<u8>,
+    /// Whether the cursor is at the start of a line.
     is_at_start: bool,
 }
 
 impl<W: AsyncWrite + Unpin> Reply<W> {
     pub(super) fn new(out: W, config: &Config) -> Self {
-        let shown = config.is_shown.then(|| Shown {
-            label: config.language.received_data(),
-            cut: Vec::new(),
-            is_at_start: true,
-        });
-        Self { out, shown }
+        let view = config
+            .is_shown
+            .then(|| View::new(config.language.received_data()));
+        Self { out, view }
     }
 
-    /// Writes what has come.
+    /// Writes the bytes of a read.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), SendError> {
-        match &mut self.shown {
+        match &mut self.view {
             None => self.put(bytes).await,
-            Some(shown) => {
-                let text = shown.push(bytes);
+            Some(view) => {
+                let text = view.push(bytes);
                 self.put(&text).await
             }
         }
     }
 
-    /// Writes what was held back, now that nothing more comes.
+    /// Writes what was held back, at the end of the reply.
     pub(super) async fn finish(mut self) -> Result<(), SendError> {
-        let Some(shown) = &mut self.shown else {
+        let Some(view) = &mut self.view else {
             return Ok(());
         };
-        let text = shown.finish();
+        let text = view.finish();
         self.put(&text).await
     }
 
@@ -60,35 +63,38 @@ impl<W: AsyncWrite + Unpin> Reply<W> {
     }
 }
 
-impl Shown {
+impl View {
+    fn new(label: &'static str) -> Self {
+        Self {
+            label,
+            unfinished: Vec::new(),
+            is_at_start: true,
+        }
+    }
+
+    /// Text for the bytes of a read.
     fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut all = std::mem::take(&mut self.cut);
+        let mut all = mem::take(&mut self.unfinished);
         all.extend_from_slice(bytes);
-        let whole = match str::from_utf8(&all) {
-            // The end of the text, which may go on.
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            // An error further up may hide a cut at the end.
-            Err(_) => all.len() - cut_at_end(&all),
-            Ok(_) => all.len(),
-        };
-        self.cut = all.split_off(whole);
+        self.unfinished = all.split_off(all.len() - unfinished_at_end(&all));
         self.text(&all)
     }
 
+    /// Text for what was held back, and an end for the last line.
     fn finish(&mut self) -> Vec<u8> {
-        let cut = std::mem::take(&mut self.cut);
-        let mut text = self.text(&cut);
+        let unfinished = mem::take(&mut self.unfinished);
+        let mut text = self.text(&unfinished);
         if !self.is_at_start {
             text.push(b'\n');
         }
         text
     }
 
-    /// Text for a terminal: each line with its end as escapes, and then ended.
+    /// Text for a terminal: each line shows its own end as escapes.
     fn text(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut text = Vec::new();
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            text.extend_from_slice(std::mem::take(&mut self.label).as_bytes());
+            text.extend_from_slice(mem::take(&mut self.label).as_bytes());
             escape::show(line, &mut text);
             self.is_at_start = line.ends_with(b"\n");
             if self.is_at_start {
@@ -100,11 +106,11 @@ impl Shown {
 }
 
 /// How many bytes at the end are the beginning of a character.
-fn cut_at_end(bytes: &[u8]) -> usize {
+fn unfinished_at_end(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().last().map_or(0, |chunk| {
         let end = chunk.invalid();
-        let is_cut = str::from_utf8(end).is_err_and(|error| error.error_len().is_none());
-        if is_cut { end.len() } else { 0 }
+        let is_unfinished = str::from_utf8(end).is_err_and(|error| error.error_len().is_none());
+        if is_unfinished { end.len() } else { 0 }
     })
 }
 
@@ -115,13 +121,9 @@ mod tests {
     use super::*;
 
     fn shown(reads: &[&[u8]]) -> String {
-        let mut shown = Shown {
-            label: "Received: ",
-            cut: Vec::new(),
-            is_at_start: true,
-        };
-        let mut text: Vec<u8> = reads.iter().flat_map(|read| shown.push(read)).collect();
-        text.extend(shown.finish());
+        let mut view = View::new("Received: ");
+        let mut text: Vec<u8> = reads.iter().flat_map(|read| view.push(read)).collect();
+        text.extend(view.finish());
         String::from_utf8(text).unwrap()
     }
 
@@ -137,9 +139,9 @@ mod tests {
     }
 
     proptest! {
-        /// However a reply is cut into reads, it looks the same.
+        /// A reply looks the same, however it is cut into reads.
         #[test]
-        fn any_cutting(
+        fn cuts_have_no_effect(
             bytes in prop_oneof![any::<Vec<u8>>(), "[菜😀a\r\n\x1b]{0,20}".prop_map(String::into_bytes)],
             at in any::<prop::sample::Index>(),
         ) {

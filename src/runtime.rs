@@ -1,0 +1,21 @@
+//! The runtime of the commands that have one connection: `send`, `chat` and `health`. The services have
+//! one for each worker instead.
+
+use std::io;
+
+use tokio::runtime::Builder;
+
+/// Runs `future` to its end on this thread. Blocks.
+///
+/// Returns without waiting for a read from stdin or a name's resolution that is still under way: neither
+/// can be cancelled.
+///
+/// # Errors
+///
+/// The system refuses the runtime its descriptors.
+pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(output)
+}
