@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use hellowire::chat::codec::{BYE, Incoming, Manner, Message, Outgoing};
+use hellowire::chat::codec::{BYE, Framing, Incoming, Message, Outgoing};
 use hellowire_fuzz::memory;
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
@@ -203,8 +203,8 @@ impl Side {
     fn hear(&mut self, bytes: &[u8]) {
         let before = self.heard.len();
         self.incoming.push(bytes, &mut self.heard);
-        if self.heard.len() > before || self.incoming.manner().is_lines() {
-            self.outgoing.heard(self.incoming.manner());
+        if self.heard.len() > before || self.incoming.framing().is_lines() {
+            self.outgoing.received(self.incoming.framing());
         }
     }
 
@@ -243,7 +243,7 @@ fn deliver(sides: &mut [Side; 2], from: usize, most: usize) -> bool {
 /// One of the document's programs gets all that is said, in turns that it takes at once.
 fn in_turns(messages: &[Vec<u8>]) {
     let mut outgoing = Outgoing::new();
-    outgoing.heard(Manner::Turns);
+    outgoing.received(Framing::Turns);
     let mut got = Vec::new();
     for message in messages {
         outgoing.push(message.clone());
@@ -255,7 +255,7 @@ fn in_turns(messages: &[Vec<u8>]) {
             }
             got.extend_from_slice(&turn);
             outgoing.written(turn.len());
-            outgoing.heard(Manner::Turns);
+            outgoing.received(Framing::Turns);
         }
     }
     let said = messages.concat();
@@ -302,8 +302,8 @@ fn joined(messages: &[Message], most: usize) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     for message in messages {
         assert!(message.text.len() <= most);
-        assert_eq!(message.is_rest, goes_on);
-        goes_on = message.goes_on;
+        assert_eq!(message.is_continuation, goes_on);
+        goes_on = message.continues;
         parts.push(&message.text[..]);
         if !goes_on {
             let whole = parts.concat();

@@ -1,20 +1,24 @@
-//! Two people on one TCP connection: the document's part 4.
+//! `hellowire chat`: two people on one TCP connection, the document's part 4.
 //!
 //! ```text
-//! terminal or pipe (the user) ─ session ─ codec ─ TCP ─ the other side
+//! terminal or pipe (the user) ─ session ─ codec ─ TCP ─ the peer
 //! ```
 //!
-//! This file is one chat's life: a connection, the talk, a word about its end. `session` moves the
-//! messages, `codec` says what a message is on the wire, `terminal` (with its `page`) and `pipe` are
-//! the two kinds of user. What always holds: one connection, and a listener that is closed once it has it; the
-//! user learns how the chat ended.
+//! This file is the life of one chat: it gets the connection, runs the session and reports the end.
+//! `session` moves the messages, `codec` is the wire format, `terminal` (with its `page`) and `pipe` are the
+//! two kinds of user.
+//!
+//! # Invariants
+//!
+//! - There is one connection. The listeners are closed once it is accepted.
+//! - The user learns how the chat ended.
 
 pub mod codec;
 mod page;
-pub mod pipe;
-pub mod session;
-pub mod terminal;
-pub mod user;
+mod pipe;
+mod session;
+mod terminal;
+mod user;
 
 use std::future::poll_fn;
 use std::io::{self, Write as _};
@@ -24,7 +28,6 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
 use tokio::select;
 
 use crate::diagnostics::say;
@@ -33,55 +36,57 @@ use crate::language::Language;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
+use crate::runtime;
 use crate::signals::{Request, Signals};
-use session::{End, Report, TalkError, talk};
+pub use session::TalkError;
+use session::{End, Report, talk};
 
-/// With whom and how to talk.
+/// The settings of a chat.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Which side of the connection this is.
     pub side: Side,
-    /// How long a message may be, in bytes; longer ones go in parts.
+    /// The longest message in bytes. A longer one is sent, and shown, in parts.
     pub max_message: usize,
-    /// Whether the user sits at a terminal that lines can be edited on.
+    /// Whether stdin and stdout are a terminal on which lines can be edited.
     pub has_terminal: bool,
-    /// Else: whether messages go to a terminal all the same.
+    /// Whether stdout is a terminal, also without an editor.
     pub is_shown: bool,
-    /// The language of what is said about the chat.
+    /// The language of the sentences about the chat.
     pub language: Language,
 }
 
-/// Who calls whom.
+/// The side of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Side {
-    /// Waits here to be called.
+    /// Listens on this address for one peer.
     Listen(Address),
-    /// Calls this address, for at most this long.
+    /// Connects to this address, within this time.
     Connect(Address, Duration),
 }
 
-/// Why there was no chat, or it broke off.
+/// Why there was no chat, or why it broke off.
 #[derive(Debug, Error)]
 pub enum ChatError {
-    /// The address to wait at can't be had.
+    /// The address can't be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// The other side can't be reached.
+    /// The peer can't be reached.
     #[error(transparent)]
     Dial(#[from] DialError),
-    /// It broke off.
+    /// The chat broke off.
     #[error(transparent)]
     Talk(#[from] TalkError),
-    /// Waiting for a caller failed.
+    /// Accepting a connection failed.
     #[error("cannot take a call")]
     Accept(#[source] io::Error),
     /// The terminal can't be used.
     #[error("cannot use the terminal")]
     Terminal(#[source] io::Error),
-    /// The terminal takes nothing: there is nobody to tell how it ended.
+    /// The terminal takes nothing, so it can't show how the chat ended either.
     #[error("the terminal takes nothing")]
     Stuck,
-    /// The system refused a handler or a runtime.
+    /// The system refused a signal handler or a runtime.
     #[error("cannot start")]
     System(#[source] io::Error),
 }
@@ -90,21 +95,16 @@ pub enum ChatError {
 ///
 /// # Errors
 ///
-/// When there was none, or the connection was lost.
+/// There was no connection, or it was lost.
 pub fn run(config: &Config) -> Result<Exit, ChatError> {
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(ChatError::System)?;
-    let done = runtime.block_on(chat(config));
-    // A read from stdin can't be called off; nobody waits for it.
-    runtime.shutdown_background();
-    match done {
-        // Who reads stdout has seen enough.
+    match runtime::block_on(chat(config)).map_err(ChatError::System)? {
+        // The reader of stdout has closed it, and so has ended the chat.
         Err(ChatError::Talk(TalkError::Output(error)))
             if error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(ChatError::Stuck) => return Ok(Exit::Failed),
         done => {
             let report = done?;
-            say(report.end.word(config.language));
+            say(report.end.text(config.language));
             if report.unsent > 0 {
                 say(config.language.unsent(report.unsent));
             }
@@ -114,38 +114,46 @@ pub fn run(config: &Config) -> Result<Exit, ChatError> {
 }
 
 async fn chat(config: &Config) -> Result<Report, ChatError> {
-    // SIGHUP too: a terminal that is gone must not keep the other side waiting.
+    // SIGHUP too: without it the peer would wait for a terminal that is gone.
     let mut signals = Signals::catch().map_err(ChatError::System)?;
     let connected = select! {
         connected = connect(config) => connected?,
         signal = signals.next() => {
             if config.has_terminal && signal == Request::Interrupt {
-                // Off the row where the terminal shows the key. Fails where it is gone.
+                // Leaves the row on which the terminal shows `^C`. Fails if the terminal is gone.
                 let _ = writeln!(io::stdout());
             }
             return Ok(Report { end: End::Stopped, unsent: 0 });
         }
     };
-    let (most, language) = (config.max_message, config.language);
     if config.has_terminal {
-        return at_a_terminal(connected, signals, config).await;
+        talk_at_terminal(connected, signals, config).await
+    } else {
+        talk_over_pipes(connected, signals, config).await
     }
-    let stop = async || _ = signals.next().await;
-    let user = (
-        &mut pipe::input(most, language),
-        &mut pipe::output(config.is_shown),
-    );
-    Ok(talk(connected, user, stop, most, language).await?)
 }
 
-async fn at_a_terminal(
+async fn talk_over_pipes(
     connected: TcpStream,
     mut signals: Signals,
     config: &Config,
 ) -> Result<Report, ChatError> {
-    let (most, language) = (config.max_message, config.language);
-    let mut desk = terminal::start(most, language).map_err(ChatError::Terminal)?;
-    let (mut keyboard, mut screen, interrupts) = desk.user();
+    let (max_message, language) = (config.max_message, config.language);
+    let stop = async || _ = signals.next().await;
+    let mut input = pipe::input(max_message, language);
+    let mut output = pipe::output(config.is_shown);
+    let user = (&mut input, &mut output);
+    Ok(talk(connected, user, stop, max_message, language).await?)
+}
+
+async fn talk_at_terminal(
+    connected: TcpStream,
+    mut signals: Signals,
+    config: &Config,
+) -> Result<Report, ChatError> {
+    let (max_message, language) = (config.max_message, config.language);
+    let mut console = terminal::start(max_message, language).map_err(ChatError::Terminal)?;
+    let (mut keyboard, mut screen, interrupts) = console.handles();
     let mut stop = async || {
         select! {
             _ = signals.next() => {}
@@ -153,12 +161,12 @@ async fn at_a_terminal(
         }
     };
     let user = (&mut keyboard, &mut screen);
-    let talk = talk(connected, user, &mut stop, most, language);
+    let talk = talk(connected, user, &mut stop, max_message, language);
     let report = select! {
         report = talk => report,
-        never = desk.run() => never,
+        never = console.run() => never,
     };
-    if !desk.close(stop()).await {
+    if !console.close(stop()).await {
         return Err(ChatError::Stuck);
     }
     Ok(report?)

@@ -1,32 +1,38 @@
-//! What a person in a chat has before them: what was said, what waits to be said, what is coming.
+//! The page of a chat at a terminal: what was said, which of the user's lines wait, and what the peer has
+//! begun. Pure.
 //!
-//! Pure. What always holds: messages are printed in the order in which they are on the wire. So
-//! what our user has entered stays below until it is sent, and what the other side has begun is
-//! there as far as it has come, above all that our user says behind it. What is entered here waits
-//! for the session in the same order.
+//! `terminal` draws the page. It also holds the entered messages until the session takes them.
+//!
+//! # Invariants
+//!
+//! - Messages are printed in the order in which they are on the wire. A line of the user stays below the
+//!   printed rows until it is sent. Text that the peer has begun is printed before a line of the user that
+//!   is sent after it.
+//! - The session takes entered messages in the order in which they were entered.
 
 use std::collections::VecDeque;
 use std::fmt::Display as Text;
+use std::mem;
 
 use super::codec::{Message, cut};
 use crate::language::Language;
-use crate::terminal::frame::print;
+use crate::terminal::frame::append_row;
 
-/// How much may have been entered before the session has taken it, in bytes: more than anybody
-/// pastes. What is over that waits in the terminal, and keys behind it are not heard.
-const ENTERED: usize = 64 * 1024 * 1024;
+/// How many bytes of messages may be entered before the session takes them, more than a person pastes.
+/// Further input waits in the terminal, and so do keys behind it.
+const MAX_ENTERED: usize = 64 * 1024 * 1024;
 
-/// What a message takes besides its text.
-const EACH: usize = 200;
+/// How many bytes a message counts besides its text.
+const MESSAGE_OVERHEAD: usize = 200;
 
-/// How many lines that wait are shown.
-const SHOWN: usize = 3;
+/// How many waiting lines are shown.
+const MAX_SHOWN: usize = 3;
 
 /// A line that was entered.
 #[derive(Debug)]
 struct Line {
     text: Vec<u8>,
-    /// How many messages of it are not said yet.
+    /// How many messages of it are not sent.
     messages: usize,
 }
 
@@ -34,181 +40,179 @@ struct Line {
 #[derive(Debug)]
 pub(super) struct Page {
     language: Language,
-    /// The longest message.
-    most: usize,
-    /// For the session, and how many bytes that is.
+    max_message: usize,
+    /// Messages for the session.
     entered: VecDeque<Message>,
-    length: usize,
-    /// Not said yet.
+    /// How many bytes `entered` counts.
+    entered_bytes: usize,
+    /// Lines that are not sent.
     waiting: VecDeque<Line>,
-    /// What was being typed at the end.
-    half: Vec<u8>,
-    /// What has come of the other side's next message, but for what of it is printed.
-    coming: Vec<u8>,
-    /// How many bytes of that are printed.
-    come: usize,
-    /// To be printed.
+    /// The line that was being typed when input ended.
+    unfinished: Vec<u8>,
+    /// What is not printed of the text that the peer has begun.
+    partial: Vec<u8>,
+    /// How many bytes of that text are printed.
+    partial_printed: usize,
+    /// Rows for the terminal.
     printed: Vec<u8>,
 }
 
 impl Page {
-    /// For messages of at most `most` bytes.
-    pub(super) fn new(most: usize, language: Language) -> Self {
+    /// For messages of at most `max_message` bytes.
+    pub(super) fn new(max_message: usize, language: Language) -> Self {
         Self {
             language,
-            most,
+            max_message,
             entered: VecDeque::new(),
-            length: 0,
+            entered_bytes: 0,
             waiting: VecDeque::new(),
-            half: Vec::new(),
-            coming: Vec::new(),
-            come: 0,
+            unfinished: Vec::new(),
+            partial: Vec::new(),
+            partial_printed: 0,
             printed: Vec::new(),
         }
     }
 
     /// Whether more may be entered: neither the session nor the terminal is too far behind.
     pub(super) fn has_room(&self) -> bool {
-        self.length + self.printed.len() < ENTERED
+        self.entered_bytes + self.printed.len() < MAX_ENTERED
     }
 
-    /// Our user has entered a line. An empty one says nothing.
-    pub(super) fn enter(&mut self, line: Vec<u8>) {
-        let (mut rest, mut messages) = (&line[..], 0);
+    /// Takes a line that the user has entered. An empty line is no message.
+    pub(super) fn enter(&mut self, text: Vec<u8>) {
+        let (mut rest, mut messages) = (&text[..], 0);
         while !rest.is_empty() {
-            let (part, behind) = rest.split_at(cut(rest, self.most));
+            let (part, behind) = rest.split_at(cut(rest, self.max_message));
             self.entered.push_back(Message {
                 text: part.to_vec(),
-                goes_on: !behind.is_empty(),
-                is_rest: messages > 0,
+                continues: !behind.is_empty(),
+                is_continuation: messages > 0,
             });
             messages += 1;
             rest = behind;
         }
         if messages > 0 {
-            self.length += line.len() + messages * EACH;
-            let text = line;
+            self.entered_bytes += text.len() + messages * MESSAGE_OVERHEAD;
             self.waiting.push_back(Line { text, messages });
         }
     }
 
-    /// The next message that was entered.
+    /// Takes the next entered message.
     pub(super) fn next(&mut self) -> Option<Message> {
         let message = self.entered.pop_front()?;
-        self.length -= message.text.len() + EACH;
+        self.entered_bytes -= message.text.len() + MESSAGE_OVERHEAD;
         Some(message)
     }
 
-    /// So many more of the messages that were entered are with the other side.
-    pub(super) fn said(&mut self, count: usize) {
+    /// `count` more of the entered messages have begun to leave.
+    pub(super) fn sent(&mut self, count: usize) {
         for _ in 0..count {
-            self.print_coming();
+            self.print_partial();
             let Some(line) = self.waiting.front_mut() else {
                 return;
             };
-            // All of it, once its first part is said.
-            let text = std::mem::take(&mut line.text);
+            // The first part prints the whole line.
+            let text = mem::take(&mut line.text);
             line.messages -= 1;
             if line.messages == 0 {
                 self.waiting.pop_front();
             }
-            if !text.is_empty() {
-                print(self.language.message_prompt(), &text, &mut self.printed);
-            }
+            self.print_own(&text);
         }
     }
 
-    /// The other side has said these.
-    pub(super) fn heard(&mut self, messages: &[Message]) {
+    /// Prints messages of the peer.
+    pub(super) fn received(&mut self, messages: &[Message]) {
         for message in messages {
-            let rest = message.text.get(self.come..).unwrap_or_default();
-            if self.come == 0 || !rest.is_empty() {
-                let end = if message.goes_on { "…" } else { "" };
-                let mut text = rest.to_vec();
-                text.extend_from_slice(end.as_bytes());
-                print(&self.label(), &text, &mut self.printed);
+            let rest = message.text.get(self.partial_printed..);
+            let rest = rest.unwrap_or_default();
+            if self.partial_printed == 0 || !rest.is_empty() {
+                let end = if message.continues { "…" } else { "" };
+                let text = [rest, end.as_bytes()].concat();
+                append_row(&self.peer_label(), &text, &mut self.printed);
             }
-            self.come = 0;
-            self.coming.clear();
+            self.partial_printed = 0;
+            self.partial.clear();
         }
     }
 
-    /// So much has come of what the other side says next.
-    pub(super) fn begun(&mut self, text: &[u8]) {
-        self.coming = text.get(self.come..).unwrap_or_default().to_vec();
+    /// The peer's next message has this text so far.
+    pub(super) fn received_partial(&mut self, text: &[u8]) {
+        let rest = text.get(self.partial_printed..).unwrap_or_default();
+        self.partial = rest.to_vec();
     }
 
-    /// A word about the chat itself.
-    pub(super) fn tell(&mut self, notice: impl Text) {
+    /// Prints a sentence about the chat itself.
+    pub(super) fn notify(&mut self, notice: impl Text) {
         self.printed
             .extend_from_slice(format!("{notice}\r\n").as_bytes());
     }
 
-    /// What was being typed when nothing more could be entered.
-    pub(super) fn end(&mut self, line: &[u8]) {
-        self.half = line.to_vec();
+    /// Keeps the line that was being typed when input ended.
+    pub(super) fn keep_unfinished(&mut self, line: &[u8]) {
+        self.unfinished = line.to_vec();
     }
 
-    /// Prints all that is there: it is the end.
+    /// Prints everything, at the end of the chat.
     pub(super) fn finish(&mut self) {
-        self.print_coming();
-        let half = Line {
-            text: std::mem::take(&mut self.half),
-            messages: 0,
-        };
-        for line in self.waiting.drain(..).chain([half]) {
-            if !line.text.is_empty() {
-                print(
-                    self.language.message_prompt(),
-                    &line.text,
-                    &mut self.printed,
-                );
-            }
+        self.print_partial();
+        let waiting = mem::take(&mut self.waiting);
+        for line in waiting {
+            self.print_own(&line.text);
         }
+        let unfinished = mem::take(&mut self.unfinished);
+        self.print_own(&unfinished);
     }
 
-    /// Whether there is something to be printed.
+    /// Whether there are rows for the terminal.
     pub(super) fn has_printed(&self) -> bool {
         !self.printed.is_empty()
     }
 
-    /// Takes what is to be printed.
+    /// Takes the rows for the terminal.
     pub(super) fn take_printed(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.printed)
+        mem::take(&mut self.printed)
     }
 
-    /// What is below all that is printed, and above the line: labels and texts.
+    /// What is shown between the printed rows and the line being typed: labels and texts.
     pub(super) fn live(&self) -> Vec<(String, &[u8])> {
+        let own_label = || self.language.message_prompt().to_owned();
         let mut live = Vec::new();
-        if !self.coming.is_empty() {
-            live.push((self.label(), &self.coming[..]));
+        if !self.partial.is_empty() {
+            live.push((self.peer_label(), &self.partial[..]));
         }
         let waiting = self.waiting.iter().filter(|line| !line.text.is_empty());
-        for line in waiting.take(SHOWN) {
-            live.push((self.language.message_prompt().to_owned(), &line.text[..]));
+        for line in waiting.take(MAX_SHOWN) {
+            live.push((own_label(), &line.text[..]));
         }
-        let more = self.waiting.len().saturating_sub(SHOWN);
+        let more = self.waiting.len().saturating_sub(MAX_SHOWN);
         if more > 0 {
             live.push((self.language.more_wait(more).to_string(), &[]));
         }
-        if !self.half.is_empty() {
-            live.push((self.language.message_prompt().to_owned(), &self.half[..]));
+        if !self.unfinished.is_empty() {
+            live.push((own_label(), &self.unfinished[..]));
         }
         live
     }
 
-    /// Prints what has come, because something else comes behind it.
-    fn print_coming(&mut self) {
-        if !self.coming.is_empty() {
-            let text = std::mem::take(&mut self.coming);
-            print(&self.label(), &text, &mut self.printed);
-            self.come += text.len();
+    fn print_own(&mut self, text: &[u8]) {
+        if !text.is_empty() {
+            append_row(self.language.message_prompt(), text, &mut self.printed);
         }
     }
 
-    /// Before the other side's next message, or the rest of one.
-    fn label(&self) -> String {
-        let rest = if self.come > 0 { "…" } else { "" };
+    /// Prints what the peer has begun, because something else is printed after it.
+    fn print_partial(&mut self) {
+        if !self.partial.is_empty() {
+            let text = mem::take(&mut self.partial);
+            append_row(&self.peer_label(), &text, &mut self.printed);
+            self.partial_printed += text.len();
+        }
+    }
+
+    /// The label of the peer's next message, or of the rest of it.
+    fn peer_label(&self) -> String {
+        let rest = if self.partial_printed > 0 { "…" } else { "" };
         format!("{}{rest}", self.language.received_message())
     }
 }
@@ -224,8 +228,8 @@ mod tests {
     fn whole(text: &str) -> Message {
         Message {
             text: text.into(),
-            goes_on: false,
-            is_rest: false,
+            continues: false,
+            is_continuation: false,
         }
     }
 
@@ -240,38 +244,38 @@ mod tests {
     }
 
     #[test]
-    fn what_is_entered_is_printed_when_it_is_said() {
+    fn an_entered_line_is_printed_when_it_is_sent() {
         let mut page = page();
         page.enter(b"one".to_vec());
         page.enter(Vec::new());
         page.enter(b"two".to_vec());
         assert_eq!(page.next(), Some(whole("one")));
-        page.said(1);
+        page.sent(1);
         expect(&mut page, "you: one\r\n", &["you: two"]);
-        page.heard(&[whole("yo")]);
-        page.said(1);
+        page.received(&[whole("yo")]);
+        page.sent(1);
         expect(&mut page, "peer: yo\r\nyou: two\r\n", &[]);
     }
 
     #[test]
-    fn what_is_coming_is_above_what_is_said_behind_it() {
+    fn partial_text_is_printed_before_a_later_line() {
         let mut page = page();
-        page.begun(b"hel");
+        page.received_partial(b"hel");
         expect(&mut page, "", &["peer: hel"]);
-        page.begun(b"hello");
+        page.received_partial(b"hello");
         expect(&mut page, "", &["peer: hello"]);
         page.enter(b"yo".to_vec());
-        page.said(1);
+        page.sent(1);
         expect(&mut page, "peer: hello\r\nyou: yo\r\n", &[]);
-        // That was all, or there is more.
-        page.heard(&[whole("hello")]);
+        // The message ends there, or it goes on.
+        page.received(&[whole("hello")]);
         expect(&mut page, "", &[]);
-        page.begun(b"a");
+        page.received_partial(b"a");
         page.enter(b"b".to_vec());
-        page.said(1);
-        page.begun(b"a c");
+        page.sent(1);
+        page.received_partial(b"a c");
         expect(&mut page, "peer: a\r\nyou: b\r\n", &["peer: … c"]);
-        page.heard(&[whole("a cd"), whole("e")]);
+        page.received(&[whole("a cd"), whole("e")]);
         expect(&mut page, "peer: … cd\r\npeer: e\r\n", &[]);
     }
 
@@ -282,20 +286,20 @@ mod tests {
         let messages: Vec<_> = std::iter::from_fn(|| page.next()).collect();
         let texts: Vec<_> = messages.iter().map(|message| &message.text[..]).collect();
         assert_eq!(texts, ["菜鸡".as_bytes(), "菜鸡".as_bytes()]);
-        assert!(messages[0].goes_on && messages[1].is_rest);
-        page.said(1);
+        assert!(messages[0].continues && messages[1].is_continuation);
+        page.sent(1);
         expect(&mut page, "you: 菜鸡菜鸡\r\n", &[]);
-        page.said(1);
+        page.sent(1);
         expect(&mut page, "", &[]);
     }
 
     #[test]
-    fn of_many_that_wait_the_first_are_shown() {
+    fn the_first_of_many_waiting_lines_are_shown() {
         let mut page = page();
         for number in 0..5 {
             page.enter(format!("{number}").into());
         }
-        page.end(b"half");
+        page.keep_unfinished(b"half");
         let live = ["you: 0", "you: 1", "you: 2", "(2 more wait)", "you: half"];
         expect(&mut page, "", &live);
         page.finish();
@@ -304,15 +308,15 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_entered_is_bounded() {
-        let mut page = Page::new(ENTERED, Language::English);
-        page.enter(vec![b'a'; ENTERED - EACH - 1]);
+    fn entered_text_is_bounded() {
+        let mut page = Page::new(MAX_ENTERED, Language::English);
+        page.enter(vec![b'a'; MAX_ENTERED - MESSAGE_OVERHEAD - 1]);
         assert!(page.has_room());
         page.enter(b"b".to_vec());
         assert!(!page.has_room());
         page.next();
         assert!(page.has_room());
-        page.said(1);
+        page.sent(1);
         assert!(!page.has_room());
         page.take_printed();
         assert!(page.has_room());

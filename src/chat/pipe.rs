@@ -1,8 +1,10 @@
-//! A user without a terminal: each line of stdin is a message, each message a line of stdout.
+//! A user without a terminal editor: each line of stdin is a message, each message a line of stdout.
 //!
-//! What always holds: stdout gets the messages as they are, visible where it is a terminal, and nothing
-//! else; at most one message's
-//! length of stdin is kept, a longer line is sent in parts.
+//! # Invariants
+//!
+//! - stdout gets the messages and nothing else. They are unchanged unless stdout is a terminal, which gets
+//!   escapes instead of control characters.
+//! - The buffer holds at most one message of the longest length. A longer line is sent in parts.
 
 use std::fmt::Display as Text;
 use std::io;
@@ -20,110 +22,121 @@ use crate::language::Language;
 
 /// Messages from lines.
 #[derive(Debug)]
-pub struct Input<R> {
+pub(super) struct Input<R> {
     reader: R,
-    /// What has come of the next line.
-    begun: Vec<u8>,
-    /// Whether parts of it are messages already.
-    is_rest: bool,
-    most: usize,
+    /// The beginning of the next message.
+    partial: Vec<u8>,
+    /// Whether earlier parts of the same line are messages already.
+    is_continuation: bool,
+    max_message: usize,
     language: Language,
 }
 
 /// Lines from messages.
 #[derive(Debug)]
-pub struct Output<W> {
+pub(super) struct Output<W> {
     writer: W,
-    /// Lines that are not written yet.
+    /// Lines that are not written.
     lines: Vec<u8>,
-    /// How much of the next message is among the lines.
-    come: usize,
-    /// Whether it is a terminal: then nothing may be obeyed, and nobody waits for a line's end.
-    is_shown: bool,
+    /// How many bytes of the peer's next message are among the lines.
+    partial_shown: usize,
+    /// Whether stdout is a terminal. It shows a message before it has ended, and control characters as
+    /// escapes.
+    is_terminal: bool,
 }
 
-/// stdin, for messages of at most `most` bytes.
-#[must_use]
-pub fn input(most: usize, language: Language) -> Input<BufReader<Stdin>> {
-    Input::new(BufReader::new(tokio::io::stdin()), most, language)
+/// stdin, for messages of at most `max_message` bytes.
+pub(super) fn input(max_message: usize, language: Language) -> Input<BufReader<Stdin>> {
+    Input::new(BufReader::new(tokio::io::stdin()), max_message, language)
 }
 
-/// stdout, which is a terminal with `is_shown`.
-#[must_use]
-pub fn output(is_shown: bool) -> Output<Stdout> {
+/// stdout.
+pub(super) fn output(is_terminal: bool) -> Output<Stdout> {
     Output {
         writer: tokio::io::stdout(),
         lines: Vec::new(),
-        come: 0,
-        is_shown,
+        partial_shown: 0,
+        is_terminal,
     }
 }
 
 impl<R> Input<R> {
-    /// Lines of `reader`, for messages of at most `most` bytes.
-    #[must_use]
-    pub fn new(reader: R, most: usize, language: Language) -> Self {
+    fn new(reader: R, max_message: usize, language: Language) -> Self {
         Self {
             reader,
-            begun: Vec::new(),
-            is_rest: false,
-            most,
+            partial: Vec::new(),
+            is_continuation: false,
+            max_message,
             language,
         }
     }
 
-    fn message(&mut self, text: Vec<u8>, goes_on: bool) -> Message {
+    fn message(&mut self, text: Vec<u8>, continues: bool) -> Message {
         Message {
             text,
-            goes_on,
-            is_rest: mem::replace(&mut self.is_rest, goes_on),
+            continues,
+            is_continuation: mem::replace(&mut self.is_continuation, continues),
         }
+    }
+
+    /// The first part of a line that is too long for one message.
+    fn part(&mut self) -> Message {
+        say(self.language.too_long(self.max_message));
+        let rest = self.partial.split_off(cut(&self.partial, self.max_message));
+        let part = mem::replace(&mut self.partial, rest);
+        self.message(part, true)
+    }
+
+    /// The last message, if the input ends without a line end.
+    fn last(&mut self) -> Option<Message> {
+        let line = mem::take(&mut self.partial);
+        (!line.is_empty()).then(|| self.message(line, false))
+    }
+
+    /// The message whose line end was read.
+    fn line(&mut self) -> Message {
+        let mut line = mem::take(&mut self.partial);
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
+        self.message(line, false)
     }
 }
 
 impl<R: AsyncBufRead + Unpin> Speaker for Input<R> {
     async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
-            if self.begun.len() > self.most {
-                say(self.language.too_long(self.most));
-                let rest = self.begun.split_off(cut(&self.begun, self.most));
-                let part = mem::replace(&mut self.begun, rest);
-                return Ok(Some(self.message(part, true)));
+            if self.partial.len() > self.max_message {
+                return Ok(Some(self.part()));
             }
-            // Nothing is taken from the reader before it is kept: this may be dropped.
+            // The only await: bytes leave the reader only once they are kept.
             let available = self.reader.fill_buf().await?;
             if available.is_empty() {
-                let last = mem::take(&mut self.begun);
-                let is_there = !last.is_empty();
-                return Ok(is_there.then(|| self.message(last, false)));
+                return Ok(self.last());
             }
-            let room = self.most + 1 - self.begun.len();
+            let room = self.max_message + 1 - self.partial.len();
             let end = memchr::memchr(b'\n', available).filter(|&end| end < room);
             let length = end.unwrap_or_else(|| available.len().min(room));
-            self.begun.extend_from_slice(&available[..length]);
+            self.partial.extend_from_slice(&available[..length]);
             self.reader.consume(length + usize::from(end.is_some()));
-            if end.is_some() && self.begun.len() <= self.most {
-                if self.begun.ends_with(b"\r") {
-                    self.begun.pop();
-                }
-                let line = mem::take(&mut self.begun);
-                return Ok(Some(self.message(line, false)));
+            if end.is_some() && self.partial.len() <= self.max_message {
+                return Ok(Some(self.line()));
             }
         }
     }
 
-    fn entered(&mut self) -> Option<Message> {
-        // What is in the pipe has not been read: it is as if it had not been said.
+    fn next_ready(&mut self) -> Option<Message> {
+        // A line that is still in the pipe is not part of the chat.
         None
     }
 }
 
 impl<W: AsyncWrite + Unpin> Display for Output<W> {
-    fn put(&mut self, messages: &[Message]) {
+    fn show(&mut self, messages: &[Message]) {
         for message in messages {
-            let come = mem::take(&mut self.come);
-            if self.is_shown {
-                let rest = message.text.get(come..).unwrap_or_default();
+            let shown = mem::take(&mut self.partial_shown);
+            if self.is_terminal {
+                let rest = message.text.get(shown..).unwrap_or_default();
                 escape::show(rest, &mut self.lines);
             } else {
                 self.lines.extend_from_slice(&message.text);
@@ -132,29 +145,29 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
         }
     }
 
-    fn begun(&mut self, text: &[u8]) {
-        if !self.is_shown {
+    fn show_partial(&mut self, text: &[u8]) {
+        if !self.is_terminal {
             return;
         }
-        match text.get(self.come..) {
+        match text.get(self.partial_shown..) {
             Some(rest) if !text.is_empty() => {
                 escape::show(rest, &mut self.lines);
-                self.come = text.len();
+                self.partial_shown = text.len();
             }
-            // There is no such message any more.
-            _ if self.come > 0 => {
+            // The message that was shown in part is none: it was byebye.
+            _ if self.partial_shown > 0 => {
                 self.lines.push(b'\n');
-                self.come = 0;
+                self.partial_shown = 0;
             }
             _ => {}
         }
     }
 
-    fn said(&mut self, _: usize) {
-        // What is typed without an editor is on the terminal already.
+    fn sent(&mut self, _: usize) {
+        // The terminal has echoed the line already.
     }
 
-    fn has_more(&self) -> bool {
+    fn has_unshown(&self) -> bool {
         !self.lines.is_empty()
     }
 
@@ -166,7 +179,7 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
         self.writer.flush().await
     }
 
-    fn tell(&mut self, notice: impl Text) {
+    fn notify(&mut self, notice: impl Text) {
         say(notice);
     }
 }
@@ -175,30 +188,30 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
 mod tests {
     use super::*;
 
-    async fn said(input: &[u8], most: usize) -> Vec<String> {
-        // A buffer of one byte: each read is the shortest there is.
+    async fn texts(input: &[u8], max_message: usize) -> Vec<String> {
+        // Each read gives one byte.
         let reader = BufReader::with_capacity(1, input);
-        let mut input = Input::new(reader, most, Language::English);
-        let mut said = Vec::new();
+        let mut input = Input::new(reader, max_message, Language::English);
+        let mut texts = Vec::new();
         while let Some(message) = input.next().await.unwrap() {
-            said.push(String::from_utf8(message.text).unwrap());
+            texts.push(String::from_utf8(message.text).unwrap());
         }
-        said
+        texts
     }
 
     #[tokio::test]
-    async fn each_line_is_a_message_the_last_also_without_an_end() {
+    async fn each_line_is_a_message_also_the_last_without_a_line_end() {
         assert_eq!(
-            said("a\n\n菜鸡\r\nb".as_bytes(), 64).await,
+            texts("a\n\n菜鸡\r\nb".as_bytes(), 64).await,
             ["a", "", "菜鸡", "b"]
         );
-        assert_eq!(said(b"a\n", 64).await, ["a"]);
-        assert!(said(b"", 64).await.is_empty());
+        assert_eq!(texts(b"a\n", 64).await, ["a"]);
+        assert!(texts(b"", 64).await.is_empty());
     }
 
     #[tokio::test]
     async fn a_line_over_the_limit_is_sent_in_parts() {
-        assert_eq!(said(b"abcd\n", 4).await, ["abcd"]);
-        assert_eq!(said("菜鸡\na".as_bytes(), 4).await, ["菜", "鸡", "a"]);
+        assert_eq!(texts(b"abcd\n", 4).await, ["abcd"]);
+        assert_eq!(texts("菜鸡\na".as_bytes(), 4).await, ["菜", "鸡", "a"]);
     }
 }

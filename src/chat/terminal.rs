@@ -1,10 +1,17 @@
-//! A user at a terminal: a line editor below, what is said above it.
+//! A user at a terminal: a line editor below, the messages above it.
 //!
-//! The desk reads keys and draws while the session talks, in the same task; keyboard and screen are
-//! the session's hold of it. What always holds: nothing that is typed is lost, and a message that
-//! comes in leaves the line being typed as it was; nothing foreign reaches the terminal unescaped;
-//! however the chat ends, by a panic or one of the signals that ask for an end (INT, TERM, HUP), the
-//! terminal is set as it was before.
+//! ```text
+//! keys ─ Console (editor, frame) ─ Page ─ Keyboard, Screen, Interrupts ─ session
+//! ```
+//!
+//! The [`Console`] reads keys and draws. The session works in the same task, through the three handles.
+//!
+//! # Invariants
+//!
+//! - A key is never lost. A message that arrives leaves the line being typed unchanged.
+//! - The terminal gets no unescaped byte from the peer.
+//! - The terminal's settings are restored at the end of the chat, and also after a panic, SIGINT, SIGTERM
+//!   or SIGHUP.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display as Text;
@@ -23,37 +30,37 @@ use super::codec::{BYE, Message};
 use super::page::Page;
 use super::user::{Display, Speaker};
 use crate::language::Language;
-use crate::terminal::PASTE_TIME;
+use crate::terminal::PASTE_TIMEOUT;
 use crate::terminal::editor::{Editor, Entered};
 use crate::terminal::frame::{Frame, Labelled};
 use crate::terminal::printer::Printer;
 use crate::terminal::tty::{self, Tty};
 
-/// How many lines the editor remembers.
+/// How many lines the history holds.
 const HISTORY: usize = 1000;
 
-/// How much is read at once.
+/// The most bytes of one read.
 const CHUNK: usize = 4096;
 
-/// How long the terminal may take for the last messages: far longer than it does, also on a busy
-/// machine. One that is stopped takes for ever.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the terminal may take for the last rows, far longer than it needs on a busy machine. A terminal
+/// that is stopped would take for ever.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What is typed.
+/// The session's handle for the lines that the user enters.
 #[derive(Debug)]
-pub struct Keyboard(Rc<Shared>);
+pub(super) struct Keyboard(Rc<Shared>);
 
-/// What is above the line being typed.
+/// The session's handle for what is shown above the line being typed.
 #[derive(Debug)]
-pub struct Screen(Rc<Shared>);
+pub(super) struct Screen(Rc<Shared>);
 
-/// Ctrl-C, which is a key while the terminal is ours.
+/// The session's handle for Ctrl-C, which is a key while the terminal is in raw mode.
 #[derive(Debug)]
-pub struct Interrupts(Rc<Shared>);
+pub(super) struct Interrupts(Rc<Shared>);
 
-/// The terminal with the line being typed. Sets it as it was when it is dropped.
+/// The terminal with the line being typed. Restores the terminal's settings on drop.
 #[derive(Debug)]
-pub struct Desk {
+pub(super) struct Console {
     shared: Rc<Shared>,
     tty: Tty,
     printer: Printer,
@@ -63,42 +70,41 @@ pub struct Desk {
     language: Language,
 }
 
-/// What the desk and the session have in common.
+/// The state that the console and the session share.
 #[derive(Debug)]
 struct Shared {
     page: RefCell<Page>,
-    /// Whether the page is not drawn as it is.
+    /// Whether the page has changed since it was drawn.
     is_changed: Cell<bool>,
-    /// Whether nothing more can be entered.
+    /// Whether input has ended.
     is_ended: Cell<bool>,
-    /// Whether nothing more can be shown.
+    /// Whether the terminal is closed for output.
     is_gone: Cell<bool>,
-    /// How often Ctrl-C was pressed, and nobody has heard of it.
+    /// How often Ctrl-C was pressed that [`Interrupts`] has not returned.
     interrupts: Cell<usize>,
-    /// Wakes the desk, and the session.
-    for_desk: Notify,
-    for_session: Notify,
+    wake_console: Notify,
+    wake_session: Notify,
 }
 
-/// Takes over the terminal at stdin and stdout, for messages of at most `most` bytes.
+/// Takes over the terminal at stdin and stdout, for messages of at most `max_message` bytes.
 ///
 /// # Errors
 ///
-/// When the terminal can't be set, or a thread can't be had.
-pub fn start(most: usize, language: Language) -> io::Result<Desk> {
+/// The terminal can't be set to raw mode, or the system refuses a thread.
+pub(super) fn start(max_message: usize, language: Language) -> io::Result<Console> {
     let resized = tty::resizes()?;
     let printer = Printer::start(io::stdout())?;
     let tty = Tty::raw(io::stdin().as_fd())?;
     let shared = Shared {
-        page: RefCell::new(Page::new(most, language)),
+        page: RefCell::new(Page::new(max_message, language)),
         is_changed: Cell::new(true),
         is_ended: Cell::new(false),
         is_gone: Cell::new(false),
         interrupts: Cell::new(0),
-        for_desk: Notify::new(),
-        for_session: Notify::new(),
+        wake_console: Notify::new(),
+        wake_session: Notify::new(),
     };
-    Ok(Desk {
+    Ok(Console {
         shared: Rc::new(shared),
         tty,
         printer,
@@ -109,37 +115,31 @@ pub fn start(most: usize, language: Language) -> io::Result<Desk> {
     })
 }
 
-impl Desk {
-    /// The session's hold of it.
-    #[must_use]
-    pub fn user(&self) -> (Keyboard, Screen, Interrupts) {
+impl Console {
+    /// The session's handles.
+    pub(super) fn handles(&self) -> (Keyboard, Screen, Interrupts) {
         let shared = || Rc::clone(&self.shared);
         (Keyboard(shared()), Screen(shared()), Interrupts(shared()))
     }
 
-    /// Reads and draws, for ever.
-    pub async fn run(&mut self) -> ! {
+    /// Reads keys and draws, for ever.
+    pub(super) async fn run(&mut self) -> ! {
         let shared = Rc::clone(&self.shared);
-        self.printer.give(tty::BEGIN.to_vec());
+        self.printer.print(tty::BEGIN.to_vec());
         let mut chunk = [0; CHUNK];
         let mut is_open = true;
         loop {
             let may_read = is_open && shared.page.borrow().has_room();
             let may_draw = shared.is_changed.get() && !shared.is_gone.get();
+            let timeout = self.editor.timeout();
             select! {
                 read = self.tty.read(&mut chunk), if may_read => {
-                    if let Ok(length @ 1..) = read {
-                        self.press(&chunk[..length]);
-                    } else {
-                        // The terminal is gone.
-                        is_open = false;
-                        self.end();
-                    }
+                    is_open = self.take_read(read, &chunk);
                 }
-                () = sleep(self.editor.waits().unwrap_or_default()), if self.editor.waits().is_some() => {
-                    // What is there to be read came in time.
+                () = sleep(timeout.unwrap_or_default()), if timeout.is_some() => {
+                    // Bytes that wait in the terminal came in time.
                     if !self.tty.has_more() {
-                        self.editor.time_is_up();
+                        self.editor.timed_out();
                         shared.is_changed.set(true);
                     }
                 }
@@ -150,9 +150,23 @@ impl Desk {
                     shared.is_gone.set(!is_ready);
                 }
                 _ = self.resized.recv() => shared.is_changed.set(true),
-                () = shared.for_desk.notified() => {}
+                () = shared.wake_console.notified() => {}
             }
-            shared.for_session.notify_waiters();
+            shared.wake_session.notify_waiters();
+        }
+    }
+
+    /// Takes the result of a read of keys. Returns false if the terminal is gone.
+    fn take_read(&mut self, read: io::Result<usize>, chunk: &[u8]) -> bool {
+        match read {
+            Ok(length @ 1..) => {
+                self.press(&chunk[..length]);
+                true
+            }
+            _ => {
+                self.end_input();
+                false
+            }
         }
     }
 
@@ -163,17 +177,17 @@ impl Desk {
             match self.editor.press(byte) {
                 Some(Entered::Interrupted) => {
                     shared.interrupts.update(|count| count + 1);
-                    self.end();
+                    self.end_input();
                 }
-                Some(Entered::End) => self.end(),
+                Some(Entered::End) => self.end_input(),
                 Some(Entered::Line(line)) if !shared.is_ended.get() => {
-                    let is_last = line == BYE;
+                    let is_bye = line == BYE;
                     shared.page.borrow_mut().enter(line);
-                    if is_last {
-                        self.end();
+                    if is_bye {
+                        self.end_input();
                     }
                 }
-                // Behind the end, or no more than a change of the line.
+                // A line after the end of input, or a change of the line.
                 Some(Entered::Line(_)) | None => {}
             }
         }
@@ -182,16 +196,13 @@ impl Desk {
     fn draw(&mut self) {
         self.shared.is_changed.set(false);
         let mut bytes = Vec::new();
-        if self.editor.is_cleared() {
+        if self.editor.take_clear() {
             self.frame.clear(&mut bytes);
         }
         let page = &mut *self.shared.page.borrow_mut();
         let printed = page.take_printed();
-        let below = page.live();
-        let below: Vec<Labelled<'_>> = below
-            .iter()
-            .map(|(label, text)| (&**label, *text))
-            .collect();
+        let live = page.live();
+        let below: Vec<Labelled<'_>> = live.iter().map(|(label, text)| (&**label, *text)).collect();
         let (line, cursor) = self.editor.line();
         let line = if self.shared.is_ended.get() {
             ("", &[][..], 0)
@@ -200,47 +211,47 @@ impl Desk {
         };
         let size = tty::size(io::stdout().as_fd());
         bytes.extend(self.frame.draw(size, &printed, &below, line));
-        self.printer.give(bytes);
+        self.printer.print(bytes);
     }
 
-    /// Nothing more can be entered.
-    fn end(&mut self) {
+    /// Ends input: nothing more can be entered.
+    fn end_input(&mut self) {
         if !self.shared.is_ended.replace(true) {
-            self.shared.page.borrow_mut().end(self.editor.line().0);
+            let line = self.editor.line().0;
+            self.shared.page.borrow_mut().keep_unfinished(line);
         }
     }
 
-    /// Gives the terminal back, once everything that was shown is on it; false where it takes
-    /// nothing, stopped or gone, or the user does not want to wait until it does.
-    pub async fn close(self, stop: impl Future<Output = ()>) -> bool {
-        // Those were pressed to end the chat, which has ended.
+    /// Shows everything that is left and restores the terminal. Returns false if the terminal takes nothing
+    /// within a bound, or if `stop` returns first.
+    pub(super) async fn close(self, stop: impl Future<Output = ()>) -> bool {
+        // Each Ctrl-C so far asked for the end of the chat, which has ended.
         self.shared.interrupts.set(0);
         select! {
-            closed = timeout(LAST_WORDS, self.finish()) => closed.unwrap_or(false),
+            closed = timeout(CLOSE_TIMEOUT, self.finish()) => closed.unwrap_or(false),
             () = stop => false,
         }
     }
 
-    /// Reads the rest of a text that is being pasted. It was meant for the chat: whoever reads the
-    /// terminal next, a shell, would obey it.
+    /// Reads the rest of a text that is being pasted into the chat. The shell would run it as commands.
     async fn discard_paste(&mut self) {
         let mut chunk = [0; CHUNK];
         while self.editor.is_in_paste() {
-            match timeout(PASTE_TIME, self.tty.read(&mut chunk)).await {
+            match timeout(PASTE_TIMEOUT, self.tty.read(&mut chunk)).await {
                 Ok(Ok(length @ 1..)) => {
                     for &byte in &chunk[..length] {
                         self.editor.press(byte);
                     }
                 }
-                // It was cut off, or the terminal is gone.
+                // The paste was cut off, or the terminal is gone.
                 _ => return,
             }
         }
     }
 
-    /// Draws all that is left, and waits until it is written.
+    /// Draws everything that is left, and waits until it is written.
     async fn finish(mut self) -> bool {
-        self.end();
+        self.end_input();
         self.discard_paste().await;
         if !self.printer.ready().await {
             return false;
@@ -251,26 +262,26 @@ impl Desk {
         });
         let mut bytes = self.frame.leave(tty::size(io::stdout().as_fd()), &printed);
         bytes.extend_from_slice(tty::END);
-        self.printer.give(bytes);
+        self.printer.print(bytes);
         self.printer.finish().await
     }
 }
 
 impl Shared {
-    /// Changes the page, and has it drawn.
+    /// Changes the page, and asks the console to draw it.
     fn change<T>(&self, change: impl FnOnce(&mut Page) -> T) -> T {
         let done = change(&mut self.page.borrow_mut());
         self.is_changed.set(true);
-        self.for_desk.notify_one();
+        self.wake_console.notify_one();
         done
     }
 }
 
 impl Interrupts {
-    /// Waits for the next one. Cancel safe.
-    pub async fn next(&self) {
+    /// Waits for the next Ctrl-C. Cancel safe.
+    pub(super) async fn next(&self) {
         while self.0.interrupts.get() == 0 {
-            self.0.for_session.notified().await;
+            self.0.wake_session.notified().await;
         }
         self.0.interrupts.update(|count| count - 1);
     }
@@ -279,58 +290,58 @@ impl Interrupts {
 impl Speaker for Keyboard {
     async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
-            if let Some(message) = self.entered() {
+            if let Some(message) = self.next_ready() {
                 return Ok(Some(message));
             }
             if self.0.interrupts.get() > 0 {
-                // What it means is told in another way.
+                // Ctrl-C is no end of input: `Interrupts` returns it.
                 pending::<()>().await;
             }
             if self.0.is_ended.get() {
                 return Ok(None);
             }
-            self.0.for_session.notified().await;
+            self.0.wake_session.notified().await;
         }
     }
 
-    fn entered(&mut self) -> Option<Message> {
+    fn next_ready(&mut self) -> Option<Message> {
         let message = self.0.page.borrow_mut().next();
         if message.is_some() {
-            // There is room for more.
-            self.0.for_desk.notify_one();
+            // The page has room again.
+            self.0.wake_console.notify_one();
         }
         message
     }
 }
 
 impl Display for Screen {
-    fn put(&mut self, messages: &[Message]) {
-        self.0.change(|page| page.heard(messages));
+    fn show(&mut self, messages: &[Message]) {
+        self.0.change(|page| page.received(messages));
     }
 
-    fn begun(&mut self, text: &[u8]) {
-        self.0.change(|page| page.begun(text));
+    fn show_partial(&mut self, text: &[u8]) {
+        self.0.change(|page| page.received_partial(text));
     }
 
-    fn said(&mut self, count: usize) {
-        self.0.change(|page| page.said(count));
+    fn sent(&mut self, count: usize) {
+        self.0.change(|page| page.sent(count));
     }
 
-    fn has_more(&self) -> bool {
+    fn has_unshown(&self) -> bool {
         self.0.page.borrow().has_printed()
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        while self.has_more() {
+        while self.has_unshown() {
             if self.0.is_gone.get() {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            self.0.for_session.notified().await;
+            self.0.wake_session.notified().await;
         }
         Ok(())
     }
 
-    fn tell(&mut self, notice: impl Text) {
-        self.0.change(|page| page.tell(notice));
+    fn notify(&mut self, notice: impl Text) {
+        self.0.change(|page| page.notify(notice));
     }
 }

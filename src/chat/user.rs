@@ -1,53 +1,53 @@
-//! The person at this end, or the program: what a session needs of either, in two halves, because
-//! both are at work at once.
+//! What a session needs of its user, a person or a program. Two traits, because both directions work at
+//! once.
 
 use std::fmt::Display as Text;
 use std::io;
 
 use super::codec::Message;
 
-/// Whoever talks at this end.
-pub trait Speaker {
-    /// The next message, or part of one that is too long; none at the end of input.
+/// Where the user's messages come from.
+pub(super) trait Speaker {
+    /// Waits for the next message, or a part of one that is too long. `None` at the end of input.
     ///
     /// # Errors
     ///
-    /// When the input can't be read.
+    /// The input can't be read.
     ///
     /// # Cancel safety
     ///
-    /// What a call that was dropped had of it is there for the next.
+    /// A call that is dropped loses nothing: the next call continues.
     fn next(&mut self) -> impl Future<Output = io::Result<Option<Message>>>;
 
-    /// A message that is there already, without waiting for one.
-    fn entered(&mut self) -> Option<Message>;
+    /// A message that is complete already. Does not wait.
+    fn next_ready(&mut self) -> Option<Message>;
 }
 
-/// Whatever shows, at this end, what the other side says.
-pub trait Display {
-    /// Takes messages to be shown.
-    fn put(&mut self, messages: &[Message]);
+/// Where the peer's messages are shown.
+pub(super) trait Display {
+    /// Queues whole messages for the user.
+    fn show(&mut self, messages: &[Message]);
 
-    /// Takes what has come of the message behind these: all of it, each time.
-    fn begun(&mut self, text: &[u8]);
+    /// Queues the text of the message that has not ended: all of it, each time.
+    fn show_partial(&mut self, text: &[u8]);
 
-    /// So many more of our user's messages are on their way to the other side.
-    fn said(&mut self, count: usize);
+    /// `count` more of the user's messages have begun to leave.
+    fn sent(&mut self, count: usize);
 
-    /// Whether there is something to show yet.
-    fn has_more(&self) -> bool;
+    /// Whether something queued is not shown yet.
+    fn has_unshown(&self) -> bool;
 
-    /// Shows what there is to show.
+    /// Shows everything that is queued.
     ///
     /// # Errors
     ///
-    /// When nobody can see it any more.
+    /// The output is closed.
     ///
     /// # Cancel safety
     ///
-    /// What a call that was dropped has not shown, the next does.
+    /// A call that is dropped loses nothing: the next call continues.
     fn flush(&mut self) -> impl Future<Output = io::Result<()>>;
 
     /// Tells the user about the chat itself.
-    fn tell(&mut self, notice: impl Text);
+    fn notify(&mut self, notice: impl Text);
 }

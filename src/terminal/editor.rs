@@ -1,15 +1,19 @@
-//! What the keys do: a line is typed, changed and entered.
+//! What keys do to the line: it is typed, edited and entered. Pure.
 //!
-//! Pure. What always holds: each byte is taken in the order in which it was typed, and a line that
-//! is entered leaves an empty one for the bytes behind it.
+//! # Invariants
+//!
+//! - Bytes are applied in the order in which they were typed.
+//! - After a line is entered, the next byte begins a new line.
 
+use std::mem;
 use std::time::Duration;
 
 use super::history::History;
-use super::keys::{Key, Keys};
+use super::key::Key;
+use super::keys::Keys;
 use super::line::Line;
 
-/// What comes of a key, but for a change of the line.
+/// The result of a key, apart from a change of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entered {
     /// This line, without its end.
@@ -26,70 +30,70 @@ pub(crate) struct Editor {
     keys: Keys,
     line: Line,
     history: History,
-    is_cleared: bool,
-    /// The keys of one byte.
+    clears_screen: bool,
+    /// The keys of one byte. Kept for its memory.
     pressed: Vec<Key>,
 }
 
 impl Editor {
-    /// One that remembers at most so many lines.
+    /// An editor whose history has at most `history` lines.
     pub(crate) fn new(history: usize) -> Self {
         Self {
             keys: Keys::new(),
             line: Line::default(),
             history: History::new(history),
-            is_cleared: false,
+            clears_screen: false,
             pressed: Vec::new(),
         }
     }
 
-    /// The line being typed, and where its cursor is.
+    /// The line being typed, and its cursor as a number of bytes.
     pub(crate) fn line(&self) -> (&[u8], usize) {
         (self.line.bytes(), self.line.cursor())
     }
 
-    /// How long the next byte may take, where it may belong to the one before: then
-    /// [`time_is_up`](Self::time_is_up) is to be called.
-    pub(crate) fn waits(&self) -> Option<Duration> {
-        self.keys.waits()
+    /// How long the next byte of a key that has begun may take. Then the caller calls
+    /// [`timed_out`](Self::timed_out). `None` between keys.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.keys.timeout()
     }
 
-    /// No byte has come in time: what was held back is text.
-    pub(crate) fn time_is_up(&mut self) {
-        let mut pressed = std::mem::take(&mut self.pressed);
-        self.keys.time_is_up(&mut pressed);
+    /// No byte has come within [`timeout`](Self::timeout): the bytes of the key are text.
+    pub(crate) fn timed_out(&mut self) {
+        let mut pressed = mem::take(&mut self.pressed);
+        self.keys.timed_out(&mut pressed);
         for key in pressed.drain(..) {
-            self.obey(key);
+            self.apply(key);
         }
         self.pressed = pressed;
     }
 
-    /// Whether a pasted text has begun and not ended.
+    /// Whether a bracketed paste has begun and not ended.
     pub(crate) fn is_in_paste(&self) -> bool {
         self.keys.is_in_paste()
     }
 
-    /// Whether the screen is to be cleared, once.
-    pub(crate) fn is_cleared(&mut self) -> bool {
-        std::mem::take(&mut self.is_cleared)
+    /// Whether a key has asked for a clear screen since the last call.
+    pub(crate) fn take_clear(&mut self) -> bool {
+        mem::take(&mut self.clears_screen)
     }
 
-    /// Puts a line in the place of the one being typed.
-    pub(crate) fn put(&mut self, line: &[u8]) {
+    /// Replaces the line being typed.
+    pub(crate) fn set(&mut self, line: &[u8]) {
         self.line.set(line.to_vec());
     }
 
     /// Takes a byte from the terminal.
     pub(crate) fn press(&mut self, byte: u8) -> Option<Entered> {
-        self.keys.push(byte, &mut self.pressed);
-        let mut pressed = std::mem::take(&mut self.pressed);
-        // Of several keys the last alone may be more than text.
-        let entered = pressed.drain(..).filter_map(|key| self.obey(key)).last();
+        let mut pressed = mem::take(&mut self.pressed);
+        self.keys.push(byte, &mut pressed);
+        // Of several keys only the last may be more than text.
+        let entered = pressed.drain(..).filter_map(|key| self.apply(key)).last();
         self.pressed = pressed;
         entered
     }
 
-    fn obey(&mut self, key: Key) -> Option<Entered> {
+    fn apply(&mut self, key: Key) -> Option<Entered> {
         match key {
             Key::Text(byte) => self.line.insert(byte),
             Key::Enter => {
@@ -106,25 +110,29 @@ impl Editor {
             Key::WordRight => self.line.word_right(),
             Key::LineStart => self.line.start(),
             Key::LineEnd => self.line.end(),
-            Key::Earlier => {
-                if let Some(line) = self.history.earlier(self.line.bytes()) {
-                    self.line.set(line);
-                }
+            Key::PreviousLine => {
+                let line = self.history.previous(self.line.bytes());
+                self.set_if_some(line);
             }
-            Key::Later => {
-                if let Some(line) = self.history.later() {
-                    self.line.set(line);
-                }
+            Key::NextLine => {
+                let line = self.history.next();
+                self.set_if_some(line);
             }
             Key::Backspace => self.line.backspace(),
             Key::EraseWordLeft => self.line.erase_word_left(),
             Key::EraseWordRight => self.line.erase_word_right(),
             Key::EraseToStart => self.line.erase_to_start(),
             Key::EraseToEnd => self.line.erase_to_end(),
-            Key::PutBack => self.line.put_back(),
-            Key::Clear => self.is_cleared = true,
+            Key::Yank => self.line.yank(),
+            Key::Clear => self.clears_screen = true,
         }
         None
+    }
+
+    fn set_if_some(&mut self, line: Option<Vec<u8>>) {
+        if let Some(line) = line {
+            self.line.set(line);
+        }
     }
 }
 
@@ -134,7 +142,7 @@ mod tests {
 
     use super::*;
 
-    /// What is entered, and what is left in the line.
+    /// What is entered, and the line that is left.
     fn typed(bytes: &[u8]) -> (Vec<Entered>, Vec<u8>) {
         let mut editor = Editor::new(10);
         let entered = bytes
@@ -149,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_behind_a_line_is_the_next() {
+    fn bytes_after_a_line_end_are_the_next_line() {
         assert_eq!(
             typed("one\r菜鸡\rhow ar".as_bytes()),
             (vec![line("one"), line("菜鸡")], b"how ar".to_vec())
@@ -161,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_changed_before_it_is_entered() {
+    fn a_line_is_edited_before_it_is_entered() {
         for (keys, entered) in [
             ("hllo\x1b[D\x1b[D\x1b[De\r", "hello"),
             ("one two\x17three\r", "one three"),
@@ -174,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn earlier_lines_are_had_again() {
+    fn lines_of_the_history_are_entered_again() {
         let (entered, rest) = typed(b"one\rtwo\r\x1b[A\x1b[A!\rdraft\x1b[A\x1b[B");
         assert_eq!(entered, [line("one"), line("two"), line("one!")]);
         assert_eq!(rest, b"draft");
@@ -184,7 +192,7 @@ mod tests {
     fn control_c_and_control_d() {
         assert_eq!(typed(b"half\x03").0, [Entered::Interrupted]);
         assert_eq!(typed(b"\x04").0, [Entered::End]);
-        // Not in a text that is pasted.
+        // In a paste they are text.
         assert_eq!(
             typed(b"\x1b[200~a\x03\x04\r\x1b[201~").0,
             [line("a\x03\x04")]
@@ -192,9 +200,9 @@ mod tests {
     }
 
     proptest! {
-        /// Rows are lines, whatever is in them, pasted or typed.
+        /// Each row is a line, pasted or typed.
         #[test]
-        fn rows(rows in prop::collection::vec("[a 菜\u{301}👧]{0,8}", 0..9), is_bracketed: bool) {
+        fn each_row_is_a_line(rows in prop::collection::vec("[a 菜\u{301}👧]{0,8}", 0..9), is_bracketed: bool) {
             let mut keys = rows.join("\r") + "\r";
             if is_bracketed {
                 keys = format!("\x1b[200~{keys}\x1b[201~");

@@ -1,17 +1,20 @@
-//! What a terminal has to be sent so that it shows the line being typed, and above it what is said.
+//! The bytes that make a terminal show the line being typed, below rows that stay. Pure.
 //!
-//! Pure. Terminals disagree on how wide some characters are: one shows a family emoji in two cells,
-//! another in eight. What always holds: no row is wider than the terminal by the widest of these
-//! counts, so that none wraps by itself; and the cursor is put where it belongs by writing the row
-//! up to it once more, so that the terminal's own count decides. Nothing that a terminal would obey
-//! leaves here but what this file writes.
+//! Terminals disagree on the width of some characters: one shows a family emoji in two cells, another in
+//! eight.
+//!
+//! # Invariants
+//!
+//! - No row is wider than the terminal by the larger count, so no row wraps by itself.
+//! - The cursor is placed by writing its row again up to it, so the terminal's own count decides.
+//! - Only this file writes control sequences. Text is escaped.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 use super::line::characters;
 use crate::escape;
 
-/// How many bytes of a text are looked at on either side of the cursor. More than any screen shows.
+/// How many bytes of a text are read on either side of the cursor, more than any screen shows.
 const NEAR: usize = 32 * 1024;
 
 /// A terminal's size in cells.
@@ -21,13 +24,13 @@ pub(crate) struct Size {
     pub(crate) columns: usize,
 }
 
-/// A label and a text behind it.
+/// A label and the text behind it.
 pub(crate) type Labelled<'a> = (&'a str, &'a [u8]);
 
-/// What was drawn last.
+/// What the latest drawing has left on the screen.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// How many rows of it are above the cursor's.
+    /// How many of its rows are above the cursor.
     above: usize,
     /// The cells of its widest row.
     widest: usize,
@@ -46,8 +49,15 @@ struct Rows {
     columns: usize,
 }
 
+/// Where a character is: its row, and how many bytes of the row are before it.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    row: usize,
+    bytes: usize,
+}
+
 impl Frame {
-    /// Nothing yet; the cursor is at the start of an empty row.
+    /// Nothing is drawn. The cursor is at the start of an empty row.
     pub(crate) fn new() -> Self {
         Self {
             above: 0,
@@ -55,8 +65,8 @@ impl Frame {
         }
     }
 
-    /// Instead of what was drawn last: `printed`, which is rows that are left alone from now on,
-    /// each ended; then the texts `below` that; then the line with its cursor.
+    /// Replaces the latest drawing with three parts: `printed`, whole rows that stay from now on; the texts
+    /// `below` them; and the line with its prompt and its cursor, a number of bytes.
     pub(crate) fn draw(
         &mut self,
         size: Size,
@@ -72,31 +82,16 @@ impl Frame {
         }
         rows.write(prompt.as_bytes(), 0);
         let (line, cursor) = near(line, cursor);
-        let (mut row, length) = rows.write(line, cursor);
-        // Of what is higher than the screen, the end, but with the cursor.
-        let first = rows.rows.len().saturating_sub(size.rows.max(1)).min(row);
-        row -= first;
-        let rows = &rows.rows[first..];
-        let rows = &rows[..rows.len().min(size.rows.max(1))];
+        let cursor = rows.write(line, cursor);
 
         let mut bytes = self.erase(size);
         bytes.extend_from_slice(printed);
-        for (number, row) in rows.iter().enumerate() {
-            bytes.extend_from_slice(if number == 0 { b"" } else { b"\r\n" });
-            bytes.extend_from_slice(&row.text);
-        }
-        let under = rows.len() - 1 - row;
-        if under > 0 || length < rows[row].text.len() {
-            up(under, &mut bytes);
-            bytes.push(b'\r');
-            bytes.extend_from_slice(&rows[row].text[..length]);
-        }
-        self.above = row;
-        self.widest = rows.iter().map(|row| row.cells).max().unwrap_or(0);
+        let (rows, cursor) = rows.on_screen(size.rows, cursor);
+        self.put(rows, cursor, &mut bytes);
         bytes
     }
 
-    /// Instead of what was drawn last: `printed`, which is rows that are left alone, each ended.
+    /// Replaces the latest drawing with `printed`, whole rows that stay.
     pub(crate) fn leave(&mut self, size: Size, printed: &[u8]) -> Vec<u8> {
         let mut bytes = self.erase(size);
         bytes.extend_from_slice(printed);
@@ -104,7 +99,7 @@ impl Frame {
         bytes
     }
 
-    /// Clears the screen, what was drawn last with it.
+    /// Clears the screen.
     pub(crate) fn clear(&mut self, bytes: &mut Vec<u8>) {
         *self = Self::new();
         bytes.extend_from_slice(b"\x1b[H\x1b[2J");
@@ -113,7 +108,7 @@ impl Frame {
     fn erase(&self, size: Size) -> Vec<u8> {
         let mut bytes = Vec::new();
         if self.widest > size.columns {
-            // The terminal has become narrower, and has wrapped it or not: it stays.
+            // The terminal has become narrower. Whether it has wrapped the rows is unknown, so they stay.
             bytes.extend_from_slice(b"\x1b[J\r\n");
         } else {
             up(self.above, &mut bytes);
@@ -121,10 +116,27 @@ impl Frame {
         }
         bytes
     }
+
+    /// Draws the rows and moves the cursor back from their end.
+    fn put(&mut self, rows: &[Row], cursor: Position, bytes: &mut Vec<u8>) {
+        for (number, row) in rows.iter().enumerate() {
+            bytes.extend_from_slice(if number == 0 { b"" } else { b"\r\n" });
+            bytes.extend_from_slice(&row.text);
+        }
+        let under = rows.len() - 1 - cursor.row;
+        let row = &rows[cursor.row].text;
+        if under > 0 || cursor.bytes < row.len() {
+            up(under, bytes);
+            bytes.push(b'\r');
+            bytes.extend_from_slice(&row[..cursor.bytes]);
+        }
+        self.above = cursor.row;
+        self.widest = rows.iter().map(|row| row.cells).max().unwrap_or(0);
+    }
 }
 
-/// Appends a row that is left alone: the terminal may wrap it as it likes.
-pub(crate) fn print(label: &str, text: &[u8], bytes: &mut Vec<u8>) {
+/// Appends a row that stays: the terminal may wrap it.
+pub(crate) fn append_row(label: &str, text: &[u8], bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(label.as_bytes());
     escape::show(text, bytes);
     bytes.extend_from_slice(b"\r\n");
@@ -136,19 +148,20 @@ fn up(rows: usize, bytes: &mut Vec<u8>) {
     }
 }
 
-/// The bytes of `text` around `at`, and where `at` is in them.
+/// The part of `text` around `at`, and the position of `at` in it.
 fn near(text: &[u8], at: usize) -> (&[u8], usize) {
-    let is_inside = |at: &usize| {
+    let is_inside_character = |at: &usize| {
         text.get(*at)
             .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
     };
     let start = at.saturating_sub(NEAR);
-    // A character has at most three bytes after its first.
+    // A character has at most three bytes behind its first.
     let start = (start..start + 4)
-        .find(|at| !is_inside(at))
-        .unwrap_or(start);
+        .find(|at| !is_inside_character(at))
+        .unwrap_or(start)
+        .min(at);
     let end = text.len().min(at + NEAR);
-    (&text[start.min(at)..end], at - start.min(at))
+    (&text[start..end], at - start)
 }
 
 /// The most cells that a terminal may give to `text`.
@@ -157,10 +170,17 @@ fn cells(text: &str) -> usize {
     one_by_one.max(text.width())
 }
 
-/// A character by its numbers.
-fn escaped(character: &[u8]) -> Vec<u8> {
+/// What is shown for a character. A mark without a character before it is shown by its number: it would be
+/// drawn on a cell that is not its own.
+fn shown(character: &[u8]) -> String {
+    let mut shown = Vec::new();
+    escape::show(character, &mut shown);
+    let shown = String::from_utf8_lossy(&shown);
+    if cells(&shown) > 0 {
+        return shown.into_owned();
+    }
     let text = String::from_utf8_lossy(character);
-    text.escape_unicode().to_string().into_bytes()
+    text.escape_unicode().to_string()
 }
 
 impl Rows {
@@ -175,60 +195,64 @@ impl Rows {
         self.rows.push(Row::default());
     }
 
-    /// Writes `text`, and returns where the character at `cursor` is: in which row, behind how many
-    /// bytes of it.
-    fn write(&mut self, text: &[u8], cursor: usize) -> (usize, usize) {
-        let (mut place, mut end) = (None, 0);
-        let mut shown = Vec::new();
+    /// Writes `text`, and returns where the character at `cursor` is.
+    fn write(&mut self, text: &[u8], cursor: usize) -> Position {
+        let (mut position, mut end) = (None, 0);
         for character in characters(text) {
             let rows = self.rows.len();
-            shown.clear();
-            escape::show(character, &mut shown);
-            if cells(&String::from_utf8_lossy(&shown)) == 0 {
-                // A mark with nothing before it would be on a cell that is not its own.
-                shown = escaped(character);
-            }
-            let length = self.put(&String::from_utf8_lossy(&shown), shown == character);
+            let shown = shown(character);
+            self.put(&shown, shown.as_bytes() == character);
             end += character.len();
-            if place.is_none() && end > cursor {
-                let is_wrapped = self.rows.len() > rows;
-                place = Some(if is_wrapped {
-                    (rows, 0)
-                } else {
-                    (rows - 1, self.last().text.len() - length)
-                });
+            if position.is_none() && end > cursor {
+                position = Some(self.start_of(&shown, rows));
             }
         }
-        place.unwrap_or_else(|| {
-            if self.last().cells >= self.columns {
-                // Behind a full row there is no place for it.
-                self.begin();
-            }
-            (self.rows.len() - 1, self.last().text.len())
-        })
+        position.unwrap_or_else(|| self.end())
     }
 
-    /// Puts a character at the end, whole where it is shown as it is, and returns its length.
-    fn put(&mut self, shown: &str, is_whole: bool) -> usize {
+    /// Where the character begins that was put last, when there were `rows` rows.
+    fn start_of(&self, shown: &str, rows: usize) -> Position {
+        if self.rows.len() > rows {
+            return Position {
+                row: rows,
+                bytes: 0,
+            };
+        }
+        Position {
+            row: rows - 1,
+            bytes: self.last().text.len() - shown.len(),
+        }
+    }
+
+    /// Where the next character would be.
+    fn end(&mut self) -> Position {
+        if self.last().cells >= self.columns {
+            // A full row has no cell for the cursor.
+            self.begin();
+        }
+        Position {
+            row: self.rows.len() - 1,
+            bytes: self.last().text.len(),
+        }
+    }
+
+    /// Puts a character at the end. An escape may wrap between its letters, a character may not.
+    fn put(&mut self, shown: &str, is_character: bool) {
         let width = cells(shown);
-        if is_whole && width <= self.columns {
-            if self.last().cells + width > self.columns {
-                self.begin();
-            }
+        if is_character && width <= self.columns {
             self.append(shown, width);
         } else {
-            for one in shown.chars() {
-                let width = one.width().unwrap_or(0);
-                if self.last().cells + width > self.columns {
-                    self.begin();
-                }
-                self.append(one.encode_utf8(&mut [0; 4]), width);
+            for letter in shown.chars() {
+                let width = letter.width().unwrap_or(0);
+                self.append(letter.encode_utf8(&mut [0; 4]), width);
             }
         }
-        shown.len()
     }
 
     fn append(&mut self, shown: &str, cells: usize) {
+        if self.last().cells + cells > self.columns {
+            self.begin();
+        }
         if let Some(row) = self.rows.last_mut() {
             row.text.extend_from_slice(shown.as_bytes());
             row.cells += cells;
@@ -236,8 +260,20 @@ impl Rows {
     }
 
     fn last(&self) -> &Row {
-        // There is always one.
+        // There is always a row.
         &self.rows[self.rows.len() - 1]
+    }
+
+    /// The rows that fit on a screen of `height` rows: the end, but with the cursor's.
+    fn on_screen(&self, height: usize, cursor: Position) -> (&[Row], Position) {
+        let height = height.max(1);
+        let first = self.rows.len().saturating_sub(height).min(cursor.row);
+        let rows = &self.rows[first..];
+        let cursor = Position {
+            row: cursor.row - first,
+            ..cursor
+        };
+        (&rows[..rows.len().min(height)], cursor)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Frames on the screen of a terminal that gives each code point its own cells, as most do.
+//! Frames on the screen of a terminal that gives each code point its own cells, as most terminals do.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 
 const ROWS: u16 = 12;
 
-/// A screen, and what was drawn on it.
+/// A screen and the frame on it.
 struct Drawn {
     screen: vt100::Parser,
     frame: Frame,
@@ -31,7 +31,7 @@ impl Drawn {
         self.screen.process(&bytes);
     }
 
-    /// All that is on the screen, its rows joined.
+    /// The text of the screen, its rows joined.
     fn text(&self) -> String {
         self.screen.screen().contents().replace('\n', "")
     }
@@ -51,7 +51,7 @@ fn the_cursor_is_before_its_character() {
 }
 
 #[test]
-fn behind_a_full_row_the_cursor_is_on_the_next() {
+fn after_a_full_row_the_cursor_is_on_the_next() {
     let mut drawn = Drawn::new(10);
     drawn.draw("", "12345678", 8);
     assert_eq!(drawn.screen.screen().cursor_position(), (1, 0));
@@ -64,7 +64,7 @@ fn behind_a_full_row_the_cursor_is_on_the_next() {
 }
 
 #[test]
-fn what_is_printed_stays_and_the_line_does_not() {
+fn printed_rows_stay_and_the_line_does_not() {
     let mut drawn = Drawn::new(10);
     drawn.draw("", "a line of three rows and more", 0);
     drawn.draw("one\r\ntwo\r\n", "half", 4);
@@ -73,14 +73,14 @@ fn what_is_printed_stays_and_the_line_does_not() {
 }
 
 #[test]
-fn no_control_character_of_a_line_is_obeyed() {
+fn control_characters_of_a_line_are_escaped() {
     let mut drawn = Drawn::new(40);
     drawn.draw("", "a\x1b[2J\t\u{202e}", 0);
     assert_eq!(drawn.text(), r"> a\x1b[2J\t\u{202e}");
 }
 
 #[test]
-fn a_mark_with_nothing_before_it_is_shown_by_its_number() {
+fn a_mark_without_a_character_is_shown_by_its_number() {
     let mut drawn = Drawn::new(40);
     drawn.draw("", "\u{301}\u{200d}a", 0);
     assert_eq!(drawn.text(), r"> \u{301}\u{200d}a");
@@ -89,19 +89,19 @@ fn a_mark_with_nothing_before_it_is_shown_by_its_number() {
 }
 
 #[test]
-fn of_a_very_long_text_what_is_near_is_looked_at() {
+fn only_the_near_part_of_a_long_text_is_read() {
     let text = "菜".repeat(NEAR);
     for at in [0, 3, NEAR - NEAR % 3, 3 * NEAR / 2 / 3 * 3, text.len()] {
-        let (found, place) = near(text.as_bytes(), at);
-        assert!(found.len() <= 2 * NEAR && place <= found.len());
-        assert!(str::from_utf8(&found[..place]).is_ok(), "{at}");
+        let (found, position) = near(text.as_bytes(), at);
+        assert!(found.len() <= 2 * NEAR && position <= found.len());
+        assert!(str::from_utf8(&found[..position]).is_ok(), "{at}");
     }
 }
 
 proptest! {
-    /// Whatever was on the screen before, the line is there once and whole, on each width.
+    /// On each width the line is on the screen once and whole, after any earlier lines.
     #[test]
-    fn whole(lines in prop::collection::vec("(a[ab菜\u{301}👧🇨]{0,60})?", 1..5), columns in 9_u16..40, at in 0_usize..200) {
+    fn the_line_is_shown_once_and_whole(lines in prop::collection::vec("(a[ab菜\u{301}👧🇨]{0,60})?", 1..5), columns in 9_u16..40, at in 0_usize..200) {
         let mut drawn = Drawn::new(columns);
         for line in &lines {
             let cursor = (0..=line.len().min(at)).rev().find(|&at| line.is_char_boundary(at)).unwrap();

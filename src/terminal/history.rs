@@ -1,39 +1,43 @@
-//! The lines that were entered before, for the arrow keys.
+//! The lines that were entered before, for the arrow keys. Pure.
 //!
-//! Pure. What always holds: their number and their length have a bound, and the line that was being
-//! typed is there again below the latest.
+//! # Invariants
+//!
+//! - The number of lines and their bytes are bounded.
+//! - The line that was being typed is kept below the latest one.
 
 use std::collections::VecDeque;
+use std::mem;
 
-/// How many bytes of lines are remembered, whatever their number.
-const LONGEST: usize = 1024 * 1024;
+/// The most bytes of all lines together.
+const MAX_BYTES: usize = 1024 * 1024;
 
-/// Lines, the latest last.
+/// The entered lines, and a position in them.
 #[derive(Debug)]
 pub(super) struct History {
+    /// The latest line is the last.
     lines: VecDeque<Vec<u8>>,
-    /// All their bytes.
-    length: usize,
-    /// At most so many.
-    most: usize,
-    /// How many lines up, and what was being typed below them.
+    /// The bytes of all lines.
+    bytes: usize,
+    max_lines: usize,
+    /// The position: how many lines above the line that was being typed.
     up: usize,
+    /// The line that was being typed.
     draft: Vec<u8>,
 }
 
 impl History {
-    /// Of at most `most` lines.
-    pub(super) fn new(most: usize) -> Self {
+    /// A history of at most `max_lines` lines.
+    pub(super) fn new(max_lines: usize) -> Self {
         Self {
             lines: VecDeque::new(),
-            length: 0,
-            most,
+            bytes: 0,
+            max_lines,
             up: 0,
             draft: Vec::new(),
         }
     }
 
-    /// Remembers a line, unless it is empty or the one before once more; the next look begins below it.
+    /// Adds a line and moves below it. An empty line, and a repeated one, is not added.
     pub(super) fn add(&mut self, line: &[u8]) {
         self.up = 0;
         self.draft.clear();
@@ -41,28 +45,28 @@ impl History {
             return;
         }
         self.lines.push_back(line.to_vec());
-        self.length += line.len();
-        while self.lines.len() > self.most || self.length > LONGEST {
+        self.bytes += line.len();
+        while self.lines.len() > self.max_lines || self.bytes > MAX_BYTES {
             let oldest = self.lines.pop_front();
-            self.length -= oldest.map_or(0, |line| line.len());
+            self.bytes -= oldest.map_or(0, |line| line.len());
         }
     }
 
-    /// The line before the one at hand, which is `line`.
-    pub(super) fn earlier(&mut self, line: &[u8]) -> Option<Vec<u8>> {
+    /// Moves one line up. `current` is the line being typed.
+    pub(super) fn previous(&mut self, current: &[u8]) -> Option<Vec<u8>> {
         let at = self.lines.len().checked_sub(self.up + 1)?;
         if self.up == 0 {
-            self.draft = line.to_vec();
+            self.draft = current.to_vec();
         }
         self.up += 1;
         Some(self.lines[at].clone())
     }
 
-    /// The line behind the one at hand.
-    pub(super) fn later(&mut self) -> Option<Vec<u8>> {
+    /// Moves one line down.
+    pub(super) fn next(&mut self) -> Option<Vec<u8>> {
         self.up = self.up.checked_sub(1)?;
         match self.up {
-            0 => Some(std::mem::take(&mut self.draft)),
+            0 => Some(mem::take(&mut self.draft)),
             up => Some(self.lines[self.lines.len() - up].clone()),
         }
     }
@@ -73,30 +77,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn up_to_the_earliest_and_down_to_the_draft() {
+    fn moves_up_to_the_oldest_line_and_down_to_the_draft() {
         let mut history = History::new(9);
         for line in ["one", "two", "two", ""] {
             history.add(line.as_bytes());
         }
-        assert_eq!(history.earlier(b"dra"), Some(b"two".to_vec()));
-        assert_eq!(history.earlier(b"two"), Some(b"one".to_vec()));
-        assert_eq!(history.earlier(b"one"), None);
-        assert_eq!(history.later(), Some(b"two".to_vec()));
-        assert_eq!(history.later(), Some(b"dra".to_vec()));
-        assert_eq!(history.later(), None);
+        assert_eq!(history.previous(b"dra"), Some(b"two".to_vec()));
+        assert_eq!(history.previous(b"two"), Some(b"one".to_vec()));
+        assert_eq!(history.previous(b"one"), None);
+        assert_eq!(history.next(), Some(b"two".to_vec()));
+        assert_eq!(history.next(), Some(b"dra".to_vec()));
+        assert_eq!(history.next(), None);
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn lines_and_bytes_are_bounded() {
         let mut history = History::new(2);
         for line in ["one", "two", "three"] {
             history.add(line.as_bytes());
         }
         assert_eq!(history.lines, [b"two".to_vec(), b"three".to_vec()]);
-        history.add(&vec![b'a'; LONGEST - 5]);
+        history.add(&vec![b'a'; MAX_BYTES - 5]);
         assert_eq!(history.lines.len(), 2);
-        history.add(&vec![b'a'; LONGEST + 1]);
-        assert_eq!((history.lines.len(), history.length), (0, 0));
-        assert_eq!(History::new(0).earlier(b""), None);
+        history.add(&vec![b'a'; MAX_BYTES + 1]);
+        assert_eq!((history.lines.len(), history.bytes), (0, 0));
+        assert_eq!(History::new(0).previous(b""), None);
     }
 }

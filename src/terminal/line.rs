@@ -1,8 +1,10 @@
-//! The line being typed: its bytes, the cursor in them, and what was erased last.
+//! The line being typed: its bytes, the cursor in them, and what was erased last. Pure.
 //!
-//! Pure. What always holds: the line is what was typed, byte for byte, also where that is no text;
-//! the keys move and erase what people take for one character, an emoji of several or a letter
-//! with its marks.
+//! # Invariants
+//!
+//! - The line holds the typed bytes unchanged. They need not be UTF-8.
+//! - The cursor moves by characters as people see them: an emoji of several code points is one, and so is a
+//!   letter with its marks.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -10,12 +12,13 @@ use unicode_segmentation::UnicodeSegmentation as _;
 #[derive(Debug, Default)]
 pub(super) struct Line {
     bytes: Vec<u8>,
-    /// Before which of them the next is put.
+    /// Where the next byte is inserted.
     cursor: usize,
+    /// What was erased last, if it was more than a character.
     erased: Vec<u8>,
 }
 
-/// The characters of `bytes` as people see them. A byte that is no text is one by itself.
+/// The characters of `bytes` as people see them. A byte that is not UTF-8 is a character of its own.
 pub(super) fn characters(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.utf8_chunks().flat_map(|chunk| {
         let text = chunk.valid().graphemes(true).map(str::as_bytes);
@@ -36,13 +39,13 @@ impl Line {
         self.cursor
     }
 
-    /// Replaces it; the cursor is at its end.
+    /// Replaces the line. The cursor is at its end.
     pub(super) fn set(&mut self, bytes: Vec<u8>) {
         self.cursor = bytes.len();
         self.bytes = bytes;
     }
 
-    /// Takes it: what is left is empty.
+    /// Takes the line and leaves an empty one.
     pub(super) fn take(&mut self) -> Vec<u8> {
         self.cursor = 0;
         std::mem::take(&mut self.bytes)
@@ -54,19 +57,19 @@ impl Line {
     }
 
     pub(super) fn left(&mut self) {
-        self.cursor = self.before();
+        self.cursor = self.previous_start();
     }
 
     pub(super) fn right(&mut self) {
-        self.cursor = self.behind();
+        self.cursor = self.next_end();
     }
 
     pub(super) fn word_left(&mut self) {
-        self.cursor = self.word_before();
+        self.cursor = self.previous_word_start();
     }
 
     pub(super) fn word_right(&mut self) {
-        self.cursor = self.word_behind();
+        self.cursor = self.next_word_end();
     }
 
     pub(super) fn start(&mut self) {
@@ -78,22 +81,22 @@ impl Line {
     }
 
     pub(super) fn backspace(&mut self) {
-        let start = self.before();
+        let start = self.previous_start();
         self.bytes.drain(start..self.cursor);
         self.cursor = start;
     }
 
     pub(super) fn delete(&mut self) {
-        let end = self.behind();
+        let end = self.next_end();
         self.bytes.drain(self.cursor..end);
     }
 
     pub(super) fn erase_word_left(&mut self) {
-        self.erase(self.word_before(), self.cursor);
+        self.erase(self.previous_word_start(), self.cursor);
     }
 
     pub(super) fn erase_word_right(&mut self) {
-        self.erase(self.cursor, self.word_behind());
+        self.erase(self.cursor, self.next_word_end());
     }
 
     pub(super) fn erase_to_start(&mut self) {
@@ -104,14 +107,14 @@ impl Line {
         self.erase(self.cursor, self.bytes.len());
     }
 
-    /// Puts what was erased last in at the cursor.
-    pub(super) fn put_back(&mut self) {
+    /// Inserts at the cursor what was erased last.
+    pub(super) fn yank(&mut self) {
         let erased = self.erased.iter().copied();
         self.bytes.splice(self.cursor..self.cursor, erased);
         self.cursor += self.erased.len();
     }
 
-    /// More than a character, so that it can be put back.
+    /// Erases these bytes, and keeps them for [`yank`](Self::yank).
     fn erase(&mut self, start: usize, end: usize) {
         if start < end {
             self.erased = self.bytes.drain(start..end).collect();
@@ -119,7 +122,7 @@ impl Line {
         }
     }
 
-    /// Where the characters end.
+    /// Each character with the position of its end.
     fn ends(&self) -> impl Iterator<Item = (usize, &[u8])> {
         characters(&self.bytes).scan(0, |end, character| {
             *end += character.len();
@@ -127,22 +130,22 @@ impl Line {
         })
     }
 
-    /// Where the character before the cursor starts.
-    fn before(&self) -> usize {
+    /// The start of the character before the cursor.
+    fn previous_start(&self) -> usize {
         let ends = self.ends().map(|(end, _)| end);
         ends.take_while(|&end| end < self.cursor)
             .last()
             .unwrap_or(0)
     }
 
-    /// Where the character behind the cursor ends.
-    fn behind(&self) -> usize {
+    /// The end of the character behind the cursor.
+    fn next_end(&self) -> usize {
         let mut ends = self.ends().map(|(end, _)| end);
         ends.find(|&end| end > self.cursor).unwrap_or(self.cursor)
     }
 
-    /// Where the word before the cursor starts.
-    fn word_before(&self) -> usize {
+    /// The start of the word before the cursor.
+    fn previous_word_start(&self) -> usize {
         let (mut start, mut was_blank) = (0, true);
         let mut last = 0;
         for (end, character) in self.ends().take_while(|(end, _)| *end <= self.cursor) {
@@ -155,8 +158,8 @@ impl Line {
         start
     }
 
-    /// Where the word behind the cursor ends.
-    fn word_behind(&self) -> usize {
+    /// The end of the word behind the cursor.
+    fn next_word_end(&self) -> usize {
         let mut end = self.cursor;
         let mut is_in_word = false;
         for (next, character) in self.ends().skip_while(|(end, _)| *end <= self.cursor) {
@@ -191,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_is_what_people_take_for_one() {
+    fn the_cursor_moves_by_characters_as_people_see_them() {
         for character in [
             "a",
             "菜",
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_kept_and_erased_one_by_one() {
+    fn bytes_that_are_not_utf8_are_kept_and_erased_one_by_one() {
         let mut line = Line::default();
         for byte in *b"a\xff\xe8\x8f" {
             line.insert(byte);
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_may_be_put_in_front_of_one_that_it_joins_with() {
+    fn a_flag_is_typed_before_a_flag() {
         let mut line = line("🇨🇳👧");
         line.start();
         for byte in "🇩🇪".bytes() {
@@ -236,13 +239,13 @@ mod tests {
     }
 
     #[test]
-    fn words_are_erased_and_put_back() {
+    fn words_are_erased_and_yanked() {
         let mut line = line("one  two 菜鸡 ");
         line.erase_word_left();
         expect(&line, "one  two ", "");
         line.word_left();
         expect(&line, "one  ", "two ");
-        line.put_back();
+        line.yank();
         expect(&line, "one  菜鸡 ", "two ");
         line.start();
         line.word_right();
@@ -252,14 +255,14 @@ mod tests {
         line.erase_to_end();
         line.erase_to_start();
         expect(&line, "", "");
-        line.put_back();
+        line.yank();
         expect(&line, "one", "");
     }
 
     proptest! {
-        /// Whatever is pressed, the cursor stays in the line, and what was typed comes in order.
+        /// After any keys the cursor is in the line.
         #[test]
-        fn in_bounds(keys in prop::collection::vec(0_u8..14, 0..60), text in "[a 菜\u{301}\u{200d}👧🇨]{0,20}") {
+        fn the_cursor_stays_in_the_line(keys in prop::collection::vec(0_u8..14, 0..60), text in "[a 菜\u{301}\u{200d}👧🇨]{0,20}") {
             let mut line = line(&text);
             for key in keys {
                 match key {
@@ -275,7 +278,7 @@ mod tests {
                     9 => line.erase_word_right(),
                     10 => line.erase_to_start(),
                     11 => line.erase_to_end(),
-                    12 if line.bytes.len() < 200 => line.put_back(),
+                    12 if line.bytes.len() < 200 => line.yank(),
                     _ => line.insert(b'x'),
                 }
                 prop_assert!(line.cursor <= line.bytes.len());

@@ -1,21 +1,24 @@
-//! A line typed at a terminal, and edited while it is typed.
+//! A line editor for a terminal.
 //!
 //! ```text
 //! tty ─ keys ─ editor (line, history) ─ frame ─ printer ─ tty
 //! ```
 //!
-//! `tty` sets the terminal and reads its bytes, `keys` finds the keys in them, `editor` obeys the
-//! keys, `frame` says what the terminal has to be sent so that it shows the line, `printer` sends
-//! it. All but `tty` and `printer` are pure. The client asks for one line with [`ask`]; the chat
-//! puts the same parts together in its own way.
+//! `tty` sets the terminal and reads its bytes, `keys` and `key` find the keys in them, `editor` applies the
+//! keys to the line, `frame` makes the bytes that show the line, `printer` writes them. All but `tty` and
+//! `printer` are pure. The client asks for one line with [`ask`]. The chat combines the same parts with the
+//! messages of its peer.
 //!
-//! What always holds: no byte that is typed is lost, at any speed: what is read behind a line's end
-//! is the next line; what the screen shows of a line is what the line holds, whatever width the
-//! terminal gives its characters; the terminal is set as it was before, however this ends.
+//! # Invariants
+//!
+//! - No typed byte is lost, at any speed. Bytes after a line's end belong to the next line.
+//! - The screen shows the line as it is, whatever width the terminal gives its characters.
+//! - The terminal's settings are restored, however the program ends.
 
 pub(crate) mod editor;
 pub(crate) mod frame;
 mod history;
+mod key;
 mod keys;
 mod line;
 pub(crate) mod printer;
@@ -30,17 +33,17 @@ use tokio::time::sleep;
 
 use editor::{Editor, Entered};
 use frame::Frame;
-pub(crate) use keys::PASTE_TIME;
+pub(crate) use keys::PASTE_TIMEOUT;
 use printer::Printer;
 use tty::Tty;
 
-/// How long the terminal may take for the line as it was left. One that is stopped takes for ever.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long the terminal may take for the last drawing. A terminal that is stopped would take for ever.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What a person answers.
+/// The answer to a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// This line, as it was typed, without its end. It need not be UTF-8.
+pub(crate) enum Answer {
+    /// The line without its end. It need not be UTF-8.
     Line(Vec<u8>),
     /// Ctrl-D on an empty line, or the terminal is gone.
     End,
@@ -48,76 +51,65 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Whether a line can be edited on the user's terminal: the ones that can't move their cursor are
-/// known by name.
-#[must_use]
-pub fn can_edit() -> bool {
+/// Whether the user's terminal can move its cursor, by its name in `TERM`. Lines can't be edited without.
+pub(crate) fn can_edit() -> bool {
     !env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "dumb" | "cons25" | "emacs"))
 }
 
-/// Asks for one line at the terminal at stdin. Prompt and line are drawn on stderr, which has to be
-/// the same terminal. What is typed behind the line stays there for whoever reads next.
+/// Asks for one line at the terminal at stdin. Draws prompt and line on stderr, which has to be the same
+/// terminal. Leaves bytes after the line's end unread.
 ///
 /// # Errors
 ///
-/// When the terminal can't be set or read.
+/// The terminal can't be set to raw mode, or not be read.
 ///
 /// # Cancel safety
 ///
-/// The terminal is as it was, and the cursor on a row of its own, once the call is dropped: by a
-/// signal, for example, which the caller has to catch. Ctrl-C comes as a key here.
-pub async fn ask(prompt: &str) -> io::Result<Answer> {
+/// A call that is dropped restores the terminal, with the cursor on an empty row. The caller has to catch
+/// signals, so that the drop happens. Ctrl-C is a key here and sends no signal.
+pub(crate) async fn ask(prompt: &str) -> io::Result<Answer> {
     let tty = Tty::raw(io::stdin().as_fd())?;
     let printer = Printer::start(io::stderr())?;
-    printer.give(tty::BEGIN.to_vec());
-    let mut asked = Asked {
+    printer.print(tty::BEGIN.to_vec());
+    let mut question = Question {
         tty,
         printer: Some(printer),
         editor: Editor::new(0),
         frame: Frame::new(),
         prompt,
     };
-    let answer = asked.answer().await;
-    asked.leave();
+    let answer = question.answer().await;
+    question.leave();
     answer
 }
 
-/// A question that is being answered. Leaves the terminal when it is dropped.
-struct Asked<'a> {
+/// A prompt with the line being typed. Leaves the line and restores the terminal on drop.
+struct Question<'a> {
     tty: Tty,
-    /// None once the line is left.
+    /// `None` after the line is left.
     printer: Option<Printer>,
     editor: Editor,
     frame: Frame,
     prompt: &'a str,
 }
 
-impl Asked<'_> {
+impl Question<'_> {
     async fn answer(&mut self) -> io::Result<Answer> {
         let mut resized = tty::resizes()?;
         let mut is_changed = true;
         loop {
-            // One byte at a time: what is behind the line's end is not ours to take. What is pasted is
-            // drawn once it is all read.
+            // One byte a read: bytes after the line's end stay in the terminal.
             let mut byte = [0];
+            // A paste is drawn once it is read.
             let may_draw = is_changed && !self.tty.has_more();
-            let waits = self.editor.waits();
+            let timeout = self.editor.timeout();
             tokio::select! {
                 biased;
                 read = self.tty.read(&mut byte) => {
                     is_changed = true;
-                    let entered = match read? {
-                        0 => Some(Entered::End),
-                        _ => self.editor.press(byte[0]),
-                    };
-                    match entered {
-                        None => {}
-                        Some(Entered::Line(line)) => {
-                            self.editor.put(&line);
-                            return Ok(Answer::Line(line));
-                        }
-                        Some(Entered::Interrupted) => return Ok(Answer::Interrupted),
-                        Some(Entered::End) => return Ok(Answer::End),
+                    let byte = (read? > 0).then_some(byte[0]);
+                    if let Some(answer) = self.press(byte) {
+                        return Ok(answer);
                     }
                 }
                 is_ready = ready(self.printer.as_ref()), if may_draw => {
@@ -126,8 +118,8 @@ impl Asked<'_> {
                         self.draw();
                     }
                 }
-                () = sleep(waits.unwrap_or_default()), if waits.is_some() => {
-                    self.editor.time_is_up();
+                () = sleep(timeout.unwrap_or_default()), if timeout.is_some() => {
+                    self.editor.timed_out();
                     is_changed = true;
                 }
                 _ = resized.recv() => is_changed = true,
@@ -135,33 +127,49 @@ impl Asked<'_> {
         }
     }
 
+    /// Takes a byte from the terminal, or its end.
+    fn press(&mut self, byte: Option<u8>) -> Option<Answer> {
+        let Some(byte) = byte else {
+            return Some(Answer::End);
+        };
+        Some(match self.editor.press(byte)? {
+            Entered::Line(line) => {
+                // The last drawing shows the line that was entered.
+                self.editor.set(&line);
+                Answer::Line(line)
+            }
+            Entered::Interrupted => Answer::Interrupted,
+            Entered::End => Answer::End,
+        })
+    }
+
     fn draw(&mut self) {
         let Some(printer) = &self.printer else { return };
         let size = tty::size(io::stderr().as_fd());
         let mut bytes = Vec::new();
-        if self.editor.is_cleared() {
+        if self.editor.take_clear() {
             self.frame.clear(&mut bytes);
         }
         let (line, cursor) = self.editor.line();
         bytes.extend(self.frame.draw(size, &[], &[], (self.prompt, line, cursor)));
-        printer.give(bytes);
+        printer.print(bytes);
     }
 
-    /// Leaves the line as it is, and the cursor below it. A terminal that takes nothing is not waited
-    /// for.
+    /// Prints the line as it is, and moves the cursor below it. Waits only for a moment if the terminal
+    /// takes nothing.
     fn leave(&mut self) {
         let Some(printer) = self.printer.take() else {
             return;
         };
         let mut line = Vec::new();
-        frame::print(self.prompt, self.editor.line().0, &mut line);
+        frame::append_row(self.prompt, self.editor.line().0, &mut line);
         let mut bytes = self.frame.leave(tty::size(io::stderr().as_fd()), &line);
         bytes.extend_from_slice(tty::END);
-        printer.give_at_last(bytes, LAST_WORDS);
+        printer.finish_blocking(bytes, CLOSE_TIMEOUT);
     }
 }
 
-impl Drop for Asked<'_> {
+impl Drop for Question<'_> {
     fn drop(&mut self) {
         self.leave();
     }

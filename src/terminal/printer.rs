@@ -1,7 +1,10 @@
-//! The way to a terminal that may be stopped, and takes nothing then: a thread that writes.
+//! Writes to a terminal from a thread of its own. A terminal that is stopped takes nothing and would block
+//! the caller.
 //!
-//! What always holds: what is given is written in order and whole, or the printer is gone; at most
-//! one piece waits behind the one that is being written.
+//! # Invariants
+//!
+//! - Pieces are written whole and in order, until the terminal is gone.
+//! - At most one piece waits while another is written.
 
 use std::io::{self, Write};
 use std::thread;
@@ -11,7 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
-/// Where what is drawn goes.
+/// The sender's side of the thread that writes.
 #[derive(Debug)]
 pub(crate) struct Printer {
     pieces: mpsc::Sender<Vec<u8>>,
@@ -19,7 +22,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    /// Writes to `terminal`.
+    /// Starts the thread that writes to `terminal`.
     pub(crate) fn start(mut terminal: impl Write + Send + 'static) -> io::Result<Self> {
         let (pieces, mut received) = mpsc::channel::<Vec<u8>>(1);
         let (done_sender, done) = oneshot::channel();
@@ -27,48 +30,48 @@ impl Printer {
         thread.spawn(move || {
             while let Some(piece) = received.blocking_recv() {
                 if terminal.write_all(&piece).is_err() || terminal.flush().is_err() {
-                    // The terminal is gone: it takes nothing more.
+                    // The terminal is gone.
                     return;
                 }
             }
-            // Nobody waits where the time was over.
+            // Fails if the caller has stopped waiting.
             let _ = done_sender.send(());
         })?;
         Ok(Self { pieces, done })
     }
 
-    /// Waits until another piece may be given; false where the terminal is gone. Cancel safe.
+    /// Waits until another piece may be printed. Returns false if the terminal is gone. Cancel safe.
     pub(crate) async fn ready(&self) -> bool {
         self.pieces.reserve().await.is_ok()
     }
 
-    /// Gives a piece, once [`ready`](Self::ready).
-    pub(crate) fn give(&self, piece: Vec<u8>) {
-        // Fails only where the terminal is gone: there is one giver, and it was ready.
+    /// Prints a piece after [`ready`](Self::ready).
+    pub(crate) fn print(&self, piece: Vec<u8>) {
+        // Fails only if the terminal is gone: there is one caller, and it has waited for room.
         let _ = self.pieces.try_send(piece);
     }
 
-    /// Gives the last piece, and waits until all is written, but no longer than this. Blocks: for
-    /// where nothing can be awaited.
-    pub(crate) fn give_at_last(self, mut piece: Vec<u8>, time: Duration) {
-        const LOOK_AGAIN: Duration = Duration::from_millis(1);
+    /// Prints the last piece, and waits until everything is written, for at most `time`. Blocks: `drop`
+    /// can't await.
+    pub(crate) fn finish_blocking(self, mut piece: Vec<u8>, time: Duration) {
+        const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
         let Self { pieces, mut done } = self;
-        let stop_by = Instant::now() + time;
+        let deadline = Instant::now() + time;
         while let Err(TrySendError::Full(back)) = pieces.try_send(piece) {
-            if Instant::now() >= stop_by {
+            if Instant::now() >= deadline {
                 return;
             }
             piece = back;
-            thread::sleep(LOOK_AGAIN);
+            thread::sleep(POLL_INTERVAL);
         }
         drop(pieces);
-        while matches!(done.try_recv(), Err(TryRecvError::Empty)) && Instant::now() < stop_by {
-            thread::sleep(LOOK_AGAIN);
+        while matches!(done.try_recv(), Err(TryRecvError::Empty)) && Instant::now() < deadline {
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Waits until all is written; false where the terminal is gone.
+    /// Waits until everything is written. Returns false if the terminal is gone.
     pub(crate) async fn finish(self) -> bool {
         drop(self.pieces);
         self.done.await.is_ok()

@@ -1,7 +1,9 @@
-//! The terminal itself: set so that it sends each key at once and obeys none, read without
-//! blocking, and set as it was when it is dropped.
+//! The terminal itself: raw mode, in which each key arrives at once and none has an effect; reads that do
+//! not block; and the earlier settings again on drop.
 //!
-//! What always holds: nothing that has come, or comes while the terminal is set, is thrown away.
+//! # Invariants
+//!
+//! - No byte is discarded, neither one that was typed before raw mode nor one typed while it is set.
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -18,25 +20,25 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::frame::Size;
 
-/// Asks the terminal to bracket what is pasted, so that no control character in it is taken for a key.
+/// Turns bracketed paste on: no control character of a paste is taken for a key.
 pub(crate) const BEGIN: &[u8] = b"\x1b[?2004h";
 
-/// Ends that.
+/// Turns bracketed paste off.
 pub(crate) const END: &[u8] = b"\x1b[?2004l";
 
-/// A terminal whose keys are ours.
+/// A terminal in raw mode. Restores the settings on drop.
 #[derive(Debug)]
 pub(crate) struct Tty {
     input: AsyncFd<OwnedFd>,
-    /// How it was set before.
+    /// The settings before raw mode.
     before: Termios,
 }
 
 impl Tty {
-    /// Takes the terminal `input` over.
+    /// Sets the terminal `input` to raw mode.
     pub(crate) fn raw(input: BorrowedFd<'_>) -> io::Result<Self> {
         let before = tcgetattr(input)?;
-        let input = watched(input.try_clone_to_owned()?)?;
+        let input = register(input.try_clone_to_owned()?)?;
         let mut raw = before.clone();
         raw.local_modes -=
             LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
@@ -48,29 +50,29 @@ impl Tty {
             | InputModes::ISTRIP
             | InputModes::IXON;
         raw.control_modes |= ControlModes::CS8;
-        // A read takes what there is, and blocks never: the descriptor is shared with other
-        // programs, so that it must not be set to be non-blocking.
+        // A read returns at once with the bytes that are there. O_NONBLOCK would do the same, but also to
+        // other programs, because they share the open file.
         raw.special_codes[SpecialCodeIndex::VMIN] = 0;
         raw.special_codes[SpecialCodeIndex::VTIME] = 0;
         let tty = Self { input, before };
-        // Now, not after a flush: what was typed ahead stays.
+        // `Now` keeps bytes that were typed ahead; `Flush` would discard them.
         tcsetattr(&tty.input, OptionalActions::Now, &raw)?;
         Ok(tty)
     }
 
-    /// Whether there is something to read.
+    /// Whether bytes wait to be read.
     pub(crate) fn has_more(&self) -> bool {
         ioctl_fionread(self.input.get_ref()).is_ok_and(|length| length > 0)
     }
 
-    /// What has been typed; nothing once the terminal is gone. Cancel safe.
+    /// Reads typed bytes. Waits for at least one; returns 0 once the terminal is gone. Cancel safe.
     pub(crate) async fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
         loop {
             let mut ready = self.input.readable().await?;
             match read(self.input.get_ref(), &mut *bytes) {
                 Ok(0) if !ready.ready().is_read_closed() => ready.clear_ready(),
                 Ok(length) => return Ok(length),
-                // So says a pseudo-terminal whose other end is closed.
+                // A pseudo-terminal whose other end is closed.
                 Err(Errno::IO) => return Ok(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => ready.clear_ready(),
@@ -83,24 +85,24 @@ impl Tty {
 impl Drop for Tty {
     fn drop(&mut self) {
         if thread::panicking() {
-            // Nobody else does it.
+            // After a panic no other code leaves the line.
             let _ = write(&self.input, &[b"\r\n", END].concat());
         }
-        // Fails only where the terminal is gone.
+        // Fails only if the terminal is gone.
         let _ = tcsetattr(&self.input, OptionalActions::Now, &self.before);
     }
 }
 
-/// A descriptor that the runtime watches.
+/// Registers a descriptor with the runtime.
 #[expect(
     deprecated,
     reason = "the successor is unsafe for the sake of types other than OwnedFd, and so forbidden here"
 )]
-fn watched(input: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+fn register(input: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::with_interest(input, Interest::READABLE)
 }
 
-/// How large the terminal is. One that does not know it is taken for one of 24 by 80.
+/// The terminal's size. A terminal without a known size counts as 24 rows of 80 columns.
 pub(crate) fn size(terminal: BorrowedFd<'_>) -> Size {
     let known = tcgetwinsize(terminal)
         .ok()
@@ -112,7 +114,7 @@ pub(crate) fn size(terminal: BorrowedFd<'_>) -> Size {
     }
 }
 
-/// Tells of each change of the size.
+/// A stream of changes of the size (SIGWINCH).
 pub(crate) fn resizes() -> io::Result<Signal> {
     signal(SignalKind::window_change())
 }

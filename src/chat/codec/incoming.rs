@@ -1,189 +1,202 @@
-//! From the bytes of a connection to messages.
+//! From the bytes of a connection to messages. Pure.
 //!
-//! What always holds: at most one message's length is kept; a longer message is cut between two
-//! characters and comes in parts, each but the last marked as such.
+//! # Invariants
+//!
+//! - The buffer holds at most one message of the longest length.
+//! - A longer message arrives in parts, cut between two characters. Each part but the last is marked.
 
 use std::mem;
-use std::str::Utf8Error;
 use std::time::Duration;
 
-use super::manner::{ACK, BYE, MARK, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
+use super::framing::{ACK, BYE, Framing, MARK, PAUSE_AT_FIRST, PAUSE_IN_TURNS, cut};
 
-/// A message, or a part of one that is longer than a message may be.
+/// A message, or a part of a message that is too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What was said: text, if the other side keeps to it. Without a line end.
+    /// The text without a line end. It need not be UTF-8.
     pub text: Vec<u8>,
-    /// Whether more of it follows, because it is too long.
-    pub goes_on: bool,
-    /// Whether more of it went before.
-    pub is_rest: bool,
+    /// Whether another part follows.
+    pub continues: bool,
+    /// Whether a part came before.
+    pub is_continuation: bool,
 }
 
 impl Message {
-    /// Whether this ends the chat: all of it, not a part.
+    /// Whether this message ends the chat. A part never does.
     #[must_use]
     pub fn is_bye(&self) -> bool {
-        self.text == BYE && !self.goes_on && !self.is_rest
+        self.text == BYE && !self.continues && !self.is_continuation
     }
 }
 
-/// Finds the messages in what a peer sends.
+/// Finds the messages in the bytes that a peer sends.
 #[derive(Debug)]
 pub struct Incoming {
-    manner: Manner,
-    /// What has come of the next message.
-    begun: Vec<u8>,
-    /// Whether parts of it are messages already.
-    is_rest: bool,
-    most: usize,
+    framing: Framing,
+    /// The bytes of the message that has not ended.
+    partial: Vec<u8>,
+    /// Whether earlier parts of that message are messages already.
+    is_continuation: bool,
+    max: usize,
     is_first_byte: bool,
-    mark: Mark,
+    mark: MarkPosition,
 }
 
-/// Where one of ours shows that it is one.
+/// Where a peer's [`MARK`] may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    /// Behind a line end that has not come.
-    Ahead,
-    /// Here, if anywhere.
-    Here,
+enum MarkPosition {
+    /// Behind the first line end, which has not come.
+    AfterLineEnd,
+    /// The next byte, or nowhere.
+    NextByte,
     /// Nowhere any more.
-    Past,
+    Passed,
 }
 
 impl Incoming {
-    /// For messages of at most `most` bytes.
+    /// For messages of at most `max` bytes.
     #[must_use]
-    pub fn new(most: usize) -> Self {
+    pub fn new(max: usize) -> Self {
         Self {
-            manner: Manner::Unknown,
-            begun: Vec::new(),
-            is_rest: false,
-            most,
+            framing: Framing::Unknown,
+            partial: Vec::new(),
+            is_continuation: false,
+            max,
             is_first_byte: true,
-            mark: Mark::Ahead,
+            mark: MarkPosition::AfterLineEnd,
         }
     }
 
-    /// How the peer's messages end, as far as that is known.
+    /// The peer's framing, as far as its bytes have shown it.
     #[must_use]
-    pub fn manner(&self) -> Manner {
-        self.manner
+    pub fn framing(&self) -> Framing {
+        self.framing
     }
 
-    /// Takes what was read; adds the messages that it ends to `messages`.
-    pub fn push(&mut self, mut bytes: &[u8], messages: &mut Vec<Message>) {
-        if let [first, rest @ ..] = bytes
-            && mem::take(&mut self.is_first_byte)
-            && *first == ACK
-        {
-            self.manner = Manner::Ours;
-            self.mark = Mark::Past;
-            bytes = rest;
-        }
-        bytes = self.without_mark(bytes);
+    /// Takes bytes from the peer, and appends the messages that they end to `messages`.
+    pub fn push(&mut self, bytes: &[u8], messages: &mut Vec<Message>) {
+        let bytes = self.skip_ack(bytes);
+        let mut bytes = self.skip_mark(bytes);
         while let Some(end) = memchr::memchr(b'\n', bytes) {
-            self.take(&bytes[..end], messages);
+            self.append(&bytes[..end], messages);
             self.end_line(messages);
-            bytes = self.without_mark(&bytes[end + 1..]);
+            bytes = self.skip_mark(&bytes[end + 1..]);
         }
-        self.take(bytes, messages);
+        self.append(bytes, messages);
     }
 
-    /// Takes the mark off the front of `bytes`, where it may be.
-    fn without_mark<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let Some((first, rest)) = bytes.split_first().filter(|_| self.mark == Mark::Here) else {
+    /// Takes the acknowledgement off the front of the connection's first bytes.
+    fn skip_ack<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        match bytes {
+            [first, rest @ ..] if mem::take(&mut self.is_first_byte) && *first == ACK => {
+                self.framing = Framing::Hellowire;
+                self.mark = MarkPosition::Passed;
+                rest
+            }
+            _ => bytes,
+        }
+    }
+
+    /// Takes the mark off the front of `bytes`, if it may be there.
+    fn skip_mark<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let is_next = |_: &(&u8, &[u8])| self.mark == MarkPosition::NextByte;
+        let Some((first, rest)) = bytes.split_first().filter(is_next) else {
             return bytes;
         };
-        self.mark = Mark::Past;
+        self.mark = MarkPosition::Passed;
         if *first != MARK {
             return bytes;
         }
-        self.manner = Manner::Ours;
+        self.framing = Framing::Hellowire;
         rest
     }
 
     fn end_line(&mut self, messages: &mut Vec<Message>) {
-        if !self.manner.is_lines() {
-            self.manner = Manner::Lines;
+        if !self.framing.is_lines() {
+            self.framing = Framing::Lines;
         }
-        // As telnet ends its lines, which is none of ours.
-        let is_ours = !self.begun.ends_with(b"\r");
-        if !is_ours {
-            self.begun.pop();
+        // telnet ends lines like this, hellowire never does.
+        let has_return = self.partial.ends_with(b"\r");
+        if has_return {
+            self.partial.pop();
         }
         self.mark = match self.mark {
-            Mark::Ahead if is_ours => Mark::Here,
-            _ => Mark::Past,
+            MarkPosition::AfterLineEnd if !has_return => MarkPosition::NextByte,
+            _ => MarkPosition::Passed,
         };
-        self.end(messages);
+        self.end_message(messages);
     }
 
-    /// What has come of the message that is not ended, but for what may turn out to be no part of its
-    /// text: half a character, half a line end, [`BYE`].
+    /// The text of the message that has not ended. Leaves out an end that may turn out to be no text: half
+    /// a character, half a line end, [`BYE`].
     #[must_use]
-    pub fn begun(&self) -> &[u8] {
-        let text = match str::from_utf8(&self.begun) {
-            Err(error) if error.error_len().is_none() => &self.begun[..error.valid_up_to()],
-            _ => &self.begun,
-        };
+    pub fn partial(&self) -> &[u8] {
+        let text = &self.partial[..torn_at(&self.partial).unwrap_or(self.partial.len())];
         match text.strip_suffix(b"\r").unwrap_or(text) {
-            BYE if !self.is_rest => &[],
+            BYE if !self.is_continuation => &[],
             text => text,
         }
     }
 
-    /// After which silence [`paused`](Self::paused) is to be called; none where silence has no
-    /// meaning.
+    /// How long the peer has to be silent before the caller calls [`paused`](Self::paused). `None` if
+    /// silence has no meaning.
     #[must_use]
     pub fn pause(&self) -> Option<Duration> {
-        match self.manner {
-            _ if self.begun.is_empty() => None,
-            Manner::Unknown => Some(PAUSE_AT_FIRST),
-            Manner::Turns => Some(PAUSE_IN_TURNS),
-            Manner::Lines | Manner::Ours => None,
+        match self.framing {
+            _ if self.partial.is_empty() => None,
+            Framing::Unknown => Some(PAUSE_AT_FIRST),
+            Framing::Turns => Some(PAUSE_IN_TURNS),
+            Framing::Lines | Framing::Hellowire => None,
         }
     }
 
-    /// The peer has been silent: its message has ended, unless it ends within a character.
+    /// The peer has been silent for [`pause`](Self::pause): its message has ended, unless it ends within a
+    /// character.
     pub fn paused(&mut self, messages: &mut Vec<Message>) {
-        let is_torn = |error: Utf8Error| error.error_len().is_none();
-        if self.pause().is_some() && !str::from_utf8(&self.begun).is_err_and(is_torn) {
-            self.manner = Manner::Turns;
-            self.end(messages);
+        if self.pause().is_some() && torn_at(&self.partial).is_none() {
+            self.framing = Framing::Turns;
+            self.end_message(messages);
         }
     }
 
-    /// The connection has ended, and with it a message that had begun.
+    /// The connection has ended, and with it the message that had begun.
     pub fn finish(&mut self, messages: &mut Vec<Message>) {
-        if !self.begun.is_empty() {
-            self.end(messages);
+        if !self.partial.is_empty() {
+            self.end_message(messages);
         }
     }
 
-    fn take(&mut self, mut bytes: &[u8], messages: &mut Vec<Message>) {
-        while self.begun.len() + bytes.len() > self.most {
-            let (left, right) = bytes.split_at((self.most + 1).saturating_sub(self.begun.len()));
-            self.begun.extend_from_slice(left);
+    /// Appends bytes to the message, and emits parts of it while it is too long.
+    fn append(&mut self, mut bytes: &[u8], messages: &mut Vec<Message>) {
+        while self.partial.len() + bytes.len() > self.max {
+            let room = (self.max + 1).saturating_sub(self.partial.len());
+            let (left, right) = bytes.split_at(room);
+            self.partial.extend_from_slice(left);
             bytes = right;
-            let rest = self.begun.split_off(cut(&self.begun, self.most));
+            let rest = self.partial.split_off(cut(&self.partial, self.max));
             messages.push(Message {
-                text: mem::replace(&mut self.begun, rest),
-                goes_on: true,
-                is_rest: mem::replace(&mut self.is_rest, true),
+                text: mem::replace(&mut self.partial, rest),
+                continues: true,
+                is_continuation: mem::replace(&mut self.is_continuation, true),
             });
         }
-        self.begun.extend_from_slice(bytes);
+        self.partial.extend_from_slice(bytes);
     }
 
-    fn end(&mut self, messages: &mut Vec<Message>) {
+    fn end_message(&mut self, messages: &mut Vec<Message>) {
         messages.push(Message {
-            text: mem::take(&mut self.begun),
-            goes_on: false,
-            is_rest: mem::take(&mut self.is_rest),
+            text: mem::take(&mut self.partial),
+            continues: false,
+            is_continuation: mem::take(&mut self.is_continuation),
         });
     }
+}
+
+/// Where the unfinished character begins that UTF-8 text ends in. `None` for whole text, and for bytes that
+/// are not UTF-8.
+fn torn_at(bytes: &[u8]) -> Option<usize> {
+    let error = str::from_utf8(bytes).err()?;
+    error.error_len().is_none().then(|| error.valid_up_to())
 }
 
 #[cfg(test)]
@@ -200,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn lines() {
+    fn a_line_end_ends_a_message() {
         let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
         for byte in "a\n菜鸡\r\n\nb".bytes() {
             incoming.push(&[byte], &mut messages);
         }
         assert_eq!(texts(&messages), ["a", "菜鸡", ""]);
-        assert_eq!(incoming.manner(), Manner::Lines);
-        // Silence has no meaning, the end has.
+        assert_eq!(incoming.framing(), Framing::Lines);
+        // Silence has no meaning, but the end of the connection has.
         assert_eq!(incoming.pause(), None);
         incoming.paused(&mut messages);
         assert_eq!(messages.len(), 3);
@@ -216,14 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn turns() {
+    fn silence_ends_a_message_of_a_peer_without_line_ends() {
         let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
         assert_eq!(incoming.pause(), None);
         incoming.push("你".as_bytes(), &mut messages);
         assert_eq!(incoming.pause(), Some(PAUSE_AT_FIRST));
         incoming.paused(&mut messages);
-        assert_eq!(incoming.manner(), Manner::Turns);
-        // A pause within a character is no end.
+        assert_eq!(incoming.framing(), Framing::Turns);
+        // A pause within a character ends nothing.
         let (left, right) = "好".as_bytes().split_at(1);
         incoming.push(left, &mut messages);
         assert_eq!(incoming.pause(), Some(PAUSE_IN_TURNS));
@@ -234,41 +247,47 @@ mod tests {
     }
 
     #[test]
-    fn an_acknowledgement_is_no_message_and_means_lines() {
+    fn an_acknowledgement_is_no_message_and_shows_hellowire() {
         let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
         incoming.push(&[ACK], &mut messages);
-        assert_eq!((incoming.manner(), messages.len()), (Manner::Ours, 0));
+        assert_eq!(
+            (incoming.framing(), messages.len()),
+            (Framing::Hellowire, 0)
+        );
         incoming.push(&[ACK, b'\n', MARK], &mut messages);
         assert_eq!(texts(&messages), ["\x06"]);
-        // Who has said that needs no mark.
+        // After an acknowledgement there is no mark.
         incoming.push(b"\n", &mut messages);
         assert_eq!(texts(&messages), ["\x06", ""]);
-        assert_eq!(incoming.begun(), b"");
+        assert_eq!(incoming.partial(), b"");
     }
 
     #[test]
-    fn one_of_ours_shows_it_behind_its_first_line() {
-        for (wire, manner, said) in [
-            (&b"a\n\rb\n\rc\n"[..], Manner::Ours, ["a", "b", "\rc"]),
-            (b"\n\r\nb\n", Manner::Ours, ["", "", "b"]),
-            // netcat, telnet, and one that ends its lines now so, now so.
-            (b"a\nb\nc\n", Manner::Lines, ["a", "b", "c"]),
-            (b"a\r\n\r\nc\r\n", Manner::Lines, ["a", "", "c"]),
-            (b"a\r\n\rb\nc\n", Manner::Lines, ["a", "\rb", "c"]),
+    fn a_mark_behind_the_first_line_shows_hellowire() {
+        for (wire, framing, said) in [
+            (&b"a\n\rb\n\rc\n"[..], Framing::Hellowire, ["a", "b", "\rc"]),
+            (b"\n\r\nb\n", Framing::Hellowire, ["", "", "b"]),
+            // netcat, telnet, and a program that mixes both line ends.
+            (b"a\nb\nc\n", Framing::Lines, ["a", "b", "c"]),
+            (b"a\r\n\r\nc\r\n", Framing::Lines, ["a", "", "c"]),
+            (b"a\r\n\rb\nc\n", Framing::Lines, ["a", "\rb", "c"]),
         ] {
             for size in [1, wire.len()] {
                 let (mut incoming, mut messages) = (Incoming::new(1024), Vec::new());
                 for piece in wire.chunks(size) {
                     incoming.push(piece, &mut messages);
                 }
-                assert_eq!((incoming.manner(), &*texts(&messages)), (manner, &said[..]));
+                assert_eq!(
+                    (incoming.framing(), &*texts(&messages)),
+                    (framing, &said[..])
+                );
             }
         }
     }
 
     #[test]
-    fn what_has_come_is_known_but_for_what_may_be_no_part_of_it() {
-        for (wire, begun) in [
+    fn partial_text_leaves_out_an_end_that_may_be_no_text() {
+        for (wire, partial) in [
             (&b"hello"[..], &b"hello"[..]),
             (b"a\nhello\r", b"hello"),
             ("菜鸡".as_bytes().split_at(4).0, "菜".as_bytes()),
@@ -279,21 +298,21 @@ mod tests {
         ] {
             let mut incoming = Incoming::new(1024);
             incoming.push(wire, &mut Vec::new());
-            assert_eq!(incoming.begun(), begun, "{wire:?}");
+            assert_eq!(incoming.partial(), partial, "{wire:?}");
         }
     }
 
     #[test]
-    fn a_message_may_be_as_long_as_the_limit_and_no_longer() {
+    fn a_message_over_the_limit_arrives_in_parts() {
         let (mut incoming, mut messages) = (Incoming::new(4), Vec::new());
         incoming.push("abcd\n菜鸡x\n".as_bytes(), &mut messages);
         assert_eq!(texts(&messages), ["abcd", "菜", "鸡x"]);
-        let goes_on: Vec<_> = messages.iter().map(|message| message.goes_on).collect();
-        assert_eq!(goes_on, [false, true, false]);
+        let continues: Vec<_> = messages.iter().map(|message| message.continues).collect();
+        assert_eq!(continues, [false, true, false]);
     }
 
     #[test]
-    fn only_a_whole_message_ends_a_chat() {
+    fn a_part_of_a_message_does_not_end_a_chat() {
         let (mut incoming, mut messages) = (Incoming::new(8), Vec::new());
         incoming.push(b"aaaaaaaabyebye\nbyebye\n", &mut messages);
         assert_eq!(texts(&messages), ["aaaaaaaa", "byebye", "byebye"]);
@@ -302,15 +321,15 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes, no byte but line ends is lost, and no message is over the limit.
+        /// For any bytes, only line ends are lost, and no message is over the limit.
         #[test]
-        fn bounded(bytes in prop_oneof![any::<Vec<u8>>(), "[菜😀a]{0,40}".prop_map(String::into_bytes)], most in 4_usize..9) {
-            let (mut incoming, mut messages) = (Incoming::new(most), Vec::new());
+        fn every_byte_arrives_within_the_limit(bytes in prop_oneof![any::<Vec<u8>>(), "[菜😀a]{0,40}".prop_map(String::into_bytes)], max in 4_usize..9) {
+            let (mut incoming, mut messages) = (Incoming::new(max), Vec::new());
             let bytes: Vec<u8> = bytes.into_iter().filter(|byte| !b"\r\n\x06".contains(byte)).collect();
             incoming.push(&bytes, &mut messages);
-            prop_assert!(incoming.begun.len() <= most);
+            prop_assert!(incoming.partial.len() <= max);
             incoming.finish(&mut messages);
-            prop_assert!(messages.iter().all(|message| message.text.len() <= most));
+            prop_assert!(messages.iter().all(|message| message.text.len() <= max));
             if str::from_utf8(&bytes).is_ok() {
                 prop_assert!(messages.iter().all(|message| str::from_utf8(&message.text).is_ok()));
             }

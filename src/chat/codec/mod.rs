@@ -1,61 +1,65 @@
-//! Messages to bytes and back, so that they stay whole between two of ours, and so that the
-//! document's programs are peers as they are. Pure: no socket, no clock.
+//! The wire format of a chat: messages to bytes and back.
 //!
-//! A TCP connection has no messages. The document's programs act as if it had: one `send` is one
-//! message, one `recv(1024)` is taken as one, nothing marks an end, and the two take turns, the
-//! client first. So a line end would be one character too many for them, and two messages in a row
-//! would be one. Ours, and netcat, end a message in a line end. Which of the two the other side
-//! does shows in what it sends ([`Manner`]):
+//! Two hellowires keep messages whole, and the document's programs are peers without a change. Pure: no
+//! socket, no clock.
 //!
-//! - Until it has sent anything, our first message goes out with a line end, and the next ones
+//! A TCP connection has no messages. The document's programs act as if it had: one `send` is one message,
+//! one `recv(1024)` takes one, nothing marks an end, and the two sides take turns, the client first. To
+//! them a line end is one character too many, and two messages in a row are one. hellowire and netcat end
+//! a message with a line end. The codec learns the peer's [`Framing`] from the bytes that it sends:
+//!
+//! - **Unknown**, until the peer has sent something: our first message has a line end, and the next ones
 //!   wait.
-//! - A line end from it: it speaks in **lines**, and so do we from then on, whenever we like.
-//! - Behind its first line end a `MARK`, which is no part of any message: it is one of **ours**. Who
-//!   learns this and has said nothing yet sends an `ACK`, which is no part of any message either, so
-//!   that the other side need not wait. Nobody else is sent one.
-//! - A pause without a line end: it takes **turns**. From then on a message goes to it bare, at most
-//!   `TURN` bytes of it, and the next waits until it has answered.
-//! - [`BYE`] is the last message of a connection, bare: the document's programs compare with it. To
-//!   one that may be theirs it goes a pause after the message before, so that it arrives alone. The
-//!   end of the connection ends any last message.
+//! - **Lines**, after a line end from the peer: we end each message with a line end, at any time.
+//! - **Hellowire**, after a `MARK` behind the peer's first line end: as lines. The mark is no part of a
+//!   message. If we have sent nothing yet, we send an `ACK`, so that the peer need not wait for our first
+//!   message. The `ACK` is no part of a message either, and no other program gets one.
+//! - **Turns**, after a pause without a line end: we send one message without a line end, at most `TURN`
+//!   bytes of it, and the next waits for an answer.
 //!
-//! What this cannot do: spare who has said nothing yet the line end and the mark behind our very
-//! first message, or bytes over 1024 in that one; keep a carriage return that the second line of
-//! one that is not ours begins with; tell a message of a peer's that takes turns from two,
-//! when it pauses in the middle for `PAUSE_IN_TURNS`; the same for the first message of a
-//! connection and `PAUSE_AT_FIRST`, also between two of ours. Without such a pause, between two
-//! of ours, no cutting of the stream has an effect.
+//! [`BYE`] is the last message of a connection and has no line end: the document's programs compare with
+//! it. To a peer that may be one of them it goes a pause after the message before, so that it arrives
+//! alone. The end of the connection ends any last message.
+//!
+//! # Limitations
+//!
+//! - A silent peer gets our first message with a line end and a mark, and whole even if it is longer than
+//!   1024 bytes.
+//! - If the second line of a peer other than hellowire begins with a carriage return, that byte is lost.
+//! - A message of a peer that takes turns is split if the peer pauses within it for `PAUSE_IN_TURNS`. So is
+//!   the first message of a connection after `PAUSE_AT_FIRST`, also between two hellowires. Without such a
+//!   pause, how the network cuts the stream has no effect between two hellowires.
 
+mod framing;
 mod incoming;
-mod manner;
 mod outgoing;
 
+pub(super) use framing::cut;
+pub use framing::{BYE, Framing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
 pub use incoming::{Incoming, Message};
-pub(super) use manner::cut;
-pub use manner::{BYE, Manner, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
 pub use outgoing::Outgoing;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::manner::TURN;
+    use super::framing::TURN;
     use super::*;
 
     #[test]
     fn a_cut_falls_between_characters() {
         let text = "菜鸡".as_bytes();
         assert_eq!(
-            (3..=6).map(|most| cut(text, most)).collect::<Vec<_>>(),
+            (3..=6).map(|max| cut(text, max)).collect::<Vec<_>>(),
             [3, 3, 3, 6]
         );
         assert_eq!(cut("a😀".as_bytes(), 4), 1);
-        // No text: anywhere will do.
+        // Not UTF-8: anywhere will do.
         assert_eq!(cut(&[0x80; 9], 4), 4);
     }
 
-    /// What one of ours sends for these messages when it knows the other side from `manner` on.
-    fn sent(messages: &[Vec<u8>], manner: Manner) -> Vec<u8> {
+    /// The bytes for these messages to a peer that answers the first with this framing.
+    fn sent(messages: &[Vec<u8>], framing: Framing) -> Vec<u8> {
         let mut outgoing = Outgoing::new();
         let mut wire = Vec::new();
         for message in messages {
@@ -67,7 +71,7 @@ mod tests {
                 if outgoing.is_empty() {
                     return wire;
                 }
-                outgoing.heard(manner);
+                outgoing.received(framing);
             }
             wire.extend(&bytes);
             outgoing.written(bytes.len());
@@ -85,10 +89,10 @@ mod tests {
     }
 
     proptest! {
-        /// Between two of ours, however the network cuts the stream, the messages are the same.
+        /// Between two hellowires the messages are the same, however the network cuts the stream.
         #[test]
-        fn any_cutting(messages in prop::collection::vec(message(), 0..20), sizes in prop::collection::vec(1_usize..9, 1..9)) {
-            let wire = sent(&messages, Manner::Ours);
+        fn cuts_of_the_stream_have_no_effect(messages in prop::collection::vec(message(), 0..20), sizes in prop::collection::vec(1_usize..9, 1..9)) {
+            let wire = sent(&messages, Framing::Hellowire);
             let mut incoming = Incoming::new(1 << 16);
             let (mut received, mut rest, mut sizes) = (Vec::new(), &wire[..], sizes.iter().cycle());
             while !rest.is_empty() {
@@ -101,12 +105,12 @@ mod tests {
             prop_assert_eq!(received, messages);
         }
 
-        /// A peer that takes turns gets every byte of text, at most 1024 at once, and nothing else.
+        /// A peer that takes turns gets all of the text and nothing else, at most 1024 bytes at once.
         #[test]
-        fn turns(messages in prop::collection::vec("[a菜😀]{1,600}", 1..5)) {
+        fn a_peer_that_takes_turns_gets_the_text_alone(messages in prop::collection::vec("[a菜😀]{1,600}", 1..5)) {
             let texts: Vec<Vec<u8>> = messages.iter().map(|text| text.clone().into_bytes()).collect();
             let mut outgoing = Outgoing::new();
-            outgoing.heard(Manner::Turns);
+            outgoing.received(Framing::Turns);
             for text in &texts {
                 outgoing.push(text.clone());
             }
@@ -116,7 +120,7 @@ mod tests {
                 prop_assert!((1..=TURN).contains(&turn.len()), "{} bytes", turn.len());
                 got.push_str(str::from_utf8(&turn).unwrap());
                 outgoing.written(turn.len());
-                outgoing.heard(Manner::Turns);
+                outgoing.received(Framing::Turns);
             }
             prop_assert_eq!(got, messages.concat());
         }

@@ -1,7 +1,9 @@
-//! The end of a chat: what is under way is sent, the other side is heard out, and nobody waits
-//! for ever.
+//! The closing of a chat: sends what waits, and reads until the peer has ended too.
 //!
-//! What always holds: each wait has a bound, and the user is told of one that he would notice.
+//! # Invariants
+//!
+//! - Each wait has a bound.
+//! - The user is told of a wait that is long enough to be noticed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -15,109 +17,124 @@ use super::super::user::{Display, Speaker};
 use super::state::{End, Session, until};
 use crate::language::Language;
 
-/// After our end: how long the other side may be silent, and take nothing, before the connection is
-/// closed although it has not ended its own. One of ours does when it has read our last message; a
-/// person before one of the document's programs, or before netcat, need not.
-pub(super) const FAREWELL: Duration = Duration::from_secs(3);
+/// How long the peer may be silent, and take nothing, before the connection is closed without its end. A
+/// hellowire ends as soon as it has read our last message. A person at netcat, or at one of the document's
+/// programs, need not.
+pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// After the other side's end: how long our user may say nothing before it is ours too. A file is
-/// read on long before that.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// How long the user's input may pause after the peer's end before the chat is closed. A file is read much
+/// faster.
+const INPUT_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// How long an end may take before the user is told: longer than one of ours takes, and at once to a
-/// person.
-const AT_ONCE: Duration = Duration::from_millis(300);
+/// How long closing may take before the user is told. Two hellowires take less, and a person notices no
+/// delay.
+const NOTICE_DELAY: Duration = Duration::from_millis(300);
 
 impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
-    /// The end has come: whoever goes without having said it himself says so where it is needed.
-    /// Returns how many messages will not be sent.
-    pub(super) fn leave(&mut self, end: End) -> usize {
-        self.parting = Some(Instant::now() + AT_ONCE);
+    /// Queues what is to be sent after the end: messages that the user has entered, and byebye where the
+    /// peer needs it. Returns how many messages are given up.
+    pub(super) fn begin_close(&mut self, end: End) -> usize {
+        self.closing_notice = Some(Instant::now() + NOTICE_DELAY);
         match end {
             End::Stopped => {
-                // What was said before it is said, as far as it can be.
-                let mut left = 0;
-                while let Some(message) = self.speaker.entered() {
-                    if left == 0 && self.outgoing.has_room() {
-                        self.say(Some(message));
-                    } else {
-                        left += 1;
-                    }
-                }
-                self.show_said();
-                left + self.outgoing.leave()
+                let left = self.push_entered();
+                self.report_sent();
+                left + self.outgoing.give_up()
             }
-            End::InputEnded => self.outgoing.leave(),
+            End::InputEnded => self.outgoing.give_up(),
             End::WeSaidBye | End::TheySaidBye | End::TheyLeft => 0,
         }
     }
 
-    /// What is left to do after the end. Its failures have no consequence but what is not sent.
-    pub(super) async fn part(&mut self, end: End) {
-        // Fails where nobody sees it any more.
+    /// Queues the messages that the user had entered before the end. Returns how many had no room.
+    fn push_entered(&mut self) -> usize {
+        let mut left = 0;
+        while let Some(message) = self.speaker.next_ready() {
+            if left == 0 && self.outgoing.has_room() {
+                self.push(Some(message));
+            } else {
+                left += 1;
+            }
+        }
+        left
+    }
+
+    /// Does what remains after the end. A failure here means only that some messages are not sent.
+    pub(super) async fn close(&mut self, end: End) {
+        // Fails if the display is closed.
         let _ = self.display.flush().await;
         match end {
             End::TheySaidBye => {}
-            End::TheyLeft => self.say_the_rest().await,
-            End::WeSaidBye | End::InputEnded | End::Stopped => self.hear_out().await,
+            End::TheyLeft => self.send_rest().await,
+            End::WeSaidBye | End::InputEnded | End::Stopped => self.end_and_drain().await,
         }
     }
 
-    /// The other side has ended, and hears us out: all that our user has to say by now.
-    async fn say_the_rest(&mut self) {
-        while self.broken.is_none() {
-            let may_say = self.ending.is_none() && self.outgoing.has_room();
+    /// The peer has ended but still reads: sends all that the user says without a long pause.
+    async fn send_rest(&mut self) {
+        while self.write_error.is_none() {
+            let may_push = self.own_end.is_none() && self.outgoing.has_room();
             let may_write = !self.outgoing.pending().is_empty();
             select! {
-                said = self.speaker.next(), if may_say => match said {
-                    Ok(said) => self.say(said),
+                message = self.speaker.next(), if may_push => match message {
+                    Ok(message) => self.push(message),
                     Err(_) => return,
                 },
                 written = self.writer.write(self.outgoing.pending()), if may_write => self.written(written),
-                () = until(self.parting), if may_write && self.parting.is_some() => {
-                    self.parting = None;
-                    self.display.tell(self.language.parting());
+                () = until(self.closing_notice), if may_write && self.closing_notice.is_some() => {
+                    self.closing_notice = None;
+                    self.display.notify(self.language.parting());
                 }
-                () = sleep(if may_write { FAREWELL } else { LAST_WORDS }) => return,
+                () = sleep(if may_write { PEER_TIMEOUT } else { INPUT_TIMEOUT }) => return,
             }
-            self.show_said();
-            if self.ending.is_some() && self.outgoing.pending().is_empty() {
+            self.report_sent();
+            if self.own_end.is_some() && self.outgoing.pending().is_empty() {
                 return;
             }
         }
     }
 
-    /// We have ended: sends what is under way and our end, and listens until the other side's.
-    async fn hear_out(&mut self) {
+    /// We have ended: sends what is queued and our end, then reads until the peer's end.
+    async fn end_and_drain(&mut self) {
+        if self.send_queued().await && self.writer.shutdown().await.is_ok() {
+            self.drain().await;
+        }
+    }
+
+    /// Sends all that is queued. Returns false if the peer does not take it.
+    async fn send_queued(&mut self) -> bool {
         while !self.outgoing.is_empty() {
             if self.outgoing.waits_to_settle() {
                 sleep(PAUSE_IN_TURNS).await;
                 self.outgoing.settled();
             }
             let write = self.writer.write(self.outgoing.pending());
-            match in_time(write, self.display, &mut self.parting, self.language).await {
+            let notice = &mut self.closing_notice;
+            match in_time(write, self.display, notice, self.language).await {
                 Some(Ok(length)) => self.outgoing.written(length),
-                _ => return,
+                _ => return false,
             }
-            self.show_said();
+            self.report_sent();
         }
-        if self.writer.shutdown().await.is_err() {
-            return;
-        }
+        true
+    }
+
+    /// Reads and shows what the peer sends, until it ends or the display is closed.
+    async fn drain(&mut self) {
         loop {
-            let read = self.reader.read(&mut self.space);
-            let Some(Ok(length)) =
-                in_time(read, self.display, &mut self.parting, self.language).await
-            else {
+            let read = self.reader.read(&mut self.read_buffer);
+            let notice = &mut self.closing_notice;
+            let Some(Ok(length)) = in_time(read, self.display, notice, self.language).await else {
                 return;
             };
             let mut messages = Vec::new();
             match length {
                 0 => self.incoming.finish(&mut messages),
-                _ => self.incoming.push(&self.space[..length], &mut messages),
+                _ => self
+                    .incoming
+                    .push(&self.read_buffer[..length], &mut messages),
             }
-            let bye = self.take(messages);
-            // Fails where nobody sees it any more.
+            let bye = self.receive(messages);
             let shown = self.display.flush().await;
             if length == 0 || bye.is_some() || shown.is_err() {
                 return;
@@ -126,21 +143,21 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
     }
 }
 
-/// What `action` gives, unless it takes longer than [`FAREWELL`]. The user is told, at the time of
-/// `parting`, what is waited for.
+/// The result of `action`, or `None` after [`PEER_TIMEOUT`]. Tells the user at the time of `notice` what
+/// the program waits for.
 async fn in_time<T, D: Display>(
     action: impl Future<Output = T>,
     display: &mut D,
-    parting: &mut Option<Instant>,
+    notice: &mut Option<Instant>,
     language: Language,
 ) -> Option<T> {
-    let mut action = pin!(timeout(FAREWELL, action));
+    let mut action = pin!(timeout(PEER_TIMEOUT, action));
     loop {
         select! {
             done = &mut action => return done.ok(),
-            () = until(*parting), if parting.is_some() => {
-                *parting = None;
-                display.tell(language.parting());
+            () = until(*notice), if notice.is_some() => {
+                *notice = None;
+                display.notify(language.parting());
             }
         }
     }

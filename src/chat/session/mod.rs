@@ -4,12 +4,18 @@
 //! user ─ codec::Outgoing ─ connection ─ codec::Incoming ─ user
 //! ```
 //!
-//! `state` is what is known of a chat under way, `parting` what is left to do after the end. Knows no
-//! terminal and no socket. What always holds: both sides may talk at any time, also while the user is slow to be shown something; whoever ends first hears the other out; what was said
-//! before the end is with the other side, or counted; memory has a bound, because nothing is taken
-//! from a user whose messages have to wait, nor from the other side while there is something to show.
+//! `state` is the state of a running chat, `closing` what remains to be done after its end. The session
+//! knows no terminal and no socket.
+//!
+//! # Invariants
+//!
+//! - Both sides may send at any time, also while the user's display is slow.
+//! - The side that ends first reads on until the other side has ended too.
+//! - A message from before the end is with the peer, or counted in the [`Report`].
+//! - Memory is bounded: the session takes no message from the user while too many wait, and reads nothing
+//!   from the peer while something is not shown.
 
-mod parting;
+mod closing;
 mod state;
 
 use std::io;
@@ -22,47 +28,49 @@ use tokio::time::{Instant, sleep};
 use super::codec::{Incoming, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
 use super::user::{Display, Speaker};
 use crate::language::Language;
-use parting::FAREWELL;
-pub use state::End;
+use closing::PEER_TIMEOUT;
+pub(super) use state::End;
 use state::{Session, until};
 
-/// How much is read at once.
+/// The most bytes of one read.
 const CHUNK: usize = 16 * 1024;
 
 /// How a chat went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Report {
+pub(super) struct Report {
     /// Why it is over.
-    pub end: End,
-    /// How many of our messages were not sent.
-    pub unsent: usize,
+    pub(super) end: End,
+    /// How many of the user's messages were not sent.
+    pub(super) unsent: usize,
 }
 
 /// Why a chat broke off.
 #[derive(Debug, Error)]
 pub enum TalkError {
-    /// The connection did.
+    /// The connection broke.
     #[error("the connection is lost")]
     Lost(#[source] io::Error),
-    /// What our user says can't be read.
+    /// The user's input can't be read.
     #[error("cannot read what to say")]
     Input(#[source] io::Error),
-    /// What the other side says can't be shown any more.
+    /// The peer's messages can't be shown any more.
     #[error("cannot show what the other side says")]
     Output(#[source] io::Error),
 }
 
-/// Talks over `connection` until one side ends it, or `stop` does, which is called again for a
-/// second time and has to be cancel safe. A message has at most `most` bytes.
+/// Talks over `connection` until one side ends the chat, or `stop` returns.
+///
+/// The session calls `stop` again while it closes: the second return ends the wait at once. `stop` has to
+/// be cancel safe. A message has at most `max_message` bytes.
 ///
 /// # Errors
 ///
-/// When the connection is lost, or the user can't be heard, or be shown anything, any more.
-pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
+/// The connection broke, the user's input can't be read, or the display is closed.
+pub(super) async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
     connection: S,
     (speaker, display): (&mut K, &mut D),
     mut stop: impl AsyncFnMut(),
-    most: usize,
+    max_message: usize,
     language: Language,
 ) -> Result<Report, TalkError> {
     let (reader, writer) = split(connection);
@@ -71,25 +79,25 @@ pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
         writer,
         speaker,
         display,
-        incoming: Incoming::new(most),
+        incoming: Incoming::new(max_message),
         outgoing: Outgoing::new(),
         language,
-        space: vec![0; CHUNK],
-        last_heard: Instant::now(),
-        held_since: None,
+        read_buffer: vec![0; CHUNK],
+        last_read: Instant::now(),
+        waiting_since: None,
         waiting: 0,
-        parting: None,
-        ending: None,
-        broken: None,
+        closing_notice: None,
+        own_end: None,
+        write_error: None,
     };
     let end = session.run(&mut stop).await?;
-    let given_up = session.leave(end);
+    let given_up = session.begin_close(end);
     select! {
-        // Whoever is told twice to go, goes.
+        // The second request to stop.
         () = stop() => {}
-        // Whoever has to go is not kept by a user who can be shown nothing.
-        () = sleep(FAREWELL), if end == End::Stopped => {}
-        () = session.part(end) => {}
+        // A user who can't be shown anything must not keep the process.
+        () = sleep(PEER_TIMEOUT), if end == End::Stopped => {}
+        () = session.close(end) => {}
     }
     let unsent = given_up + session.outgoing.unsent();
     Ok(Report { end, unsent })
@@ -98,8 +106,8 @@ pub async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
 impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
     async fn run(&mut self, stop: &mut impl AsyncFnMut()) -> Result<End, TalkError> {
         loop {
-            self.show_said();
-            if let Some(end) = self.ending
+            self.report_sent();
+            if let Some(end) = self.own_end
                 && self.outgoing.is_empty()
             {
                 return Ok(end);
@@ -114,62 +122,67 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         }
     }
 
-    /// Whatever happens next, and whether it is the end.
+    /// Waits for the next event and acts on it. Returns the end of the chat if the event is one.
     async fn step(&mut self) -> Result<Option<End>, TalkError> {
-        let pause = self.incoming.pause().map(|pause| self.last_heard + pause);
-        let notice = self.held_since.map(|since| since + PAUSE_AT_FIRST);
-        let may_say = self.ending.is_none() && self.outgoing.has_room();
-        let may_write = !self.outgoing.pending().is_empty() && self.broken.is_none();
-        let may_read = !self.display.has_more();
+        let pause = self.incoming.pause().map(|pause| self.last_read + pause);
+        let notice = self.waiting_since.map(|since| since + PAUSE_AT_FIRST);
+        let may_push = self.own_end.is_none() && self.outgoing.has_room();
+        let may_write = !self.outgoing.pending().is_empty() && self.write_error.is_none();
+        let may_read = !self.display.has_unshown();
         select! {
-            said = self.speaker.next(), if may_say => {
-                self.say(said.map_err(TalkError::Input)?);
+            message = self.speaker.next(), if may_push => {
+                self.push(message.map_err(TalkError::Input)?);
             }
             shown = self.display.flush(), if !may_read => shown.map_err(TalkError::Output)?,
-            read = self.reader.read(&mut self.space), if may_read => {
-                self.last_heard = Instant::now();
-                return self.hear(read).await;
+            read = self.reader.read(&mut self.read_buffer), if may_read => {
+                self.last_read = Instant::now();
+                return self.take_read(read).await;
             }
-            () = until(pause), if pause.is_some() && may_read => {
-                // Of silence within a character the rest is waited for anew.
-                self.last_heard = Instant::now();
-                let mut messages = Vec::new();
-                self.incoming.paused(&mut messages);
-                return Ok(self.take(messages));
-            }
+            () = until(pause), if pause.is_some() && may_read => return Ok(self.end_pause()),
             written = self.writer.write(self.outgoing.pending()), if may_write => self.written(written),
             () = sleep(PAUSE_IN_TURNS), if self.outgoing.waits_to_settle() => self.outgoing.settled(),
-            () = until(notice), if notice.is_some() => {
-                self.held_since = None;
-                if self.outgoing.unsent() > 0 {
-                    self.display.tell(self.language.held());
-                }
-            }
+            () = until(notice), if notice.is_some() => self.notify_of_waiting(),
         }
         Ok(None)
     }
 
-    /// Takes what was read: nothing is the other side's end, and so is an error, which leaves what
-    /// came before it.
-    async fn hear(&mut self, read: io::Result<usize>) -> Result<Option<End>, TalkError> {
+    /// Takes the result of a read. An empty read and an error both end the chat, after what came before.
+    async fn take_read(&mut self, read: io::Result<usize>) -> Result<Option<End>, TalkError> {
         let mut messages = Vec::new();
         if let Ok(length @ 1..) = read {
-            self.incoming.push(&self.space[..length], &mut messages);
-            let manner = self.incoming.manner();
-            if messages.is_empty() && manner.is_lines() {
-                // It may have acknowledged a line, which lets ours go.
-                self.outgoing.heard(manner);
+            self.incoming
+                .push(&self.read_buffer[..length], &mut messages);
+            let framing = self.incoming.framing();
+            if messages.is_empty() && framing.is_lines() {
+                // An acknowledgement alone lets our queued lines go.
+                self.outgoing.received(framing);
             }
-            return Ok(self.take(messages));
+            return Ok(self.receive(messages));
         }
         self.incoming.finish(&mut messages);
-        let bye = self.take(messages);
+        let bye = self.receive(messages);
         match read {
             Err(error) if bye.is_none() => {
                 self.display.flush().await.map_err(TalkError::Output)?;
                 Err(TalkError::Lost(error))
             }
             _ => Ok(bye.or(Some(End::TheyLeft))),
+        }
+    }
+
+    /// The peer has paused long enough to end a message.
+    fn end_pause(&mut self) -> Option<End> {
+        // A message that ends within a character goes on: its pause starts again.
+        self.last_read = Instant::now();
+        let mut messages = Vec::new();
+        self.incoming.paused(&mut messages);
+        self.receive(messages)
+    }
+
+    fn notify_of_waiting(&mut self) {
+        self.waiting_since = None;
+        if self.outgoing.unsent() > 0 {
+            self.display.notify(self.language.held());
         }
     }
 }

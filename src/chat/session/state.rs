@@ -1,4 +1,7 @@
-//! A chat under way: both directions, and what the user has been shown of them.
+//! The state of a chat that is running: both directions, and what the user has been shown of them.
+//!
+//! The methods here take one event each. `mod.rs` waits for the events, `closing.rs` waits for those after
+//! the end.
 
 use std::io;
 
@@ -11,23 +14,22 @@ use crate::language::Language;
 
 /// Why a chat is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Our user said byebye.
+pub(in crate::chat) enum End {
+    /// The user sent byebye.
     WeSaidBye,
-    /// The other side said byebye.
+    /// The peer sent byebye.
     TheySaidBye,
-    /// Our user has no more to say.
+    /// The user's input has ended.
     InputEnded,
     /// The process was told to end: Ctrl-C, SIGTERM.
     Stopped,
-    /// The other side closed the connection.
+    /// The peer closed the connection.
     TheyLeft,
 }
 
 impl End {
-    /// The word about it.
-    #[must_use]
-    pub fn word(self, language: Language) -> &'static str {
+    /// The sentence that tells the user.
+    pub(in crate::chat) fn text(self, language: Language) -> &'static str {
         match (language, self) {
             (Language::English, Self::WeSaidBye) => "you said byebye",
             (Language::English, Self::TheySaidBye) => "the other side said byebye",
@@ -51,29 +53,29 @@ pub(super) struct Session<'a, S, K, D> {
     pub(super) incoming: Incoming,
     pub(super) outgoing: Outgoing,
     pub(super) language: Language,
-    /// What was read last.
-    pub(super) space: Vec<u8>,
-    /// When the other side last sent something.
-    pub(super) last_heard: Instant,
-    /// Since when messages have waited, where the user was not told.
-    pub(super) held_since: Option<Instant>,
-    /// How many messages have not begun to leave, as far as the user was shown.
+    /// The bytes of the latest read.
+    pub(super) read_buffer: Vec<u8>,
+    /// When the peer last sent something, or a pause of it ended a message.
+    pub(super) last_read: Instant,
+    /// Since when messages have waited. `None` if none does, or if the user was told.
+    pub(super) waiting_since: Option<Instant>,
+    /// How many messages have not begun to leave, as far as the display knows.
     pub(super) waiting: usize,
-    /// When the user is to be told that the end takes its time, until that is done.
-    pub(super) parting: Option<Instant>,
-    /// How our user has ended it, once everything is said.
-    pub(super) ending: Option<End>,
-    /// What the connection said to a write. There may be something to read all the same.
-    pub(super) broken: Option<io::Error>,
+    /// When to tell the user that closing takes time. `None` once the user was told.
+    pub(super) closing_notice: Option<Instant>,
+    /// How the user has ended the chat. It is over once everything is sent.
+    pub(super) own_end: Option<End>,
+    /// Why a write failed. There may still be something to read.
+    pub(super) write_error: Option<io::Error>,
 }
 
 impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
-    /// Our user says this, or has no more to say.
-    pub(super) fn say(&mut self, said: Option<Message>) {
-        match said {
-            None => self.ending = Some(End::InputEnded),
+    /// Takes the user's next message, or the end of input.
+    pub(super) fn push(&mut self, message: Option<Message>) {
+        match message {
+            None => self.own_end = Some(End::InputEnded),
             Some(message) if message.is_bye() => {
-                self.ending = Some(End::WeSaidBye);
+                self.own_end = Some(End::WeSaidBye);
                 self.waiting += 1;
                 self.outgoing.push_bye();
             }
@@ -82,44 +84,45 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
                 let unsent = self.outgoing.unsent();
                 self.outgoing.push(message.text);
                 if unsent == 0 {
-                    self.held_since = Some(Instant::now());
+                    self.waiting_since = Some(Instant::now());
                 }
             }
         }
     }
 
-    /// Has the user shown which messages have left since the last time.
-    pub(super) fn show_said(&mut self) {
+    /// Tells the display how many messages have begun to leave since the last call.
+    pub(super) fn report_sent(&mut self) {
         let waiting = self.outgoing.waiting();
         if waiting < self.waiting {
-            self.display.said(self.waiting - waiting);
+            self.display.sent(self.waiting - waiting);
         }
         self.waiting = waiting;
     }
 
-    /// So much was written of what is pending, or nothing more can be.
+    /// Takes the result of a write of pending bytes.
     pub(super) fn written(&mut self, written: io::Result<usize>) {
         match written {
             Ok(length) => self.outgoing.written(length),
-            Err(error) => self.broken = Some(error),
+            Err(error) => self.write_error = Some(error),
         }
     }
 
-    /// Has messages shown, up to one that ends the chat, or what has come of the next.
-    pub(super) fn take(&mut self, mut messages: Vec<Message>) -> Option<End> {
+    /// Shows messages up to one that ends the chat, and the text of the next one.
+    pub(super) fn receive(&mut self, mut messages: Vec<Message>) -> Option<End> {
         let bye = messages.iter().position(Message::is_bye);
         messages.truncate(bye.unwrap_or(messages.len()));
         if !messages.is_empty() {
-            self.display.put(&messages);
-            self.outgoing.heard(self.incoming.manner());
+            self.display.show(&messages);
+            self.outgoing.received(self.incoming.framing());
         }
-        let begun = self.incoming.begun();
-        self.display.begun(if bye.is_some() { &[] } else { begun });
+        let partial = self.incoming.partial();
+        self.display
+            .show_partial(if bye.is_some() { &[] } else { partial });
         bye.map(|_| End::TheySaidBye)
     }
 }
 
-/// Until then; for ever, where there is no such moment.
+/// Waits until `moment`, or for ever if there is none.
 pub(super) async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
