@@ -1,15 +1,18 @@
-//! `hellowire chat listen` and `hellowire chat connect`.
+//! The options of `hellowire chat listen` and `hellowire chat connect`.
 
 use std::io::{self, IsTerminal as _};
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
-use super::values::{callee, message_size, parsed, timeout, value};
+use super::values::{message_size, parsed, peer_address, value};
 use crate::chat::{Config, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
+
+/// The address that both sides of a chat use by default.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:12345";
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
@@ -20,24 +23,23 @@ pub(super) struct ChatOptions {
 
 #[derive(Debug, Subcommand)]
 enum Sides {
-    /// Waits for the other one to call, once.
+    /// Waits for one connection.
     Listen {
-        /// Where to wait: `127.0.0.1:12345`, `[::]:12345` or a name; port 0 is any free one.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = "127.0.0.1:12345", value_parser = value(parsed::<Address>))]
+        /// The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. Port 0 is any free port.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(parsed::<Address>))]
         address: Address,
 
         #[command(flatten)]
         talk: TalkOptions,
     },
-    /// Calls the other one.
+    /// Connects to a listening chat.
     Connect {
-        /// Whom to call; of a name all addresses are tried.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = "127.0.0.1:12345", value_parser = value(callee))]
+        /// The address to connect to. All addresses of a name are tried.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address))]
         address: Address,
 
-        /// How long connecting may take.
-        #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = value(timeout))]
-        connect_timeout: Duration,
+        #[command(flatten)]
+        connect: ConnectOptions,
 
         #[command(flatten)]
         talk: TalkOptions,
@@ -46,7 +48,7 @@ enum Sides {
 
 #[derive(Debug, Args)]
 struct TalkOptions {
-    /// The longest message; a longer one goes, and comes, in parts. 1 KiB to 16 MiB.
+    /// The longest message, 1 KiB to 16 MiB. A longer one is sent, and shown, in parts.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_MESSAGE", default_value = "64KiB", value_parser = value(message_size))]
     max_message: usize,
 
@@ -60,9 +62,9 @@ impl ChatOptions {
             Sides::Listen { address, talk } => (Side::Listen(address), talk),
             Sides::Connect {
                 address,
-                connect_timeout,
+                connect,
                 talk,
-            } => (Side::Connect(address, connect_timeout), talk),
+            } => (Side::Connect(address, connect.connect_timeout), talk),
         };
         Config {
             side,

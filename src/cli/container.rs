@@ -1,13 +1,16 @@
-//! What there is to check in a container, for `hellowire health` without an address: its first
-//! process, where that is this same program, has it on its command line or in its environment.
+//! Finds what `hellowire health` checks in a container, if it has no address: the service that is the
+//! container's first process.
 //!
 //! ```text
-//! /proc/1 ─ cmdline, environ ─ the program's own options ─ an address, or why there is none
+//! /proc/1 ─ cmdline, environ ─ the program's own options ─ an address, or a reason for none
 //! ```
 //!
-//! What always holds: another program as PID 1, one that can't be looked at, and no container at
-//! all are the same: nothing is known. The variable alone would not do: a service that was started
-//! with `--listen` listens elsewhere.
+//! `HELLOWIRE_LISTEN` alone is not enough: a service with `--listen` listens elsewhere.
+//!
+//! # Invariants
+//!
+//! - The result is `None` outside of a container, if the first process is another program, and if it can't
+//!   be read.
 
 use std::ffi::OsString;
 use std::fs;
@@ -21,23 +24,20 @@ use clap::parser::ValueSource;
 
 use super::environment;
 use super::health::Check;
+use super::service::LISTEN;
 use super::values::addresses;
 
-/// The variable of `--listen`.
-pub(super) const LISTEN: &str = "HELLOWIRE_LISTEN";
-
-/// What the container has to check, where the command line asks for that: the probe's, without an
-/// address.
-pub(super) fn asked_for(typed: &ArgMatches) -> Option<Check> {
+/// The container's check, if the command line is `hellowire health` without an address.
+pub(super) fn check_for(typed: &ArgMatches) -> Option<Check> {
     let options = typed.subcommand_matches("health")?;
-    let is_given = options.value_source("address") == Some(ValueSource::CommandLine);
-    if is_given { None } else { check() }
+    let has_address = options.value_source("address") == Some(ValueSource::CommandLine);
+    if has_address { None } else { check() }
 }
 
-/// What there is to check of this container, where that can be known.
+/// The check of the container that this process runs in.
 fn check() -> Option<Check> {
     // `docker run hellowire health` is the first process itself.
-    if process::id() == 1 || !is_same_program() {
+    if process::id() == 1 || !is_first_process_hellowire() {
         return None;
     }
     let first = Path::new("/proc/1");
@@ -46,7 +46,7 @@ fn check() -> Option<Check> {
     check_of(&command_line, &environment)
 }
 
-fn is_same_program() -> bool {
+fn is_first_process_hellowire() -> bool {
     let program = |process: &str| {
         let file = fs::metadata(Path::new("/proc").join(process).join("exe"));
         file.map(|file| (file.dev(), file.ino()))
@@ -54,8 +54,8 @@ fn is_same_program() -> bool {
     matches!((program("1"), program("self")), (Ok(first), Ok(own)) if first == own)
 }
 
-/// What there is to check of a process, by its command line and environment as Linux shows them:
-/// each word and each variable ends in a NUL.
+/// The check of a process with this command line and environment. As in `/proc`, a NUL ends each word and
+/// each variable.
 fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
     let words = command_line.strip_suffix(b"\0").unwrap_or(command_line);
     let words = words.split(|&byte| byte == 0);
@@ -64,18 +64,18 @@ fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
         .collect();
     let matches = environment::typed(&words).ok()?;
     match matches.subcommand() {
-        None => listening(&matches, environment),
-        Some(("raw", matches)) => listening(matches, environment),
+        None => check_of_service(&matches, environment),
+        Some(("raw", matches)) => check_of_service(matches, environment),
         Some((command, _)) => Some(Check::Nothing(format!(
             "this container runs `hellowire {command}`, which is no service"
         ))),
     }
 }
 
-fn listening(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
-    let is_given = matches.value_source("listen") == Some(ValueSource::CommandLine);
+fn check_of_service(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
+    let has_option = matches.value_source("listen") == Some(ValueSource::CommandLine);
     let addresses = match variable(environment, LISTEN) {
-        Some(value) if !is_given => addresses(str::from_utf8(value).ok()?).ok()?,
+        Some(value) if !has_option => addresses(str::from_utf8(value).ok()?).ok()?,
         _ => matches.get_many("listen")?.cloned().collect(),
     };
     let mut addresses = addresses.into_iter();
@@ -85,7 +85,7 @@ fn listening(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
     })
 }
 
-/// The value of a variable that is set, and not to nothing.
+/// The value of a variable, unless it is unset or empty.
 fn variable<'a>(environment: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let value = environment.split(|&byte| byte == 0).find_map(|variable| {
         let rest = variable.strip_prefix(name.as_bytes())?;
@@ -100,7 +100,7 @@ mod tests {
 
     const IMAGE: &[u8] = b"PATH=/bin\0HELLOWIRE_LISTEN=0.0.0.0:8080\0HOME=/\0";
 
-    /// The check of a process with this command line, its words separated by blanks.
+    /// The check of a process with this command line. Spaces separate its words.
     fn check(command_line: &str, environment: &[u8]) -> Option<Check> {
         let mut words = command_line.replace(' ', "\0").into_bytes();
         words.push(0);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_address_on_the_command_line_is_asked() {
+    fn the_first_address_with_a_port_on_the_command_line_counts() {
         for (command_line, address) in [
             ("/hellowire --listen 0.0.0.0:9000", "0.0.0.0:9000"),
             ("/hellowire --listen=[::]:9000", "[::]:9000"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn else_the_first_address_of_the_variable_and_else_the_default() {
+    fn without_the_option_the_variable_counts_and_then_the_default() {
         for (environment, address) in [
             (IMAGE, "0.0.0.0:8080"),
             (b"HELLOWIRE_LISTEN=a:1, b:2\0", "a:1"),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_service_leaves_nothing_to_check() {
+    fn without_a_service_there_is_nothing_to_check() {
         for (command_line, command) in [
             ("/hellowire chat listen 0.0.0.0:12345", "chat"),
             ("/hellowire chat connect a:1", "chat"),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_not_known() {
+    fn an_invalid_command_line_or_variable_is_unknown() {
         for command_line in [
             "/hellowire --unknown",
             "/hellowire sing",

@@ -1,12 +1,12 @@
-//! The environment's part in the options.
+//! The options' environment variables.
 //!
-//! clap reads an option's variable where the command line does not have the option. What this adds:
-//! only the variables of the command that was chosen count; a variable that is empty counts as not
-//! set, since Compose's `${X:-}` makes such; and the error of a bad value names the variable that it
-//! came from. It knows no option by its name.
+//! clap reads an option's variable if the command line does not have the option. This file changes three
+//! things: only the variables of the chosen command count; an empty variable counts as unset, because
+//! Compose's `${X:-}` makes such variables; and the error of an invalid value names the variable that it is
+//! from. No option is known here by its name.
 //!
 //! ```text
-//! command line ─ typed ─ the command that was chosen ─ complete, from its variables ─ the options
+//! arguments ─ typed ─ the chosen command ─ complete, with its variables ─ the options
 //! ```
 
 use std::ffi::OsString;
@@ -17,44 +17,43 @@ use clap::{Arg, ArgMatches, Command, CommandFactory as _, Error};
 
 use super::options::Options;
 
-/// Parses the command line, which begins with the program's name, as if no variable were set.
+/// Parses the arguments as if no variable were set. The first is the program's name.
 ///
 /// # Errors
 ///
-/// What is wrong with it. The help and the version are such errors too.
+/// The arguments are wrong. `--help` and `--version` are errors too.
 pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
-    let command = each(command(), &unset);
+    let command = map_args(command(), &without_variable);
     let typed = command.try_get_matches_from(arguments);
-    // The help shows the variables.
     typed.map_err(|error| {
         if error.use_stderr() {
             error
         } else {
+            // The help shows the variables, so it is made with them.
             help(arguments).unwrap_or(error)
         }
     })
 }
 
-/// Parses the same command line again, now with the environment, but for one variable that may not
-/// count.
+/// Parses the same arguments again, now with the variables, except for one that is `ignored`.
 ///
 /// # Errors
 ///
-/// What is wrong with the environment.
+/// The value of a variable is invalid.
 pub(super) fn complete(
     arguments: &[OsString],
     typed: &ArgMatches,
-    unheard: Option<&str>,
+    ignored: Option<&str>,
 ) -> Result<ArgMatches, Error> {
-    let command = each(command(), &|arg: Arg| {
-        let is_unheard = unheard.is_some_and(|name| arg.get_env() == Some(name.as_ref()));
-        if is_unheard || is_empty(&arg) {
-            unset(arg)
+    let command = map_args(command(), &|arg: Arg| {
+        let is_ignored = ignored.is_some_and(|name| arg.get_env() == Some(name.as_ref()));
+        if is_ignored || is_variable_empty(&arg) {
+            without_variable(arg)
         } else {
             arg
         }
     });
-    let command = only_of_the_chosen(command, typed);
+    let command = only_chosen_variables(command, typed);
     let complete = command.try_get_matches_from(arguments);
     complete.map_err(|error| name_variable(error, typed))
 }
@@ -63,47 +62,47 @@ fn help(arguments: &[OsString]) -> Option<Error> {
     command().try_get_matches_from(arguments).err()
 }
 
-/// Drops the variables of the commands around the one that was chosen: clap would read them too.
-fn only_of_the_chosen(command: Command, matches: &ArgMatches) -> Command {
+/// Drops the variables of the commands around the chosen one. clap would read them too.
+fn only_chosen_variables(command: Command, matches: &ArgMatches) -> Command {
     match matches.subcommand() {
         None => command,
         Some((name, matches)) => command
-            .mut_args(unset)
-            .mut_subcommand(name, |chosen| only_of_the_chosen(chosen, matches)),
+            .mut_args(without_variable)
+            .mut_subcommand(name, |chosen| only_chosen_variables(chosen, matches)),
     }
 }
 
 /// The program's options.
 fn command() -> Command {
-    // Else `--max-body -1` is an unknown option `-1`, and not a bad size.
-    each(Options::command(), &|arg: Arg| {
-        let is_number = names_a_number(&arg);
-        arg.allow_hyphen_values(is_number)
+    // With this, `--max-body -1` is an invalid size. Without, `-1` is an unknown option.
+    map_args(Options::command(), &|arg: Arg| {
+        let takes_number = takes_number(&arg);
+        arg.allow_hyphen_values(takes_number)
     })
 }
 
-/// Changes each argument, of the subcommands too.
-fn each(command: Command, change: &impl Fn(Arg) -> Arg) -> Command {
+/// Changes each argument, also of the subcommands.
+fn map_args(command: Command, change: &impl Fn(Arg) -> Arg) -> Command {
     let command = command.mut_args(change);
-    command.mut_subcommands(|subcommand| each(subcommand, change))
+    command.mut_subcommands(|subcommand| map_args(subcommand, change))
 }
 
-fn unset(arg: Arg) -> Arg {
+fn without_variable(arg: Arg) -> Arg {
     arg.env(Resettable::Reset)
 }
 
-fn is_empty(arg: &Arg) -> bool {
+fn is_variable_empty(arg: &Arg) -> bool {
     let variable = arg.get_env().and_then(std::env::var_os);
     variable.is_some_and(|value| value.is_empty())
 }
 
-fn names_a_number(arg: &Arg) -> bool {
+fn takes_number(arg: &Arg) -> bool {
     let names = arg.get_value_names().unwrap_or_default();
     let is_number = |name: &str| matches!(name, "CODE" | "N" | "SIZE" | "TIME");
     names.iter().any(|name| is_number(name))
 }
 
-/// Puts the variable in the place of the option that it stands for.
+/// Replaces the option in the error's text by its variable.
 fn name_variable(mut error: Error, mut matches: &ArgMatches) -> Error {
     let mut root = command();
     root.build();

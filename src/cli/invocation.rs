@@ -1,35 +1,35 @@
-//! What the command line asks for.
+//! The result of parsing: one command with its configuration.
 
 use tracing::level_filters::LevelFilter;
 
 use crate::request_log;
 use crate::{chat as talk, http, raw, send as client, server};
 
-/// What to do, and how.
+/// A command and its configuration.
 #[derive(Debug)]
 pub enum Invocation {
-    /// Answer HTTP.
+    /// Serve HTTP.
     Http(http::Config, Service),
-    /// Answer with the document's bytes.
+    /// Serve the document's bytes over TCP.
     Raw(raw::Config, Service),
     /// Send, and print the reply.
     Send(client::Config),
-    /// Talk with somebody.
+    /// Chat with a peer.
     Chat(talk::Config),
-    /// Ask a running service whether it is well.
+    /// Check a running service.
     Health(crate::health::Config),
-    /// Ask nobody, for this reason: there is no service.
+    /// Check nothing, for this reason.
     NoCheck(String),
 }
 
-/// What both services need.
+/// The configuration that both services have.
 #[derive(Debug)]
 pub struct Service {
-    /// How it listens and ends.
+    /// How the service listens and ends.
     pub server: server::Config,
-    /// How it logs, if at all.
+    /// How it logs requests. `None` if it does not.
     pub log: Option<request_log::Config>,
-    /// From which level on stderr tells what happens.
+    /// The level of the diagnostics on stderr.
     pub diagnostics: LevelFilter,
     /// Whether stderr may be colored.
     pub color_stderr: bool,

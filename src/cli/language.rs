@@ -1,4 +1,4 @@
-//! The option for the language that people are spoken to in.
+//! `--lang`, which every command but `health` has.
 
 use std::env;
 
@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use crate::language::Language;
 
-/// In which language people are spoken to.
+/// The language of the sentences for the user.
 #[derive(Debug, Clone, Args)]
 pub(super) struct LanguageOptions {
-    /// The language of what people read, records and errors apart [default: zh where `LC_ALL`,
-    /// `LC_MESSAGES` or LANG say so, else en].
+    /// The language of what people read. Records and errors are English [default: zh if `LC_ALL`,
+    /// `LC_MESSAGES` or LANG says so, else en].
     #[arg(
         long,
         value_name = "LANGUAGE",
@@ -29,7 +29,7 @@ enum Lang {
 }
 
 impl LanguageOptions {
-    /// That of the option, or else of the environment.
+    /// The language of the option, else of the locale.
     pub(super) fn language(&self) -> Language {
         match self.lang {
             Some(Lang::En) => Language::English,

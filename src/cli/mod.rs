@@ -1,10 +1,18 @@
-//! What the user typed: the options, their environment variables, defaults and checks. Becomes
-//! each module's own configuration; nothing behind it knows of a command line.
+//! The command line: options, environment variables, defaults and checks. Turns them into each module's own
+//! configuration, so that no other module knows of a command line.
 //!
-//! A mistake ends the program here, with a message on stderr and exit code 2.
+//! An option is one field, with its documentation, variable, default and parser: of a service in `service`,
+//! of another command in that command's file. The parsers and their bounds are in `values`.
+//!
+//! ```text
+//! arguments ─ environment (clap) ─ options ─ Invocation
+//! ```
+//!
+//! A mistake ends the program, with a message on stderr and exit code 2.
 
 mod chat;
 mod color;
+mod connect;
 mod container;
 mod environment;
 mod health;
@@ -22,16 +30,17 @@ use clap::FromArgMatches as _;
 pub use invocation::{Invocation, Service};
 use options::{Options, Subcommands};
 
-/// Parses the command line and the environment. Ends the program with `--help`, with `--version`,
-/// and where something is wrong.
+/// Parses the command line and the environment. Ends the program after `--help`, after `--version`, and
+/// after a mistake.
 #[must_use]
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
     let typed = environment::typed(&arguments).unwrap_or_else(|error| error.exit());
-    let found = container::asked_for(&typed);
-    // What the container's service listens on is known then: its probe need not understand it.
-    let unheard = found.is_some().then_some(container::LISTEN);
-    let completed = environment::complete(&arguments, &typed, unheard);
+    let found = container::check_for(&typed);
+    // The container's own process decides the address then. The probe must not fail for a value of the
+    // variable that it does not need.
+    let ignored = found.is_some().then_some(service::LISTEN);
+    let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| error.exit());
     let Options { command, http } =
         Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -61,11 +70,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_options_are_consistent() {
+    fn clap_accepts_the_options() {
         Options::command().debug_assert();
     }
 
-    /// Each argument that has a variable, of the subcommands too.
+    /// Each argument with a variable, also of the subcommands.
     fn with_variables(command: &Command) -> Vec<Arg> {
         let own = command
             .get_arguments()
@@ -75,12 +84,12 @@ mod tests {
     }
 
     #[test]
-    fn no_variable_means_two_things() {
+    fn each_variable_has_one_meaning() {
         let mut meanings = BTreeMap::new();
         for arg in with_variables(&Options::command()) {
             let variable = arg.get_env().unwrap().to_owned();
-            // One and the same: where a service listens, and where it is asked.
-            if variable == "HELLOWIRE_LISTEN" && arg.is_positional() {
+            // The address to listen on is also the address to check.
+            if variable == service::LISTEN && arg.is_positional() {
                 continue;
             }
             let meaning = arg.get_help().unwrap().to_string();

@@ -1,4 +1,4 @@
-//! The options as clap has them: the service, and each command.
+//! The whole command line as clap has it: the HTTP service's options, and each command.
 
 use clap::{Args, Parser, Subcommand};
 
@@ -7,11 +7,11 @@ use super::health::HealthOptions;
 use super::send::SendOptions;
 use super::service::{HttpOptions, ListeningOptions};
 
-/// Answers every HTTP request with Hello World, and shows exactly what came over the wire.
+/// Answers every HTTP request with Hello World, and logs it byte for byte.
 ///
-/// Records go to stdout, everything else to stderr. Exit codes: 0 done or drained, 1 failed while
-/// running, 2 bad usage, 129, 130, 131 or 143 a second signal ended it at once, or the first one did
-/// while it was starting.
+/// The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended
+/// after its signal, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has
+/// ended it at once, or a first one while it was starting.
 #[derive(Debug, Parser)]
 #[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Options {
@@ -24,29 +24,30 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Subcommands {
-    /// Answers whatever arrives first with the document's hand-written bytes, without HTTP.
+    /// Answers any bytes with the document's hand-written answer, without HTTP.
     ///
-    /// Takes what arrives first, logs it, sends exactly "HTTP/1.1 200 OK\r\n\r\nHello World", and
-    /// closes so that no client loses that to a reset. It parses nothing.
+    /// Reads the first bytes of a connection, logs them, and sends exactly
+    /// "HTTP/1.1 200 OK\r\n\r\nHello World". Then it closes the connection in a way that loses no
+    /// answer to a reset. It parses nothing.
     Raw(RawOptions),
 
-    /// Sends text, or all of stdin, and prints the reply.
+    /// Sends a text, a line or all of stdin, and prints the reply.
     ///
-    /// The reply goes to stdout as it came, and on a terminal with control bytes made visible. It
-    /// ends when the other side closes, or falls silent. Exit codes: 0 there was a reply, 1 there was
-    /// none, also where nothing was sent, or it was cut short, 2 bad usage.
+    /// The reply goes to stdout unchanged. On a terminal control bytes are visible. The reply ends
+    /// when the server closes the connection, or is silent. Exit codes: 0 there was a reply, 1 there
+    /// was none, it was cut short, or nothing was sent, 2 the usage is wrong.
     Send(SendOptions),
 
-    /// Two people, one TCP connection: one listens, the other connects, both type.
+    /// Lets two people talk over one TCP connection: one listens, the other connects.
     ///
-    /// "byebye" from either side ends it, and so do Ctrl-D and Ctrl-C. Without a terminal each line
-    /// of stdin is a message, and each message a line of stdout. Exit codes: 0 the chat came to its
-    /// end, 1 there was none or the connection was lost, 2 bad usage.
+    /// The chat ends with "byebye" from either side, with Ctrl-D or with Ctrl-C. Without a terminal
+    /// each line of stdin is a message, and each message a line of stdout. Exit codes: 0 the chat has
+    /// ended, 1 there was no connection or it was lost, 2 the usage is wrong.
     Chat(ChatOptions),
-    /// Asks a running service for one answer: exit code 0 if its status is within 200 to 399.
+    /// Checks a running service: asks for one answer, and expects a status from 200 to 399.
     ///
-    /// Else 1, with the reason on stderr. For containers, which have no shell to ask with. Without an
-    /// address it finds out what its container runs; 0 also where that is no service.
+    /// Made for containers, which have no shell. Exit codes: 0 the service is healthy, or the
+    /// container runs no service; 1 it is not, with the reason on stderr; 2 the usage is wrong.
     Health(HealthOptions),
 }
 

@@ -1,4 +1,4 @@
-//! `hellowire send`.
+//! The options of `hellowire send`.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
@@ -7,36 +7,37 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
-use super::values::{callee, switch, timeout, value};
+use super::service::DEFAULT_LISTEN;
+use super::values::{peer_address, switch, timeout, value};
 use crate::net::address::Address;
 use crate::send::{Config, Source};
 
 #[derive(Debug, Args)]
 pub(super) struct SendOptions {
-    /// What to send, exactly these bytes [default: a line that is asked for, or all of stdin where
-    /// that is no terminal].
+    /// The bytes to send, unchanged [default: a line from a prompt if stdin is a terminal, else all of
+    /// stdin].
     text: Option<OsString>,
 
-    /// Whom to send it to: `127.0.0.1:8080`, `[::1]:8080` or `example.org:80`, of which all
-    /// addresses are tried.
-    #[arg(long, value_name = "ADDR", env = "HELLOWIRE_TO", default_value = "127.0.0.1:8080", value_parser = value(callee))]
+    /// The server's address: `127.0.0.1:8080`, `[::1]:8080` or `example.org:80`. All addresses of a
+    /// name are tried.
+    #[arg(long, value_name = "ADDR", env = "HELLOWIRE_TO", default_value = DEFAULT_LISTEN, value_parser = value(peer_address))]
     to: Address,
 
-    /// How long connecting may take.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_CONNECT_TIMEOUT", default_value = "5s", value_parser = value(timeout))]
-    connect_timeout: Duration,
+    #[command(flatten)]
+    connect: ConnectOptions,
 
-    /// How long the other side may take nothing of what is sent, and then answer nothing.
+    /// How long the server may read nothing, and then answer nothing.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_SEND_TIMEOUT", default_value = "10s", value_parser = value(timeout))]
     timeout: Duration,
 
-    /// After how much silence a reply is taken as whole, where the other side does not close.
+    /// How long a silence ends the reply, if the server does not close the connection.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = value(timeout))]
     quiet: Duration,
 
-    /// Keep the writing side open after all of stdin until the reply has ended: some servers take
-    /// its end for an abort.
+    /// Keep the writing side open after the end of stdin, until the reply has ended. Some servers
+    /// take a closed writing side for an abort.
     #[arg(long, env = "HELLOWIRE_KEEP_OPEN", value_parser = value(switch))]
     keep_open: bool,
 
@@ -54,7 +55,7 @@ impl SendOptions {
         Config {
             to: self.to,
             source,
-            connect_timeout: self.connect_timeout,
+            connect_timeout: self.connect.connect_timeout,
             timeout: self.timeout,
             quiet: self.quiet,
             keep_open: self.keep_open,

@@ -1,4 +1,6 @@
-//! What both services understand, and what only HTTP does: `hellowire` and `hellowire raw`.
+//! The options of the services: `hellowire` (HTTP) and `hellowire raw`.
+//!
+//! [`ListeningOptions`] are common to both. [`HttpOptions`] are HTTP's own.
 
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
@@ -23,6 +25,12 @@ use crate::request_log::{self, Excluded, Overflow, Target};
 use crate::server::linger;
 use crate::{http, raw, server};
 
+/// The variable of `--listen`.
+pub(super) const LISTEN: &str = "HELLOWIRE_LISTEN";
+
+/// The address of a service by default. The client and the health check use it too.
+pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
 #[derive(Debug, Args)]
 pub(super) struct HttpOptions {
     /// The body of every answer.
@@ -33,27 +41,28 @@ pub(super) struct HttpOptions {
     #[arg(long, value_name = "CODE", env = "HELLOWIRE_STATUS", default_value = "200", value_parser = value(parsed::<Status>), help_heading = "Answer")]
     status: Status,
 
-    /// A header field of every answer, 'Name: value'. Repeatable; in the environment one a line.
+    /// A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line.
     #[arg(long = "header", value_name = "FIELD", env = "HELLOWIRE_HEADER", value_delimiter = '\n', value_parser = value(field), help_heading = "Answer")]
     headers: Vec<Option<Field>>,
 
-    /// Refuse also what is odd but can be read in one way only, instead of noting it in the record.
+    /// Refuse odd requests, too. Without this option, an odd request with only one possible meaning is
+    /// answered, and its record has a note.
     #[arg(long, env = "HELLOWIRE_STRICT", value_parser = value(switch), help_heading = "Answer")]
     strict: bool,
 
-    /// The longest request head, and the longest trailer section; over it 431. 256 B to 16 MiB.
+    /// The longest request head, and the longest trailer section, 256 B to 16 MiB. A longer one gets 431.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = value(head_size), help_heading = "Limits")]
     max_head: usize,
 
-    /// The longest request target; over it 414. 1 to 65534 B.
+    /// The longest request target, 1 to 65534 B. A longer one gets 414.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_TARGET", default_value = "32KiB", value_parser = value(target_size), help_heading = "Limits")]
     max_target: usize,
 
-    /// The longest request body; over it 413, and the connection closes.
+    /// The longest request body. A longer one gets 413, and the connection closes.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = value(size), help_heading = "Limits")]
     max_body: u64,
 
-    /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
+    /// How long a connection may be idle, a body may pause, and a client may leave an answer unread.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = value(timeout), help_heading = "Limits")]
     idle_timeout: Duration,
 
@@ -61,24 +70,24 @@ pub(super) struct HttpOptions {
     pub(super) listening: ListeningOptions,
 }
 
-/// What both services understand.
+/// The options of both services.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListeningOptions {
     /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080`
-    /// (link-local) or `localhost:8080` (all its addresses); port 0 is any free one. Repeatable; in
-    /// the environment separated by commas.
-    #[arg(long, value_name = "ADDR", env = "HELLOWIRE_LISTEN", default_value = "127.0.0.1:8080", value_delimiter = ',', value_parser = value(parsed::<Address>))]
+    /// (link-local) or `localhost:8080` (all addresses of the name). Port 0 is any free port.
+    /// Repeatable; the variable separates addresses by commas.
+    #[arg(long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(parsed::<Address>))]
     listen: Vec<Address>,
 
-    /// How many workers, each with a thread and listeners of its own [default: one a core].
+    /// The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core].
     #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = value(workers))]
     workers: Option<u16>,
 
-    /// Listen also where another program does that shares its port: for a restart without a gap.
+    /// Share the port with other programs that use this option, for a restart without a gap.
     #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = value(switch))]
     reuse_port: bool,
 
-    /// From which level on stderr tells what happens.
+    /// The level of the diagnostics on stderr.
     #[arg(
         long,
         value_name = "LEVEL",
@@ -94,36 +103,36 @@ pub(super) struct ListeningOptions {
     #[command(flatten)]
     log: LogOptions,
 
-    /// How many connections are served at once. More wait in the kernel's backlog.
+    /// How many connections are served at once. More wait in the kernel's accept queue.
     #[arg(long, value_name = "N", env = "HELLOWIRE_MAX_CONNECTIONS", default_value = "10000", value_parser = value(count), help_heading = "Limits")]
     max_connections: NonZeroUsize,
 
-    /// How much of a connection's bytes the kernel may hold each way: not yet read, and not yet taken. It
-    /// bounds the memory of a container, and slows far clients down [default: as much as the kernel likes].
+    /// How much of a connection's bytes the kernel may hold each way, 4 KiB to 64 MiB. A small size bounds
+    /// the memory of a container, but slows far clients down [default: as much as the kernel likes].
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_SOCKET_BUFFER", value_parser = value(socket_buffer), help_heading = "Limits")]
     socket_buffer: Option<usize>,
 
-    /// How long a request's head may take from its first byte (408), and a new connection may be
-    /// silent (it is closed).
+    /// How long a request's head may take from its first byte on, and how long a new connection may be
+    /// silent. A late head gets 408, a silent connection is closed.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = value(timeout), help_heading = "Limits")]
     header_timeout: Duration,
 
-    /// How long a client that goes on sending is listened to after its last answer, so that the
-    /// answer is not lost to a reset.
+    /// How long the service reads on after its last answer, if the client goes on sending. Without
+    /// this, a reset might destroy the answer.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = value(duration), help_heading = "Limits")]
     linger_timeout: Duration,
 
-    /// How much of what such a client sends is read.
+    /// How many bytes the service reads then.
     #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = value(size), help_heading = "Limits")]
     linger_bytes: u64,
 
-    /// After SIGTERM, SIGINT, SIGQUIT or SIGHUP: how long requests in flight, and the log, may take to
-    /// finish. What has not by then is cut, and the exit code is 1.
+    /// How long requests in flight, and the log, may take after SIGTERM, SIGINT, SIGQUIT or SIGHUP.
+    /// After that time they are cut, and the exit code is 1.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = value(duration), help_heading = "Limits")]
     drain_timeout: Duration,
 
-    /// After the signal and before that: how long new connections are still accepted, each answer
-    /// with "connection: close".
+    /// How long the service goes on accepting connections after the signal, before the drain begins.
+    /// Each answer has "connection: close" then.
     #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = value(duration), help_heading = "Limits")]
     shutdown_delay: Duration,
 }
@@ -131,7 +140,7 @@ pub(super) struct ListeningOptions {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Request log")]
 struct LogOptions {
-    /// How requests are written [default: pretty on a terminal, else line].
+    /// The format of the request log [default: pretty on a terminal, else line].
     #[arg(
         id = "log_format",
         long = "log",
@@ -141,8 +150,8 @@ struct LogOptions {
     )]
     format: Option<LogFormat>,
 
-    /// Append records to this file instead of stdout. It is created with mode 0600, and opened
-    /// again on SIGHUP. Of a FIFO the first reader is waited for.
+    /// Append records to this file instead of stdout. A new file has mode 0600. SIGHUP reopens the
+    /// file. If it is a FIFO, the service waits for its first reader.
     #[arg(
         id = "log_file",
         long = "log-file",
@@ -151,7 +160,7 @@ struct LogOptions {
     )]
     file: Option<PathBuf>,
 
-    /// What happens when records come faster than they can be written: the service waits, or
+    /// What happens if records arrive faster than they can be written: the service waits, or
     /// records are dropped and counted.
     #[arg(
         id = "log_overflow",
@@ -163,31 +172,31 @@ struct LogOptions {
     )]
     overflow: LogOverflow,
 
-    /// How much of records may wait in memory to be written.
+    /// How many bytes of records may wait in memory to be written.
     #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
     queue: usize,
 
-    /// How much of a request's body is kept in its record, to the end of a character. The record says
-    /// how much more there was.
+    /// How many bytes of a request's body its record keeps. The record says how many more there were. No
+    /// character is cut.
     #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
     body: usize,
 
-    /// Keep requests for this path out of the log, a probe's for example: byte for byte what the
-    /// request has in front of any `?`. Repeatable; in the environment separated by commas. What is
-    /// refused, or is no whole request, is recorded all the same.
+    /// Do not record requests for this path, for example a probe's. The path has to equal the request's
+    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
+    /// incomplete requests are recorded all the same.
     #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Level {
-    /// What fails.
+    /// Failures.
     Error,
-    /// And what goes wrong, but ends nothing.
+    /// Also problems that end nothing.
     Warn,
-    /// And how the service comes to its end.
+    /// Also the steps of a shutdown.
     Info,
-    /// And all that may help to find a fault.
+    /// Also everything that may help to find a fault.
     Debug,
     /// Nothing.
     Off,
@@ -312,7 +321,7 @@ impl LogOptions {
         };
         let color = on_terminal && may_color(&io::stdout());
         let queue = self.queue;
-        // `--log-exclude ''`, against a variable, and a list that ends in a comma.
+        // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
         let mut paths = self.excluded.clone();
         paths.retain(|path| !path.is_empty());
         let excluded = Excluded::new(paths);

@@ -1,7 +1,7 @@
-//! The values that options take: times, sizes, numbers, addresses, paths, and their bounds.
+//! Parsers of the options' values, with their bounds: times, sizes, numbers, addresses, paths. Pure.
 //!
-//! Each is checked where it is parsed, so that nothing behind the command line has to. Each error
-//! says what is expected; clap puts the value and the option before it.
+//! A value is checked where it is parsed, so no other module has to check it. Each error says what is
+//! expected; clap puts the value and the option before it.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -15,17 +15,14 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::http::Field;
 use crate::net::address::Address;
 
-/// The longest time any option takes. It keeps moments in time within what clocks can say.
-const LONGEST: Duration = Duration::from_hours(365 * 24);
+/// The longest time of any option. It keeps deadlines within the range of clocks.
+const MAX_TIME: Duration = Duration::from_hours(365 * 24);
 
-/// The most memory any option takes.
-const MOST_MEMORY: u64 = 1 << 30;
+/// The most memory of any option, in bytes.
+const MAX_MEMORY: u64 = 1 << 30;
 
-/// How large a socket's buffers may be: with less Linux takes another size, and more does nobody good.
-const SOCKET_BUFFERS: RangeInclusive<usize> = 4 << 10..=64 << 20;
-
-/// The parser of an option's values, from what reads text. clap's own would say of bytes that are
-/// no text only that there are such, and not where.
+/// clap's parser for a function that parses text. clap's own error for a value that is not UTF-8 would not
+/// name the option.
 pub(super) fn value<T>(read: fn(&str) -> Result<T, String>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
@@ -36,7 +33,7 @@ where
     })
 }
 
-/// What its type reads from text.
+/// Any type that parses itself.
 pub(super) fn parsed<T>(text: &str) -> Result<T, String>
 where
     T: FromStr<Err: ToString>,
@@ -51,13 +48,13 @@ pub(super) fn workers(text: &str) -> Result<u16, String> {
     number.ok_or_else(|| "expected a number, 1 to 1024".to_owned())
 }
 
-/// A number that is not none.
+/// A number other than 0.
 pub(super) fn count(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
         .map_err(|_| "expected a number, 1 or more".to_owned())
 }
 
-/// The value of a variable that stands for a switch, in the words that clap takes.
+/// The value of a switch's variable, in the words that clap's own parser takes.
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
@@ -66,8 +63,8 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
-/// An address that can be called.
-pub(super) fn callee(text: &str) -> Result<Address, String> {
+/// An address to connect to.
+pub(super) fn peer_address(text: &str) -> Result<Address, String> {
     let address: Address = parsed(text)?;
     if address.port() == 0 {
         return Err("port 0 is any free one: the one to call is needed".to_owned());
@@ -75,17 +72,17 @@ pub(super) fn callee(text: &str) -> Result<Address, String> {
     Ok(address)
 }
 
-/// One or several addresses.
+/// One or several addresses, separated by commas.
 pub(super) fn addresses(text: &str) -> Result<Vec<Address>, String> {
     text.split(',').map(parsed).collect()
 }
 
-/// The first of one or several addresses, which can be called.
-pub(super) fn first_callee(text: &str) -> Result<Address, String> {
-    callee(text.split(',').next().unwrap_or_default())
+/// An address to connect to: the first of one or several.
+pub(super) fn first_peer_address(text: &str) -> Result<Address, String> {
+    peer_address(text.split(',').next().unwrap_or_default())
 }
 
-/// A header field of every answer, or none: a variable may end in a line end.
+/// A header field of every answer. `None` for an empty line: a variable may end in a line end.
 pub(super) fn field(text: &str) -> Result<Option<Field>, String> {
     match text {
         "" => Ok(None),
@@ -93,18 +90,18 @@ pub(super) fn field(text: &str) -> Result<Option<Field>, String> {
     }
 }
 
-/// A time of any length up to [`LONGEST`], as in `10s` or `1m 500ms`.
+/// A time up to [`MAX_TIME`], as in `10s` or `1m 500ms`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
         .map_err(|_| "expected a time as in 10s, 500ms or 2m".to_owned())?;
-    if duration > LONGEST {
+    if duration > MAX_TIME {
         Err("longer than 365 days".to_owned())
     } else {
         Ok(duration)
     }
 }
 
-/// A time that is not none.
+/// A time longer than 0.
 pub(super) fn timeout(text: &str) -> Result<Duration, String> {
     let duration = duration(text)?;
     if duration.is_zero() {
@@ -122,56 +119,46 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     Ok(size.as_u64())
 }
 
-/// A number of bytes that are held in memory.
+/// A number of bytes in memory, at most [`MAX_MEMORY`].
 pub(super) fn memory_size(text: &str) -> Result<usize, String> {
     let size = size(text)?;
-    if size > MOST_MEMORY {
+    if size > MAX_MEMORY {
         return Err("more than 1 GiB".to_owned());
     }
     usize::try_from(size).map_err(|error| error.to_string())
 }
 
-/// The size of a socket's buffers.
+/// The size of a socket's buffers. Linux rounds a smaller size up, and a larger one helps no client.
 pub(super) fn socket_buffer(text: &str) -> Result<usize, String> {
-    let size = usize::try_from(size(text)?).unwrap_or(usize::MAX);
-    if SOCKET_BUFFERS.contains(&size) {
-        Ok(size)
-    } else {
-        Err("not within 4 KiB to 64 MiB".to_owned())
-    }
+    size_within(text, 4 << 10..=64 << 20, "4 KiB to 64 MiB")
 }
 
 /// The length of a request's head.
 pub(super) fn head_size(text: &str) -> Result<usize, String> {
-    let size = memory_size(text)?;
-    if (256..=16 << 20).contains(&size) {
-        Ok(size)
-    } else {
-        Err("not within 256 B to 16 MiB".to_owned())
-    }
+    size_within(text, 256..=16 << 20, "256 B to 16 MiB")
 }
 
-/// The length of a chat's message. The document's programs take 1 KiB at once.
+/// The length of a chat's message. The document's programs read 1 KiB at once.
 pub(super) fn message_size(text: &str) -> Result<usize, String> {
-    let size = memory_size(text)?;
-    if (1 << 10..=16 << 20).contains(&size) {
-        Ok(size)
-    } else {
-        Err("not within 1 KiB to 16 MiB".to_owned())
-    }
+    size_within(text, 1 << 10..=16 << 20, "1 KiB to 16 MiB")
 }
 
-/// The length of a request target: hyper refuses longer ones itself.
+/// The length of a request's target. hyper refuses longer targets itself.
 pub(super) fn target_size(text: &str) -> Result<usize, String> {
-    let size = memory_size(text)?;
-    if (1..=65_534).contains(&size) {
+    size_within(text, 1..=65_534, "1 B to 65534 B")
+}
+
+/// A number of bytes within bounds. `shown` is the bounds in the error's text.
+fn size_within(text: &str, bounds: RangeInclusive<usize>, shown: &str) -> Result<usize, String> {
+    let size = usize::try_from(size(text)?).unwrap_or(usize::MAX);
+    if bounds.contains(&size) {
         Ok(size)
     } else {
-        Err("not within 1 B to 65534 B".to_owned())
+        Err(format!("not within {shown}"))
     }
 }
 
-/// The path of a request's target (RFC 3986 section 3.3), as it is sent.
+/// The path of a request's target, percent-encoded (RFC 3986 section 3.3).
 pub(super) fn path(text: &str) -> Result<String, String> {
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/".contains(&byte);
@@ -182,7 +169,7 @@ pub(super) fn path(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path in a list that may be empty, and may have spaces in it.
+/// A path in a list. Ignores spaces around it; an empty entry is an empty path.
 pub(super) fn excluded_path(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Ok(String::new()),
@@ -198,7 +185,7 @@ mod tests {
     fn times() {
         assert_eq!(duration("0s"), Ok(Duration::ZERO));
         assert_eq!(duration("1m 500ms"), Ok(Duration::from_millis(60_500)));
-        assert_eq!(duration("365days"), Ok(LONGEST));
+        assert_eq!(duration("365days"), Ok(MAX_TIME));
         for text in ["", "10", "-1s", "s", "1 parsec", "366days"] {
             assert!(duration(text).is_err(), "{text:?}");
         }
