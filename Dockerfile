@@ -2,9 +2,9 @@
 #
 #   docker build -t hellowire .
 #
-# The same file for amd64 and arm64: the build stage runs as the platform that the image is for.
+# The file is the same for amd64 and arm64: the build stage runs on the platform that the image is for.
 
-# The digest is the index's, of all platforms. With another base, one that is at hand for instance:
+# The digest is that of the index, which has all platforms. Another base, for example a local one:
 # --build-arg RUST=rust:1.95-slim-bookworm
 ARG RUST=rust:1.95-slim-bookworm@sha256:d7482085ff5b415f84dba5647ae71606650bdef00db7aeb69f4b3d170c3e4082
 
@@ -13,10 +13,10 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY LICENSE-APACHE LICENSE-MIT deploy/licenses.rs ./
-# The platform's own triple, spelled out: only then do the flags leave build scripts and procedural
-# macros alone, which can't be static. Relocations are packed: they had a tenth of a megabyte. The
-# dependencies stay built in the second cache. It may also hold this package from younger files than
-# these, so the two crate roots are always made anew.
+COPY deploy/licenses licenses
+# With an explicit --target the flags do not apply to build scripts and procedural macros, which can't be
+# static. Packed relocations make the program smaller. The second cache keeps the built dependencies. It
+# may also keep this package, built from newer files than these, so touch forces a new build of it.
 ARG TARGETARCH
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=hellowire-${TARGETARCH},target=/build/target,sharing=locked \
@@ -34,10 +34,10 @@ LABEL org.opencontainers.image.title="hellowire" \
       org.opencontainers.image.description="An HTTP Hello World service that shows exactly what came over the wire" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
-# No name is known here, and none is needed.
+# By number: the image has no /etc/passwd.
 USER 65532:65532
 EXPOSE 8080
-# The probe's path alone is left out of the log.
+# The log leaves out the probe's requests, and nothing else.
 ENV HELLOWIRE_LISTEN=0.0.0.0:8080 \
     HELLOWIRE_LOG_EXCLUDE=/hellowire-health
 ENTRYPOINT ["/hellowire"]

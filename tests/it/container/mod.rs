@@ -312,7 +312,7 @@ fn older_files_are_built_anew() {
             "LICENSE-APACHE",
             "LICENSE-MIT",
         ])
-        .args(["deploy/licenses.rs", "src"])
+        .args(["deploy/licenses.rs", "deploy/licenses", "src"])
         .arg(other.path())
         .current_dir(crate::engine::ROOT)
         .status();
