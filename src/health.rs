@@ -7,7 +7,7 @@
 //! # Invariants
 //!
 //! - The check ends within its timeout, whatever the resolver and the service do.
-//! - It keeps at most [`MAX_HEAD`] bytes. The head decides; the check does not wait for a body.
+//! - It keeps at most `MAX_HEAD` bytes. The head decides; the check does not wait for a body.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

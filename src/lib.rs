@@ -18,7 +18,7 @@
 //! - [`server`]: one service's life, from an open log and bound addresses to an exit code; its workers, one a
 //!   core; and in `drain` what Linux offers for a restart without a reset.
 //! - [`http`] and [`raw`]: what the service's connections speak. In `http` is the tap on a connection's bytes.
-//! - [`terminal`]: a line that is edited while it is typed.
+//! - `terminal`: a line that is edited while it is typed.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`health`]: asks a running service
 //!   for one answer.
 //! - [`cli`]: what the user typed.
@@ -72,4 +72,4 @@ mod runtime;
 pub mod send;
 pub mod server;
 pub mod signals;
-pub mod terminal;
+mod terminal;

@@ -4,7 +4,7 @@
 
 use crate::files::Result;
 
-/// The end of the Apache licence. Behind it stands how to apply the licence, with a copyright line.
+/// The end of the Apache licence. After it the licence says how to apply it, with a copyright line.
 const END_OF_APACHE: &str = "END OF TERMS AND CONDITIONS";
 
 /// Titles of the MIT licence, which not every copy has.
@@ -105,12 +105,12 @@ impl Catalog {
 }
 
 /// Splits a licence file into the part's own copyright lines, and the text that other parts share. The
-/// copyright lines are among the first lines, or in the Apache licence behind its end.
+/// copyright lines are among the first lines, or, in the Apache licence, after its end.
 fn split(text: &str) -> (Vec<String>, String) {
-    let (body, behind) = text.split_once(END_OF_APACHE).unwrap_or((text, ""));
+    let (body, appendix) = text.split_once(END_OF_APACHE).unwrap_or((text, ""));
     let is_own = |line: &&str| line.starts_with("Copyright ") && !line.contains("yyyy");
-    let behind = behind.lines().map(str::trim).filter(is_own);
-    let mut own: Vec<_> = behind.map(str::to_owned).collect();
+    let appendix = appendix.lines().map(str::trim).filter(is_own);
+    let mut own: Vec<_> = appendix.map(str::to_owned).collect();
     let mut common = String::new();
     for (at, line) in body.lines().map(str::trim).enumerate() {
         let lower = line.to_lowercase();

@@ -19,7 +19,7 @@ use crate::language::Language;
 use crate::terminal::frame::append_row;
 
 /// How many bytes of messages may be entered before the session takes them, more than a person pastes.
-/// Further input waits in the terminal, and so do keys behind it.
+/// Further input waits in the terminal, and so do keys after it.
 const MAX_ENTERED: usize = 64 * 1024 * 1024;
 
 /// How many bytes a message counts besides its text.
@@ -82,14 +82,14 @@ impl Page {
     pub(super) fn enter(&mut self, text: Vec<u8>) {
         let (mut rest, mut messages) = (&text[..], 0);
         while !rest.is_empty() {
-            let (part, behind) = rest.split_at(cut(rest, self.max_message));
+            let (part, unsplit) = rest.split_at(cut(rest, self.max_message));
             self.entered.push_back(Message {
                 text: part.to_vec(),
-                continues: !behind.is_empty(),
+                continues: !unsplit.is_empty(),
                 is_continuation: messages > 0,
             });
             messages += 1;
-            rest = behind;
+            rest = unsplit;
         }
         if messages > 0 {
             self.entered_bytes += text.len() + messages * MESSAGE_OVERHEAD;

@@ -134,7 +134,7 @@ impl Console {
             let timeout = self.editor.timeout();
             select! {
                 read = self.tty.read(&mut chunk), if may_read => {
-                    is_open = self.take_read(read, &chunk);
+                    is_open = self.take_read(&chunk[..read.unwrap_or(0)]);
                 }
                 () = sleep(timeout.unwrap_or_default()), if timeout.is_some() => {
                     // Bytes that wait in the terminal came in time.
@@ -156,18 +156,14 @@ impl Console {
         }
     }
 
-    /// Takes the result of a read of keys. Returns false if the terminal is gone.
-    fn take_read(&mut self, read: io::Result<usize>, chunk: &[u8]) -> bool {
-        match read {
-            Ok(length @ 1..) => {
-                self.press(&chunk[..length]);
-                true
-            }
-            _ => {
-                self.end_input();
-                false
-            }
+    /// Takes the bytes of a read. None means that the terminal is gone, and returns false.
+    fn take_read(&mut self, bytes: &[u8]) -> bool {
+        if bytes.is_empty() {
+            self.end_input();
+        } else {
+            self.press(bytes);
         }
+        !bytes.is_empty()
     }
 
     fn press(&mut self, bytes: &[u8]) {
@@ -201,8 +197,11 @@ impl Console {
         }
         let page = &mut *self.shared.page.borrow_mut();
         let printed = page.take_printed();
-        let live = page.live();
-        let below: Vec<Labelled<'_>> = live.iter().map(|(label, text)| (&**label, *text)).collect();
+        let texts = page.live();
+        let below: Vec<Labelled<'_>> = texts
+            .iter()
+            .map(|(label, text)| (&**label, *text))
+            .collect();
         let (line, cursor) = self.editor.line();
         let line = if self.shared.is_ended.get() {
             ("", &[][..], 0)

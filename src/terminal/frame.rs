@@ -24,7 +24,7 @@ pub(crate) struct Size {
     pub(crate) columns: usize,
 }
 
-/// A label and the text behind it.
+/// A label and the text after it.
 pub(crate) type Labelled<'a> = (&'a str, &'a [u8]);
 
 /// What the latest drawing has left on the screen.
@@ -155,7 +155,7 @@ fn near(text: &[u8], at: usize) -> (&[u8], usize) {
             .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
     };
     let start = at.saturating_sub(NEAR);
-    // A character has at most three bytes behind its first.
+    // A character has at most three bytes after its first.
     let start = (start..start + 4)
         .find(|at| !is_inside_character(at))
         .unwrap_or(start)

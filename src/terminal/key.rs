@@ -39,7 +39,7 @@ pub(super) enum Key {
     EraseWordRight,
     /// Erases everything before the cursor.
     EraseToStart,
-    /// Erases everything behind the cursor.
+    /// Erases everything after the cursor.
     EraseToEnd,
     /// Inserts what was erased last.
     Yank,

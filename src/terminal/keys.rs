@@ -79,7 +79,7 @@ impl Keys {
     }
 
     /// No byte has come within [`timeout`](Self::timeout): the escape was the Escape key, which has no
-    /// meaning, and the bytes behind it are text.
+    /// meaning, and the bytes after it are text.
     pub(super) fn timed_out(&mut self, keys: &mut Vec<Key>) {
         let (start, parameters): (&[u8], &[u8]) = match self.state {
             State::Ground | State::Escape => (b"", b""),

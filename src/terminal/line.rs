@@ -138,7 +138,7 @@ impl Line {
             .unwrap_or(0)
     }
 
-    /// The end of the character behind the cursor.
+    /// The end of the character after the cursor.
     fn next_end(&self) -> usize {
         let mut ends = self.ends().map(|(end, _)| end);
         ends.find(|&end| end > self.cursor).unwrap_or(self.cursor)
@@ -158,7 +158,7 @@ impl Line {
         start
     }
 
-    /// The end of the word behind the cursor.
+    /// The end of the word after the cursor.
     fn next_word_end(&self) -> usize {
         let mut end = self.cursor;
         let mut is_in_word = false;
@@ -187,10 +187,10 @@ mod tests {
         line
     }
 
-    fn expect(line: &Line, before: &str, behind: &str) {
+    fn expect(line: &Line, before: &str, after: &str) {
         let (left, right) = line.bytes.split_at(line.cursor);
         let text = String::from_utf8_lossy;
-        assert_eq!((&*text(left), &*text(right)), (before, behind));
+        assert_eq!((&*text(left), &*text(right)), (before, after));
     }
 
     #[test]

@@ -9,8 +9,8 @@ pub const BYE: &[u8] = b"byebye";
 /// no part of a message, and only hellowire sends it.
 pub(super) const ACK: u8 = 0x06;
 
-/// "I am hellowire", right behind a connection's first line end. A carriage return is invisible there, and
-/// no other program sends one behind a bare line feed.
+/// "I am hellowire", right after a connection's first line end. A carriage return is invisible there, and
+/// no other program sends one after a bare line feed.
 pub(super) const MARK: u8 = b'\r';
 
 /// The most bytes that a turn to one of the document's programs has: they call `recv(1024)`.
@@ -51,7 +51,7 @@ pub(in crate::chat) fn cut(bytes: &[u8], max: usize) -> usize {
     if bytes.len() <= max {
         return bytes.len();
     }
-    // A character has at most three bytes behind its first.
+    // A character has at most three bytes after its first.
     let is_inside_character = |at: usize| bytes[at] & 0b1100_0000 == 0b1000_0000;
     let start = (max.saturating_sub(3)..=max)
         .rev()

@@ -45,7 +45,7 @@ pub struct Incoming {
 /// Where a peer's [`MARK`] may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MarkPosition {
-    /// Behind the first line end, which has not come.
+    /// After the first line end, which has not arrived.
     AfterLineEnd,
     /// The next byte, or nowhere.
     NextByte,

@@ -11,7 +11,7 @@
 //! - **Unknown**, until the peer has sent something: our first message has a line end, and the next ones
 //!   wait.
 //! - **Lines**, after a line end from the peer: we end each message with a line end, at any time.
-//! - **Hellowire**, after a `MARK` behind the peer's first line end: as lines. The mark is no part of a
+//! - **Hellowire**, after a `MARK` right after the peer's first line end: as lines. The mark is no part of a
 //!   message. If we have sent nothing yet, we send an `ACK`, so that the peer need not wait for our first
 //!   message. The `ACK` is no part of a message either, and no other program gets one.
 //! - **Turns**, after a pause without a line end: we send one message without a line end, at most `TURN`
@@ -96,9 +96,9 @@ mod tests {
             let mut incoming = Incoming::new(1 << 16);
             let (mut received, mut rest, mut sizes) = (Vec::new(), &wire[..], sizes.iter().cycle());
             while !rest.is_empty() {
-                let (read, behind) = rest.split_at(rest.len().min(*sizes.next().unwrap()));
+                let (read, unread) = rest.split_at(rest.len().min(*sizes.next().unwrap()));
                 incoming.push(read, &mut received);
-                rest = behind;
+                rest = unread;
             }
             incoming.finish(&mut received);
             let received: Vec<_> = received.into_iter().map(|message| message.text).collect();
