@@ -1,5 +1,5 @@
-//! The page of a chat at a terminal: what was said, which of the user's lines wait, and what the peer has
-//! begun. Pure.
+//! The page of a chat at a terminal: the messages so far, the user's lines that wait, and the text that the
+//! peer has begun. Pure.
 //!
 //! `terminal` draws the page. It also holds the entered messages until the session takes them.
 //!

@@ -13,7 +13,7 @@
 //!
 //! - No typed byte is lost, at any speed. Bytes after a line's end belong to the next line.
 //! - The screen shows the line as it is, whatever width the terminal gives its characters.
-//! - The terminal's settings are restored, however the program ends.
+//! - The terminal's settings are restored on drop, also after a panic. The caller catches signals.
 
 pub(crate) mod editor;
 pub(crate) mod frame;

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_behind_the_first_line_shows_hellowire() {
+    fn a_mark_after_the_first_line_shows_hellowire() {
         for (wire, framing, said) in [
             (&b"a\n\rb\n\rc\n"[..], Framing::Hellowire, ["a", "b", "\rc"]),
             (b"\n\r\nb\n", Framing::Hellowire, ["", "", "b"]),

@@ -12,8 +12,8 @@
 //!   wait.
 //! - **Lines**, after a line end from the peer: we end each message with a line end, at any time.
 //! - **Hellowire**, after a `MARK` right after the peer's first line end: as lines. The mark is no part of a
-//!   message. If we have sent nothing yet, we send an `ACK`, so that the peer need not wait for our first
-//!   message. The `ACK` is no part of a message either, and no other program gets one.
+//!   message. If we have sent nothing yet, we send an `ACK`, so that the peer's next messages need not
+//!   wait for our first. The `ACK` is no part of a message either, and no other program gets one.
 //! - **Turns**, after a pause without a line end: we send one message without a line end, at most `TURN`
 //!   bytes of it, and the next waits for an answer.
 //!

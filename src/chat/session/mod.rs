@@ -10,7 +10,7 @@
 //! # Invariants
 //!
 //! - Both sides may send at any time, also while the user's display is slow.
-//! - The side that ends first reads on until the other side has ended too.
+//! - The side that ends first reads on until the other side has ended too, or has been silent for long.
 //! - A message from before the end is with the peer, or counted in the [`Report`].
 //! - Memory is bounded: the session takes no message from the user while too many wait, and reads nothing
 //!   from the peer while something is not shown.
@@ -95,7 +95,7 @@ pub(super) async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
     select! {
         // The second request to stop.
         () = stop() => {}
-        // A user who can't be shown anything must not keep the process.
+        // A display that takes nothing must not keep the process.
         () = sleep(PEER_TIMEOUT), if end == End::Stopped => {}
         () = session.close(end) => {}
     }
@@ -122,7 +122,7 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
         }
     }
 
-    /// Waits for the next event and acts on it. Returns the end of the chat if the event is one.
+    /// Waits for the next event and acts on it. Returns how the chat ends, if the event ends it.
     async fn step(&mut self) -> Result<Option<End>, TalkError> {
         let pause = self.incoming.pause().map(|pause| self.last_read + pause);
         let notice = self.waiting_since.map(|since| since + PAUSE_AT_FIRST);
