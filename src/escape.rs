@@ -117,6 +117,11 @@ pub(crate) fn backslash(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a character unchanged, as UTF-8.
+pub(crate) fn append(character: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
 /// Appends the escape of a character beyond ASCII: `\u{202e}`.
 pub(crate) fn unicode(character: char, out: &mut Vec<u8>) {
     out.extend(character.escape_unicode().map(|ascii| ascii as u8));
@@ -149,9 +154,7 @@ pub fn show(bytes: &[u8], out: &mut Vec<u8>) {
             match character {
                 ' '..='~' => out.push(character as u8),
                 '\0'..='\x7f' => backslash(character as u8, out),
-                _ if is_text(character) => {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
+                _ if is_text(character) => append(character, out),
                 _ => unicode(character, out),
             }
         }

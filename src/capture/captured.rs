@@ -94,7 +94,7 @@ impl<'a> Captured<'a> {
 
     /// The length on the wire, in bytes.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.raw.len() as u64 + self.omitted
     }
 }

@@ -30,4 +30,5 @@ pub use limits::Limits;
 pub use refusal::{Kind, Refusal, Rule};
 pub(crate) use rules::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW};
 pub use stream::Capture;
-pub use verdict::{Phase, Verdict};
+pub(crate) use verdict::Phase;
+pub use verdict::Verdict;

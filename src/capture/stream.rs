@@ -61,7 +61,7 @@ impl Capture {
 
     /// The part of a request that the connection is in.
     #[must_use]
-    pub fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         match self.stage {
             Stage::Head if self.is_fresh => Phase::Fresh,
             Stage::Head if self.search.has_begun() => Phase::Head,
@@ -80,7 +80,7 @@ impl Capture {
     /// Whether the unfinished request begins with the method HEAD. The answer to such a request has no
     /// content.
     #[must_use]
-    pub fn is_head_request(&self) -> bool {
+    pub(crate) fn is_head_request(&self) -> bool {
         self.pending.begins_with(b"HEAD ")
     }
 

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 
 /// The part of a request that the connection is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// No byte was read.
     Fresh,
     /// Between two requests. Empty lines before a request do not begin it (RFC 9112 section 2.2).

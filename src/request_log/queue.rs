@@ -56,8 +56,10 @@ pub(super) struct Orders {
     pub(super) dropped: u64,
 }
 
+/// The state under the lock.
 #[derive(Debug, Default)]
 struct Shared {
+    /// The queued records.
     waiting: Blocks,
     unused: Unused,
     /// The memory, in bytes, of the records that the writer has taken and not written.
@@ -67,7 +69,7 @@ struct Shared {
     orders: Orders,
 }
 
-/// The queue.
+/// The queue of records.
 #[derive(Debug)]
 pub(super) struct Queue {
     shared: Mutex<Shared>,

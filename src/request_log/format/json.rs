@@ -12,7 +12,7 @@ use super::super::decimal::decimal;
 use super::super::record::Record;
 use super::timestamp::Timestamp;
 use crate::capture::{Refusal, State};
-use crate::escape::{Plain, escape, hex, is_printable, printable_ascii_except};
+use crate::escape::{Plain, append, backslash, escape, hex, is_printable, printable_ascii_except};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
@@ -96,7 +96,7 @@ fn string(text: &str, out: &mut Vec<u8>) {
 
 fn beyond_ascii(character: char, out: &mut Vec<u8>) {
     if is_printable(character) {
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        append(character, out);
     } else {
         for unit in character.encode_utf16(&mut [0; 2]) {
             code_unit(*unit, out);
@@ -107,10 +107,7 @@ fn beyond_ascii(character: char, out: &mut Vec<u8>) {
 /// Appends the escape of an ASCII byte (RFC 8259 section 7).
 fn escaped(byte: u8, out: &mut Vec<u8>) {
     match byte {
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        b'\\' | b'"' => out.extend_from_slice(&[b'\\', byte]),
+        b'\r' | b'\n' | b'\t' | b'\\' | b'"' => backslash(byte, out),
         _ => code_unit(u16::from(byte), out),
     }
 }

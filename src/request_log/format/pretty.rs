@@ -8,7 +8,7 @@
 use super::super::record::Record;
 use super::heading::heading;
 use super::timestamp::Timestamp;
-use crate::escape::{backslash, is_printable, unicode};
+use crate::escape::{append, backslash, is_printable, unicode};
 
 /// The first character of a header line.
 const MARK: char = '▶';
@@ -24,7 +24,7 @@ pub(super) fn write(
     out: &mut Vec<u8>,
 ) {
     painted(color, BOLD, out, |out| {
-        out.extend_from_slice(MARK.encode_utf8(&mut [0; 4]).as_bytes());
+        append(MARK, out);
         out.push(b' ');
         heading(record, timestamp, out);
     });
@@ -47,9 +47,7 @@ fn readable(line: &[u8], color: bool, out: &mut Vec<u8>) {
                 '\0'..='\x7f' => {
                     painted(color, DIM, out, |out| backslash(character as u8, out));
                 }
-                _ if is_printable(character) && character != MARK => {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
+                _ if is_printable(character) && character != MARK => append(character, out),
                 _ => painted(color, DIM, out, |out| unicode(character, out)),
             }
         }
