@@ -6,7 +6,7 @@
 //! # Invariants
 //!
 //! The text is one line of printable ASCII without a backslash and without a double quote: no format has
-//! to escape it. A peer cannot change its length by more than a number.
+//! to escape it. A peer controls only the named byte and its offset.
 
 use std::fmt;
 

@@ -208,7 +208,7 @@ impl Capture {
                 wanted.len()
             }
             Found::Refused(refusal) => {
-                // The next turn of the loop adds `rest` to the record.
+                // `push` adds `rest` to the record next.
                 self.pending.truncate_head(before);
                 self.refuse_head(refusal);
                 verdict.refusal = Some(refusal);

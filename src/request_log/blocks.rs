@@ -17,8 +17,8 @@ use super::batch::Batch;
 /// The size of a block, in bytes. The offset of a byte in a block has 16 bits.
 pub(super) const BLOCK: usize = 64 * 1024;
 
-/// The size, in bytes, from which a record gets a block of its own and of just its size. One write can then
-/// have the whole record: the kernel accepts a bounded number of pieces.
+/// The longest record, in bytes, that shares blocks with others. A longer record gets a block of its own
+/// size, so that one write can have all of it: the kernel accepts a bounded number of pieces.
 const LONG: usize = 1024 * 1024;
 
 /// The length of a write to a file, in bytes, unless its one record is longer.

@@ -84,7 +84,7 @@ impl Writer {
 
     fn write(&mut self, taken: &mut Blocks) {
         if self.has_given_up {
-            // The sink may end with half a record.
+            // The sink may end with half a record: the next would be torn too.
             return self.count_lost(taken.records() as u64);
         }
         while !taken.is_empty() {
