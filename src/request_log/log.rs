@@ -61,7 +61,7 @@ pub struct OpenError {
     source: io::Error,
 }
 
-/// A handle to the log, from which a worker makes its [`Recorder`].
+/// A handle to the log, from which a worker makes its `Recorder`.
 #[derive(Debug, Clone)]
 pub struct Handle {
     open: Option<Open>,

@@ -4,7 +4,7 @@
 //! captured requests ─ recorder (exclude) ─ format ─ queue ─ writer ─ sink
 //! ```
 //!
-//! A worker's [`Recorder`] formats the requests of its connections and enqueues the records. One thread
+//! A worker's `Recorder` formats the requests of its connections and enqueues the records. One thread
 //! writes them. [`crate::capture`] finds the requests; this module knows no socket and no HTTP library.
 //! `format` has a file for each log format.
 //!
