@@ -22,7 +22,7 @@ use super::batch::Batch;
 use super::blocks::BLOCK;
 use super::connection::Connection;
 use super::exclude::Excluded;
-use super::format::{Format, Formatter};
+use super::format::Formatter;
 use super::queue::Queue;
 use super::record::Record;
 use crate::capture::Captured;
@@ -31,7 +31,12 @@ use crate::capture::Captured;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     /// None without a log.
-    queue: Option<Arc<Queue>>,
+    log: Option<OpenLog>,
+}
+
+#[derive(Debug)]
+struct OpenLog {
+    queue: Arc<Queue>,
     excluded: Excluded,
     buffers: RefCell<Buffers>,
 }
@@ -46,20 +51,22 @@ struct Buffers {
 impl Recorder {
     /// A recorder of all requests that are not excluded.
     pub(super) fn new(queue: Arc<Queue>, formatter: Formatter, excluded: Excluded) -> Self {
+        let buffers = RefCell::new(Buffers {
+            formatter,
+            batch: Batch::default(),
+        });
         Self {
-            queue: Some(queue),
-            excluded,
-            buffers: RefCell::new(Buffers::new(formatter)),
+            log: Some(OpenLog {
+                queue,
+                excluded,
+                buffers,
+            }),
         }
     }
 
     /// A recorder without a log.
     pub(super) fn off() -> Self {
-        Self {
-            queue: None,
-            excluded: Excluded::default(),
-            buffers: RefCell::new(Buffers::new(Formatter::new(Format::Line, false))),
-        }
+        Self { log: None }
     }
 
     /// The recorder of the connection with this number and peer.
@@ -77,15 +84,6 @@ impl Recorder {
     }
 }
 
-impl Buffers {
-    fn new(formatter: Formatter) -> Self {
-        Self {
-            formatter,
-            batch: Batch::default(),
-        }
-    }
-}
-
 /// The recorder of one connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionRecorder {
@@ -98,8 +96,8 @@ pub(crate) struct ConnectionRecorder {
 impl ConnectionRecorder {
     /// Ready when the queue has room for the records of the next read.
     pub(crate) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &self.recorder.queue {
-            Some(queue) => queue.poll_room(&mut self.waiter, cx),
+        match &self.recorder.log {
+            Some(log) => log.queue.poll_room(&mut self.waiter, cx),
             None => Poll::Ready(()),
         }
     }
@@ -120,22 +118,22 @@ impl ConnectionRecorder {
         work: impl FnOnce(&mut Entries<'_>) -> R,
         push: fn(&Queue, &mut Batch),
     ) -> R {
-        let Some(queue) = &self.recorder.queue else {
+        let Some(log) = &self.recorder.log else {
             return work(&mut Entries { open: None });
         };
-        let mut buffers = self.recorder.buffers.borrow_mut();
+        let mut buffers = log.buffers.borrow_mut();
         // Empty, unless the last call panicked.
         buffers.batch.clear();
         let open = Some(Open {
-            recorder: self,
-            queue,
+            connection: &self.connection,
+            log,
             push,
             buffers: &mut buffers,
             time: None,
         });
         let result = work(&mut Entries { open });
         if !buffers.batch.is_empty() {
-            push(queue, &mut buffers.batch);
+            push(&log.queue, &mut buffers.batch);
         }
         result
     }
@@ -150,8 +148,8 @@ pub(crate) struct Entries<'a> {
 
 #[derive(Debug)]
 struct Open<'a> {
-    recorder: &'a ConnectionRecorder,
-    queue: &'a Queue,
+    connection: &'a Connection,
+    log: &'a OpenLog,
     push: fn(&Queue, &mut Batch),
     buffers: &'a mut Buffers,
     time: Option<SystemTime>,
@@ -161,27 +159,23 @@ impl Entries<'_> {
     /// Adds a record, unless the request is excluded.
     pub(crate) fn add(&mut self, request: Captured<'_>) {
         let Some(open) = &mut self.open else { return };
-        let ConnectionRecorder {
-            recorder,
-            connection,
-            ..
-        } = open.recorder;
-        if recorder.excluded.has(&request) {
+        let log = open.log;
+        if log.excluded.has(&request) {
             return;
         }
-        if open.queue.is_dead() {
-            return open.queue.count_dropped();
+        if log.queue.is_dead() {
+            return log.queue.count_dropped();
         }
         let record = Record {
             // The requests of one read were complete at the same moment.
             time: *open.time.get_or_insert_with(SystemTime::now),
-            connection,
+            connection: open.connection,
             request,
         };
         let Buffers { formatter, batch } = &mut *open.buffers;
         batch.add(|bytes| formatter.write(&record, bytes));
         if batch.bytes().len() >= BLOCK {
-            (open.push)(open.queue, batch);
+            (open.push)(&log.queue, batch);
         }
     }
 }
