@@ -1,19 +1,18 @@
-//! What the log costs a byte: the capture, by the ways in which requests come, and each format.
+//! Benchmarks of the capture, with requests cut in several ways, and of each log format.
 //!
-//! `cargo bench`, or `cargo bench capture/split`. Throughput counts the bytes that a client sent, in
-//! all cases; whole requests through sockets are measured by `bench/run`.
+//! `cargo bench`, or `cargo bench capture/split`. The throughput counts the bytes of the client.
+//! `bench/run` measures whole requests through sockets.
 
 use std::hint::black_box;
 use std::time::{Duration, UNIX_EPOCH};
 
+use clap::ValueEnum as _;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use hellowire::capture::{Capture, Captured, Limits, State};
-use hellowire::request_log::Origin;
-use hellowire::request_log::format::{Format, Formatter};
-use hellowire::request_log::record::Record;
+use hellowire::request_log::{Connection, Format, Formatter, Record};
 
-/// The program's own.
+/// The defaults of the program.
 const LIMITS: Limits = Limits {
     head: 64 * 1024,
     target: 32 * 1024,
@@ -22,10 +21,10 @@ const LIMITS: Limits = Limits {
     is_strict: false,
 };
 
-/// How much hyper reads at once of a large body.
+/// The size, in bytes, of a read of a large body by hyper.
 const READ: usize = 64 * 1024;
 
-/// A browser's, as long as they are.
+/// The head of a browser.
 const HEAD: &str = "GET /articles/42?from=front HTTP/1.1\r\n\
     Host: localhost:8080\r\n\
     User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
@@ -66,7 +65,7 @@ fn captures(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Requests that come over and over on one connection, in reads of this length.
+/// The same requests again and again on one connection, in reads of this length.
 fn capture(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, requests: &[u8], read: usize) {
     let mut capture = Capture::new(LIMITS);
     group.throughput(Throughput::Bytes(requests.len() as u64));
@@ -79,7 +78,7 @@ fn capture(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, requests: &[u8]
                     records += 1;
                 });
             }
-            assert!(records > 0, "what is measured are whole requests");
+            assert!(records > 0, "no whole request was measured");
         });
     });
 }
@@ -98,41 +97,31 @@ fn chunked(length: usize, chunk: usize) -> Vec<u8> {
 fn formats(criterion: &mut Criterion) {
     let every_byte: Vec<u8> = (0..=255).cycle().take(8 * 1024).collect();
     let mut group = criterion.benchmark_group("format");
-    for (format, name) in [
-        (Format::Line, "line"),
-        (Format::Json, "json"),
-        (Format::Pretty, "pretty"),
-        (Format::Hex, "hex"),
-        (Format::Document, "document"),
-    ] {
-        write(
-            &mut group,
-            format,
-            &format!("{name}, head"),
-            HEAD.as_bytes(),
-        );
-        write(
-            &mut group,
-            format,
-            &format!("{name}, every byte"),
-            &every_byte,
-        );
+    for &format in Format::value_variants() {
+        let Some(value) = format.to_possible_value() else {
+            continue;
+        };
+        for (input, raw) in [("head", HEAD.as_bytes()), ("every byte", &every_byte)] {
+            let name = format!("{}, {input}", value.get_name());
+            write(&mut group, format, &name, raw);
+        }
     }
     group.finish();
 }
 
-/// One record over and over, in the buffer that it is written to.
+/// The same record again and again, into one buffer.
 fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, raw: &[u8]) {
     let mut formatter = Formatter::new(format, false);
-    let origin = Origin::new(([127, 0, 0, 1], 51_234).into(), 12_345);
+    let connection = Connection::new(([127, 0, 0, 1], 51_234).into(), 12_345);
     let mut record = Record {
         time: UNIX_EPOCH + Duration::from_secs(1_795_384_040),
-        origin: &origin,
+        connection: &connection,
         request: Captured {
             number: 1,
             raw,
             omitted: 0,
             state: State::Complete,
+            target: b"/articles/42?from=front",
             odd: &[],
         },
     };
@@ -140,7 +129,7 @@ fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, r
     group.throughput(Throughput::Bytes(raw.len() as u64));
     group.bench_function(name, |bencher| {
         bencher.iter(|| {
-            // Each has a time of its own, as under load.
+            // Each record has another time, as under load.
             record.time += Duration::from_micros(10);
             record.request.number += 1;
             out.clear();

@@ -1,17 +1,20 @@
-//! Foreign bytes and text, shown and never obeyed: what may stand as it is, and the escapes of the rest. Pure.
+//! Terminal safety: how foreign bytes and text are shown, so that no terminal obeys them. Pure.
 //!
-//! The one home of terminal safety. Two rules share the escapes and the tables. The log's is strict: what
-//! `is_printable` takes, can be seen, and on its own, so no record looks like another. [`show`] is for
-//! people, on a terminal: it leaves in a text also the marks that emoji and many scripts are made of, and a
-//! backslash stands for itself, so that the bytes can't be had back from it. What always holds: nothing comes
-//! out that moves a cursor, changes a color, or turns the direction of writing.
+//! Two rules share the escapes and the tables. The log uses the strict rule, `is_printable`: a character
+//! that is visible on its own is written unchanged, so that no record looks like another. [`show`] is for
+//! people at a terminal: it also allows the marks that emoji and many scripts consist of, and does not
+//! escape the backslash. The bytes cannot be restored from its text.
 //!
-//! The tables are Unicode's. A test here holds the first against it, and `tests/it/unseen.rs` the second.
+//! # Invariants
+//!
+//! The text never moves a cursor, changes a color, or turns the direction of writing.
+//!
+//! The tables are those of Unicode. A test here checks the first, and `tests/it/unseen.rs` the second.
 
 use std::cmp::Ordering;
 
-/// `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`): what a font without a shape for it leaves
-/// out. Hangul fillers, joiners, variation selectors, tags, and room for more of them.
+/// The ranges of `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`). A font may show nothing for
+/// these: Hangul fillers, joiners, variation selectors, tags, and reserved code points.
 const IGNORABLE: [(char, char); 17] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -32,8 +35,8 @@ const IGNORABLE: [(char, char); 17] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// What has BLANK or NULL as a word of its name (`UnicodeData.txt`). No property tells that a character has
-/// a width and no ink. Two of these are symbols for a blank and have ink: to escape them costs nothing.
+/// The characters with BLANK or NULL in their names (`UnicodeData.txt`). No property tells that a character
+/// has a width and no ink. Two of these do have ink: they are symbols for a blank.
 const BLANK: [char; 6] = [
     '\u{2400}',
     '\u{2422}',
@@ -43,13 +46,13 @@ const BLANK: [char; 6] = [
     '\u{1d159}',
 ];
 
-/// Joins two characters into one: family emoji are made with it.
+/// Joins two characters into one, for example in family emoji.
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
-/// For each byte, whether it stands as it is.
+/// For each byte, whether it is written unchanged.
 pub(crate) type Plain = [bool; 256];
 
-/// Printable ASCII but `except`.
+/// Printable ASCII without `except`.
 pub(crate) const fn printable_ascii_except(except: &[u8]) -> Plain {
     let mut plain = [false; 256];
     let mut byte = b' ';
@@ -65,7 +68,7 @@ pub(crate) const fn printable_ascii_except(except: &[u8]) -> Plain {
     plain
 }
 
-/// Appends `bytes`, each that is not plain through `escape`.
+/// Appends `bytes`. `escape` appends each byte that is not plain.
 pub(crate) fn escape(
     bytes: &[u8],
     plain: &Plain,
@@ -73,13 +76,13 @@ pub(crate) fn escape(
     escape: impl Fn(u8, &mut Vec<u8>),
 ) {
     let mut rest = bytes;
-    // Runs of plain bytes are copied whole: almost all of a request is plain.
+    // Copies runs of plain bytes: most of a request is plain.
     while let Some(at) = first_special(rest, plain) {
         out.extend_from_slice(&rest[..at]);
-        if let [b'\r', b'\n', behind @ ..] = &rest[at..] {
-            // Every line of a request ends so, and every escape writes it so.
+        if let [b'\r', b'\n', after @ ..] = &rest[at..] {
+            // The end of each line of a request. All escapes write it this way.
             out.extend_from_slice(br"\r\n");
-            rest = behind;
+            rest = after;
         } else {
             escape(rest[at], out);
             rest = &rest[at + 1..];
@@ -88,19 +91,19 @@ pub(crate) fn escape(
     out.extend_from_slice(rest);
 }
 
-/// Where the first byte stands that is not plain. Eight at a time without a branch between them,
-/// which takes half the instructions (callgrind).
+/// The offset of the first byte that is not plain. Checks eight bytes at a time without a branch, which
+/// takes half the instructions.
 fn first_special(bytes: &[u8], plain: &Plain) -> Option<usize> {
     let is_plain = |&byte: &u8| plain[usize::from(byte)];
     let all_plain = |chunk: &&[u8; 8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
     let (chunks, _) = bytes.as_chunks();
     let start = 8 * chunks.iter().take_while(all_plain).count();
-    let behind = bytes[start..].iter().position(|byte| !is_plain(byte))?;
-    Some(start + behind)
+    let offset = bytes[start..].iter().position(|byte| !is_plain(byte))?;
+    Some(start + offset)
 }
 
-/// The escapes that C, Rust and Python share: `\r`, `\n`, `\t`, a backslash before `\` and
-/// quotes, else `\x1b`.
+/// Appends an escape that C, Rust and Python share: `\r`, `\n`, `\t`, a backslash before `\` and quotes,
+/// `\x1b` for other bytes.
 pub(crate) fn backslash(byte: u8, out: &mut Vec<u8>) {
     match byte {
         b'\r' => out.extend_from_slice(b"\\r"),
@@ -114,6 +117,16 @@ pub(crate) fn backslash(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a character unchanged, as UTF-8.
+pub(crate) fn append(character: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Appends the escape of a character beyond ASCII: `\u{202e}`.
+pub(crate) fn unicode(character: char, out: &mut Vec<u8>) {
+    out.extend(character.escape_unicode().map(|ascii| ascii as u8));
+}
+
 /// Appends a byte as two hex digits.
 pub(crate) fn hex(byte: u8, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -123,27 +136,26 @@ pub(crate) fn hex(byte: u8, out: &mut Vec<u8>) {
     ]);
 }
 
-/// Whether a character beyond ASCII stands as it is: it can be seen, it is seen on its own, and no
-/// terminal obeys it. The tables here tell what can't be seen. The standard library's table for `{:?}`
-/// has the rest: controls, format characters, separators and all spaces, marks that belong to the character
-/// before them, private use, and what Unicode has not assigned.
+/// Whether a character beyond ASCII is visible on its own, and no terminal obeys it. The tables here have
+/// the invisible ones. The table of the standard library for `{:?}` has the others: controls, format
+/// characters, separators, spaces, marks that combine with the character before, private use, and
+/// unassigned code points.
 pub(crate) fn is_printable(character: char) -> bool {
     character.escape_debug().next() != Some('\\')
         && !is_ignorable(character)
         && !is_blank(character)
 }
 
-/// Appends `bytes` as text; what is no text, or would be obeyed, as an escape.
+/// Appends `bytes` as text for people. Bytes that are not text, and characters that a terminal obeys, are
+/// escaped.
 pub fn show(bytes: &[u8], out: &mut Vec<u8>) {
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
                 ' '..='~' => out.push(character as u8),
                 '\0'..='\x7f' => backslash(character as u8, out),
-                _ if is_text(character) => {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                _ => out.extend(character.escape_unicode().map(|ascii| ascii as u8)),
+                _ if is_text(character) => append(character, out),
+                _ => unicode(character, out),
             }
         }
         for &byte in chunk.invalid() {
@@ -152,12 +164,12 @@ pub fn show(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a character beyond ASCII may reach a terminal: no control, no direction, nothing
-/// unassigned, nothing that looks like no character at all; but marks that belong to the character before
-/// them, of which emoji and many scripts are made. The standard library keeps the table, for `{:?}` of a
-/// text. Braille has its blank.
+/// Whether [`show`] writes a character beyond ASCII unchanged. Allowed are visible characters, marks that
+/// combine with the character before, and the blank of Braille. Controls, marks of direction, unassigned
+/// code points and ignorable characters are escaped. The table is that of the standard library for `{:?}`
+/// of a text.
 fn is_text(character: char) -> bool {
-    // Behind another character, where a mark may stand.
+    // After a letter, with which a mark can combine.
     let mut text = [b'a', 0, 0, 0, 0];
     let length = character.encode_utf8(&mut text[1..]).len();
     let text = str::from_utf8(&text[..=length]).unwrap_or_default();
@@ -166,9 +178,9 @@ fn is_text(character: char) -> bool {
         || text.escape_debug().nth(1) != Some('\\') && (is_mark || !is_ignorable(character))
 }
 
-/// Whether a font may leave the character out.
+/// Whether a font may show nothing for the character.
 fn is_ignorable(character: char) -> bool {
-    let place = |&(first, last): &(char, char)| {
+    let position = |&(first, last): &(char, char)| {
         if last < character {
             Ordering::Less
         } else if character < first {
@@ -177,10 +189,10 @@ fn is_ignorable(character: char) -> bool {
             Ordering::Equal
         }
     };
-    IGNORABLE.binary_search_by(place).is_ok()
+    IGNORABLE.binary_search_by(position).is_ok()
 }
 
-/// Whether its name says that it has a width and no ink.
+/// Whether the character has a width and no ink, by its name.
 fn is_blank(character: char) -> bool {
     BLANK.contains(&character)
 }
@@ -192,7 +204,7 @@ mod tests {
 
     use super::*;
 
-    /// All characters of a class, as a regular expression names it.
+    /// All characters of a class of regular expressions.
     fn all_of(class: &str) -> impl Iterator<Item = char> {
         let class = regex_syntax::parse(class).unwrap();
         let HirKind::Class(Class::Unicode(class)) = class.into_kind() else {
@@ -203,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ignorable_are_unicodes() {
+    fn the_ignorable_ranges_are_those_of_unicode() {
         let ours = (char::MIN..=char::MAX).filter(|&character| is_ignorable(character));
         assert!(ours.eq(all_of(r"\p{Default_Ignorable_Code_Point}")));
     }
@@ -216,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_obey_is_not() {
+    fn characters_that_a_terminal_obeys_are_not_printable() {
         for character in "\u{80}\u{9b}\u{ad}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{301}\u{feff}\u{e000}\u{e0041}".chars() {
             assert!(!is_printable(character), "{character:?}");
         }
     }
 
     #[test]
-    fn what_no_one_sees_is_not() {
+    fn invisible_characters_are_not_printable() {
         for character in
             "\u{a0}\u{115f}\u{1160}\u{2800}\u{3000}\u{3164}\u{fe0f}\u{ffa0}\u{13441}\u{1d159}"
                 .chars()
@@ -232,11 +244,11 @@ mod tests {
         }
     }
 
-    /// Controls, format characters, private use, separators, marks without a width, what a font may leave
-    /// out: of all Unicode none is printable. What is not assigned isn't either, but the version that the
-    /// test knows is older than the standard library's.
+    /// Controls, format characters, private use, separators, marks without a width, ignorable characters.
+    /// Unassigned code points are not printable either, but the test has an older version of Unicode than
+    /// the standard library.
     #[test]
-    fn of_these_kinds_none_is() {
+    fn whole_categories_are_not_printable() {
         let kinds = r"[\p{Cc}\p{Cf}\p{Co}\p{Z}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}]";
         for character in all_of(kinds).filter(|character| !character.is_ascii()) {
             assert!(!is_printable(character), "{character:?}");
@@ -250,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_any_script_stands_as_it_is() {
+    fn text_of_any_script_is_unchanged() {
         for text in [
             "hi \\o/ \"it's\"",
             "菜鸡菜鸡,我是菜鸟",
@@ -263,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown() {
+    fn characters_that_a_terminal_obeys_are_escaped() {
         for (bytes, text) in [
             (&b"\x1b[2J\x07\r\n\x7f"[..], r"\x1b[2J\x07\r\n\x7f"),
             ("\u{9b}31m".as_bytes(), r"\u{9b}31m"),
@@ -279,7 +291,7 @@ mod tests {
     }
 
     proptest! {
-        /// No control character comes out, whatever goes in.
+        /// No control character is written.
         #[test]
         fn safe(bytes: Vec<u8>) {
             let shown = shown(&bytes);

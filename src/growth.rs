@@ -1,13 +1,17 @@
-//! How a buffer with a bound grows. Pure.
+//! Growth of a buffer with a bound. Pure.
 //!
-//! Stands under the capture and `raw`, whose buffers a peer fills. What always holds: a buffer's capacity
-//! is at most its bound. `Vec` alone doubles it, past any bound.
+//! The capture and `raw` use it for the buffers that a peer fills. `Vec` alone doubles its capacity, past
+//! any bound.
+//!
+//! # Invariants
+//!
+//! The capacity of a buffer is at most its bound.
 
-/// Adds `bytes` to `buffer`, which holds at most `longest` bytes with them.
+/// Appends `bytes` to `buffer`, which then has at most `longest` bytes.
 pub(crate) fn extend(buffer: &mut Vec<u8>, bytes: &[u8], longest: usize) {
     let length = buffer.len() + bytes.len();
     if length > buffer.capacity() {
-        // Doubled, so that many small pieces cost few copies.
+        // Doubled, so that many small pieces need few copies.
         let capacity = length.max(longest.min(2 * buffer.capacity()));
         buffer.reserve_exact(capacity - buffer.len());
     }
@@ -23,7 +27,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_buffer_never_has_room_for_more_than_its_bound(
+        fn the_capacity_is_at_most_the_bound(
             pieces in vec(vec(any::<u8>(), 0..50), 0..50),
             unused in 0..100_usize,
         ) {
@@ -39,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn many_small_pieces_are_few_allocations() {
+    fn many_small_pieces_need_few_allocations() {
         let mut buffer = Vec::new();
         let mut capacities = Vec::new();
         for _ in 0..100_000 {

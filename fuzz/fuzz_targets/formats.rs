@@ -8,9 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
 use hellowire::escape;
-use hellowire::request_log::Origin;
-use hellowire::request_log::format::{Format, Formatter};
-use hellowire::request_log::record::Record;
+use hellowire::request_log::{Connection, Format, Formatter, Record};
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
@@ -56,13 +54,13 @@ const PEERS: [SocketAddr; 2] = [
 /// tenths of a second it is later and a byte for all else, the length of the first; then the bytes of
 /// both.
 #[derive(Debug)]
-struct Log<'a>([(SystemTime, Origin, Captured<'a>); 2]);
+struct Log<'a>([(SystemTime, Connection, Captured<'a>); 2]);
 
 impl Log<'_> {
     fn records(&self) -> [Record<'_>; 2] {
-        self.0.each_ref().map(|(time, origin, request)| Record {
+        self.0.each_ref().map(|(time, connection, request)| Record {
             time: *time,
-            origin,
+            connection,
             request: request.clone(),
         })
     }
@@ -84,10 +82,11 @@ impl<'a> Arbitrary<'a> for Log<'a> {
                 raw,
                 omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
                 state: STATES[usize::from(kind % 5)],
+                target: b"",
                 odd: &ODD[..usize::from(kind / 20 % 3)],
             };
             let peer = PEERS[usize::from(kind / 5 % 2)];
-            (time, Origin::new(peer, number), request)
+            (time, Connection::new(peer, number), request)
         });
         Ok(Self(records))
     }
@@ -118,8 +117,8 @@ fn written(format: Format, color: bool, records: &[Record<'_>]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn peer(origin: &Origin) -> &str {
-    str::from_utf8(origin.peer()).unwrap()
+fn peer(connection: &Connection) -> &str {
+    str::from_utf8(connection.peer()).unwrap()
 }
 
 /// The lines, one a record: each is ended, and the end is no part of it.
@@ -137,9 +136,11 @@ fn line(text: &str, records: &[Record<'_>]) {
     for (line, record) in lines(text, records).into_iter().zip(records) {
         assert!(is_plain(line), "{line}");
         let Record {
-            origin, request, ..
+            connection,
+            request,
+            ..
         } = record;
-        let (peer, connection) = (peer(origin), origin.connection());
+        let (peer, connection) = (peer(connection), connection.number());
         let number = request.number;
         let bytes = request.raw.len() as u64 + request.omitted;
         let start = format!("{} {peer} #{connection}.{number} {bytes} ", time(record));
@@ -163,8 +164,8 @@ fn json(text: &str, records: &[Record<'_>]) {
         let object: Value = serde_json::from_str(line).unwrap();
         let request = &record.request;
         assert_eq!(object["time"], time(record));
-        assert_eq!(object["peer"], peer(record.origin));
-        assert_eq!(object["connection"], record.origin.connection());
+        assert_eq!(object["peer"], peer(record.connection));
+        assert_eq!(object["connection"], record.connection.number());
         assert_eq!(object["request"], request.number);
         assert_eq!(object["bytes"], request.raw.len() as u64 + request.omitted);
         assert_eq!(object["omitted"].as_u64().unwrap_or(0), request.omitted);
@@ -174,7 +175,7 @@ fn json(text: &str, records: &[Record<'_>]) {
             both => panic!("{both:?}"),
         };
         assert_eq!(raw, request.raw);
-        assert_eq!(object["state"].as_str(), request.state.word());
+        assert_eq!(object["state"].as_str(), request.state.label());
         let refusal = request.state.refusal();
         assert_eq!(
             object["status"].as_u64(),
@@ -269,9 +270,11 @@ fn shown(bytes: &[u8]) {
 
 fn heading(record: &Record<'_>) -> String {
     let Record {
-        origin, request, ..
+        connection,
+        request,
+        ..
     } = record;
-    let (peer, connection) = (peer(origin), origin.connection());
+    let (peer, connection) = (peer(connection), connection.number());
     let number = request.number;
     let bytes = request.raw.len() as u64 + request.omitted;
     let omitted = match request.omitted {

@@ -1,31 +1,33 @@
-//! One request as the bytes alone show it, and what it turned out to be.
+//! One request as its bytes alone show it, and the state it ended in.
 //!
-//! Stands between the capture, or `raw`, and the request log, which adds who and when. It borrows: a request
-//! that came in one read is never copied before it is formatted.
+//! The capture and `raw` produce it, and the request log adds the connection and the time. It borrows
+//! its bytes: a request that came in one read is not copied before it is formatted.
 
+use super::cut::behind_a_character;
+use super::head::{Framing, Head};
 use super::refusal::Refusal;
 
-/// What a record's bytes turned out to be.
+/// The state in which a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// A whole request.
+    /// The request is whole.
     Complete,
     /// The connection ended before the request did.
     Incomplete,
-    /// A request, or what never became one, that breaks this rule, and is answered so, unless the
-    /// connection's last answer was given before. All that followed on the connection is in the
-    /// same record.
+    /// The request breaks this rule, or the bytes never became a request. The service answers with the
+    /// refusal, unless the last answer of the connection was given before. The record has all the
+    /// bytes that followed on the connection.
     Refused(Refusal),
-    /// Taken as it came. Only `raw` has these: it parses nothing.
+    /// The bytes are not parsed. Only `raw` uses this state.
     Unparsed,
-    /// Came after the answer. Only `raw` has these: it answers what arrives first.
+    /// The bytes came after the answer. Only `raw` uses this state: it answers the first bytes.
     Late,
 }
 
 impl State {
-    /// The word a record carries, or none where there is nothing to say.
+    /// The name that the record shows. None for a state that the record does not mention.
     #[must_use]
-    pub fn word(self) -> Option<&'static str> {
+    pub fn label(self) -> Option<&'static str> {
         match self {
             Self::Complete | Self::Unparsed => None,
             Self::Incomplete => Some("incomplete"),
@@ -34,7 +36,7 @@ impl State {
         }
     }
 
-    /// Why it was refused, where it was.
+    /// The refusal of a refused request.
     #[must_use]
     pub fn refusal(self) -> Option<Refusal> {
         match self {
@@ -44,26 +46,55 @@ impl State {
     }
 }
 
-/// One request as the bytes alone show it.
+/// One request as its bytes alone show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured<'a> {
-    /// The request's number on its connection, from 1.
+    /// The number of the request on its connection, from 1.
     pub number: u64,
-    /// Its first bytes, exactly as they were read: the head, and the body as far as it is kept.
+    /// The first bytes, exactly as they were read: the head, and the part of the body that is kept.
     pub raw: &'a [u8],
-    /// How many bytes more there were.
+    /// How many bytes followed them.
     pub omitted: u64,
-    /// Whether it was a request, and one that was taken.
+    /// How the request ended.
     pub state: State,
-    /// What is odd about its head, which was taken all the same: the faults of form, of each rule
-    /// the first.
+    /// The request target. Empty without a whole, well-formed head, and in `raw`.
+    pub target: &'a [u8],
+    /// The faults of form in the head: of each rule the first.
     pub odd: &'a [Refusal],
 }
 
-impl Captured<'_> {
-    /// The length on the wire, in bytes: what is kept and what is not.
+impl<'a> Captured<'a> {
+    /// The request with this head at the start of `bytes`, and its length. None if it is not whole, or has a
+    /// chunked body. The common case: the request came in one read, and is not copied.
+    pub(super) fn in_place(
+        number: u64,
+        bytes: &'a [u8],
+        head: &'a Head,
+        kept_body: usize,
+    ) -> Option<(Self, usize)> {
+        let Framing::Length(body) = head.framing else {
+            return None;
+        };
+        let body = usize::try_from(body)
+            .ok()
+            .filter(|&body| body <= bytes.len() - head.length)?;
+        let kept_body = body.min(kept_body);
+        let kept = &bytes[..head.length + kept_body];
+        let (raw, omitted) = behind_a_character(kept, (body - kept_body) as u64);
+        let request = Self {
+            number,
+            raw,
+            omitted,
+            state: State::Complete,
+            target: &bytes[head.target.clone()],
+            odd: &head.odd,
+        };
+        Some((request, head.length + body))
+    }
+
+    /// The length on the wire, in bytes.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.raw.len() as u64 + self.omitted
     }
 }

@@ -1,28 +1,33 @@
-//! Where a body that is kept in part ends: behind a character, not within one. Pure.
+//! Cuts a record of a long body after a whole character. Pure.
 //!
-//! Stands between who counts what is kept, the capture and `raw`, and the record. What always holds: what
-//! is kept stays the beginning of what came; at most three bytes move from it to what is omitted; where
-//! nothing is omitted, nothing moves.
+//! The capture and `raw` limit what they keep of a request, and pass the kept bytes through here.
 //!
-//! The last three bytes alone decide. So text ends with a character whatever stands before it, a head in
-//! Latin-1 or a chunk's size for example, and no long body is read again for it. Bytes that are no text
-//! lose up to three more where they happen to end like the beginning of a character.
+//! # Invariants
+//!
+//! - The kept bytes remain a prefix of the bytes that came.
+//! - At most three bytes move from the kept to the omitted.
+//! - Nothing moves unless bytes are omitted.
+//!
+//! Only the last three bytes decide. Text therefore ends with a character even after a head in Latin-1
+//! or the size line of a chunk, and a long body is not read again. Bytes that are not text can also lose
+//! up to three bytes, where they end like the beginning of a character.
 
-/// The same with no part of a character at the end: what is kept, and how many bytes are not.
+/// Moves an incomplete character at the end of `kept` to the omitted bytes: returns the kept bytes, and
+/// how many are omitted.
 #[must_use]
 pub(crate) fn behind_a_character(kept: &[u8], omitted: u64) -> (&[u8], u64) {
     if omitted == 0 {
         return (kept, omitted);
     }
-    let whole = kept.len() - begun_at_the_end(kept);
+    let whole = kept.len() - incomplete_character(kept);
     (&kept[..whole], omitted + (kept.len() - whole) as u64)
 }
 
-/// How many bytes at the end are the beginning of a character, and not all of it.
-fn begun_at_the_end(bytes: &[u8]) -> usize {
+/// The length of the incomplete character at the end, or 0.
+fn incomplete_character(bytes: &[u8]) -> usize {
     let is_beginning = |bytes: &[u8]| {
         let error = str::from_utf8(bytes).err();
-        // No length is that of an error: it ends too early.
+        // An error without a length: the text ends too early.
         error.is_some_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
     };
     let longest = bytes.len().min(3);
@@ -41,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_character_that_has_begun_is_left_out() {
+    fn only_an_incomplete_character_is_omitted() {
         for (kept, whole) in [
             (&b""[..], 0),
             (b"a", 1),
@@ -51,9 +56,9 @@ mod tests {
             (b"\xe8\x8f\x9c", 3),
             (b"\xf0\x9f\x98", 0),
             (b"\xf0\x9f\x98\x80", 4),
-            // Latin-1 in front of it.
+            // After Latin-1.
             (b"\xe8\xe8\x8f", 1),
-            // No character begins like this: overlong, a surrogate, beyond the last, no beginning.
+            // No character begins like this: overlong, a surrogate, beyond U+10FFFF, a continuation.
             (b"\xc0", 1),
             (b"\xe0\x80", 2),
             (b"\xed\xa0", 2),
@@ -75,9 +80,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Text that is cut anywhere is text.
+        /// Text that is cut anywhere remains text.
         #[test]
-        fn text_stays_text(text in ".{0,40}", before in vec(any::<u8>(), 0..4), at in any::<Index>()) {
+        fn text_remains_text(text in ".{0,40}", before in vec(any::<u8>(), 0..4), at in any::<Index>()) {
             let length = at.index(text.len() + 1);
             let bytes = [&before, &text.as_bytes()[..length]].concat();
             let omitted = (text.len() - length) as u64;

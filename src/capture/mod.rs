@@ -1,27 +1,34 @@
-//! From the bytes of a connection to the requests in them. Pure: no IO and no clock.
+//! Finds the requests in the bytes of a connection. Pure: no IO, no clock.
 //!
 //! ```text
 //! bytes ─ stream ─ search ─ head ──┬─ captured requests
 //!                    └─ chunked ───┘  refusals
 //! ```
 //!
-//! [`Capture`] follows one connection, and `search` finds the end of a head that comes in pieces. `head`
-//! and `chunked` parse, and `rules` has all that a request can break. This module knows no socket, no log
-//! and no HTTP library but httparse, the parser inside hyper.
+//! [`Capture`] follows one connection. `search` finds the end of a head that comes in pieces. `head` and
+//! `chunked` parse. `rules` lists the rules that a request can break: a new refusal is a new entry
+//! there. The module knows no socket and no log. Its only HTTP library is httparse, the parser that
+//! hyper uses.
 
 mod captured;
 mod chunked;
 pub(crate) mod cut;
 mod head;
+mod limits;
+mod pending;
 mod protocol;
 mod refusal;
 pub(crate) mod rules;
 mod search;
 mod stream;
+mod verdict;
 
 pub use captured::{Captured, State};
-pub use head::{SERVED_METHODS, hide_target};
-pub use protocol::Protocol;
+pub(crate) use head::SERVED_METHODS;
+pub use head::hide_target;
+pub use limits::Limits;
 pub use refusal::{Kind, Refusal, Rule};
 pub(crate) use rules::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW};
-pub use stream::{Capture, Limits, Phase, Verdict};
+pub use stream::Capture;
+pub(crate) use verdict::Phase;
+pub use verdict::Verdict;

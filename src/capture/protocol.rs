@@ -1,14 +1,16 @@
-//! Recognises other protocols by their first bytes, to tell their clients where they are. Pure.
+//! Recognises other protocols by their first bytes, so that the refusal can name them. Pure.
 //!
-//! Asked only about bytes that are refused. What always holds: what is recognised, and whether it is
-//! too early to tell, depends on the first bytes alone, so the answer is the same however they were
-//! cut.
+//! The capture passes only bytes that it refuses.
+//!
+//! # Invariants
+//!
+//! The guess depends on the first bytes alone, not on how they are cut.
 
 use std::fmt;
 
 /// A protocol that is not HTTP/1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
+pub(super) enum Protocol {
     /// A TLS handshake (RFC 8446 section 5.1).
     Tls,
     /// HTTP/2 with prior knowledge (RFC 9113 section 3.4).
@@ -25,26 +27,26 @@ pub enum Protocol {
     Socks5,
 }
 
-/// What the first bytes of a connection or a request look like.
+/// What the first bytes of a connection look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Guess {
     /// This protocol.
     Like(Protocol),
-    /// The beginning of some signature: more bytes will tell.
+    /// The beginning of a signature: the next bytes decide.
     Early,
-    /// None of those that are known.
+    /// No known protocol.
     Unknown,
 }
 
-/// What a protocol's first bytes are: each a range that the byte lies in.
+/// The first bytes of a protocol: for each byte the range of its values.
 type Signature = &'static [(u8, u8)];
 
-/// One byte.
+/// The range of one value.
 const fn is(byte: u8) -> (u8, u8) {
     (byte, byte)
 }
 
-/// Makes a signature of plain text.
+/// The signature of plain text.
 macro_rules! text {
     ($text:literal) => {{
         const LENGTH: usize = $text.len();
@@ -62,7 +64,7 @@ macro_rules! text {
 }
 
 const SIGNATURES: &[(Signature, Protocol)] = &[
-    // A handshake record, its version 3.0 to 3.4, its length up to 2^14 bytes, and a ClientHello.
+    // A handshake record: version 3.0 to 3.4, a length of up to 2^14 bytes, a ClientHello.
     (
         &[is(0x16), is(3), (0, 4), (0, 0x40), (0, 0xff), is(1)],
         Protocol::Tls,
@@ -74,33 +76,33 @@ const SIGNATURES: &[(Signature, Protocol)] = &[
     (text!(b"\r\n\r\n\0\r\nQUIT\n"), Protocol::ProxyV2),
     (text!(b"SSH-2.0-"), Protocol::Ssh),
     (text!(b"SSH-1."), Protocol::Ssh),
-    // Version, CONNECT or BIND, a port, and an address of which the first byte will do.
+    // Version, CONNECT or BIND, a port, the first byte of an address.
     (
         &[is(4), (1, 2), (0, 0xff), (0, 0xff), (0, 0xff)],
         Protocol::Socks4,
     ),
-    // Version, one to nine methods, the first of which is assigned.
+    // Version, one to nine methods, a first method that is assigned.
     (&[is(5), (1, 9), (0, 9)], Protocol::Socks5),
 ];
 
-/// What `bytes` look like.
+/// The protocol that `bytes` look like.
 #[cold]
-pub(super) fn look(bytes: &[u8]) -> Look {
-    let mut look = Look::Unknown;
+pub(super) fn guess(bytes: &[u8]) -> Guess {
+    let mut guess = Guess::Unknown;
     for (signature, protocol) in SIGNATURES {
         let mut pairs = signature.iter().zip(bytes);
         if !pairs.all(|((least, most), byte)| (least..=most).contains(&byte)) {
             continue;
         }
         if bytes.len() >= signature.len() {
-            return Look::Like(*protocol);
+            return Guess::Like(*protocol);
         }
-        look = Look::Early;
+        guess = Guess::Early;
     }
-    look
+    guess
 }
 
-/// The protocol's name, and what its user can do.
+/// The name of the protocol, and what this service speaks.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -138,20 +140,20 @@ mod tests {
     ];
 
     #[test]
-    fn first_bytes_are_recognised_and_early_ones_are_awaited() {
+    fn a_protocol_is_recognised_once_its_signature_is_whole() {
         for (hello, protocol) in HELLOS {
             let shown = hello.escape_ascii();
-            assert_eq!(look(hello), Look::Like(*protocol), "{shown}");
-            let known = |length: &usize| look(&hello[..*length]) == Look::Like(*protocol);
+            assert_eq!(guess(hello), Guess::Like(*protocol), "{shown}");
+            let known = |length: &usize| guess(&hello[..*length]) == Guess::Like(*protocol);
             let first = (0..hello.len()).find(known).unwrap_or(hello.len());
             for length in 0..first {
-                assert_eq!(look(&hello[..length]), Look::Early, "{shown} {length}");
+                assert_eq!(guess(&hello[..length]), Guess::Early, "{shown} {length}");
             }
         }
     }
 
     #[test]
-    fn near_misses_are_not() {
+    fn near_misses_are_unknown() {
         for bytes in [
             &b"\x16text"[..],
             b"\x16\x03\x05",
@@ -171,7 +173,7 @@ mod tests {
             b"\0",
             b"\xff",
         ] {
-            assert_eq!(look(bytes), Look::Unknown, "{}", bytes.escape_ascii());
+            assert_eq!(guess(bytes), Guess::Unknown, "{}", bytes.escape_ascii());
         }
     }
 }

@@ -1,71 +1,72 @@
-//! Why a request is refused, or what was odd about it: the rule it breaks, and the byte that breaks
-//! it.
+//! A broken rule: why a request is refused, or what is odd about it.
 //!
-//! The table of rules is in [`super::rules`]. The capture finds the fault; the client and the log are
-//! told the same words.
+//! [`super::rules`] has the table of rules. The capture finds the fault. The answer and the record show
+//! the same text.
 //!
-//! What always holds: the words are one line of printable ASCII without a backslash or a double
-//! quote, so no format has to escape them; none of them is longer than a peer can make it.
+//! # Invariants
+//!
+//! The text is one line of printable ASCII without a backslash and without a double quote: no format has
+//! to escape it. A peer controls only the named byte and its offset.
 
 use std::fmt;
 
 use super::protocol::Protocol;
 
-/// Whether a fault lets two readers take the same bytes for different requests.
+/// Whether two recipients can read the same bytes as different requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It does, or the request is one that this service does not serve. Always refused.
+    /// They can, or the service does not serve such a request. Always refused.
     Framing,
-    /// It does not: the bytes are ungrammatical or unusual, and read in one way only. The request is
-    /// answered, and its record notes the fault. Only `--strict` refuses it.
+    /// They cannot: the bytes are ungrammatical or unusual, but have only one reading. The service
+    /// answers the request, and the record notes the fault. Only `--strict` refuses it.
     Form,
 }
 
 /// A rule of the RFCs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The status of the answer that refuses a request for it.
+    /// The status of the answer that refuses the request.
     pub status: u16,
-    /// Whether it is always refused.
+    /// Whether the rule always refuses.
     pub kind: Kind,
-    /// What is wrong with a request that breaks it.
+    /// What is wrong with the request.
     pub text: &'static str,
-    /// Where the rule stands, for example `RFC 9112 3.2`.
+    /// The source of the rule, for example `RFC 9112 3.2`.
     pub section: &'static str,
 }
 
-/// A broken rule: of a refused request the first one, of an odd one each. Flat, because every
-/// connection has room for two.
+/// A broken rule. A refused request has one, the first; an odd request has one for each rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     rule: &'static Rule,
-    /// The byte that breaks it, where `whole` is set, and its offset in that, from 0.
+    /// The byte that breaks the rule, and its offset in `scope`, from 0. Without a scope no byte is
+    /// named.
     byte: u8,
     offset: u64,
-    whole: Option<Whole>,
+    scope: Option<Scope>,
     protocol: Option<Protocol>,
 }
 
-/// What an offset counts in.
+/// The part of a request in which an offset counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whole {
-    /// The request, from its first byte on, also where its record leaves some out.
+enum Scope {
+    /// The whole request, with the bytes that its record omits.
     Request,
-    /// The request's target.
+    /// The request target.
     Target,
     /// The value of Host, or the authority in the target.
     Host,
 }
 
 impl Refusal {
-    /// A refusal for breaking `rule`.
+    /// A refusal for `rule` that names no byte.
     #[must_use]
     pub const fn of(rule: &'static Rule) -> Self {
         Self {
             rule,
             byte: 0,
             offset: 0,
-            whole: None,
+            scope: None,
             protocol: None,
         }
     }
@@ -76,52 +77,52 @@ impl Refusal {
         self.rule
     }
 
-    /// The same, for this byte at this offset in the request.
+    /// Names this byte, at this offset in the request.
     #[must_use]
     pub(super) fn at(self, byte: u8, offset: usize) -> Self {
-        self.with_spot(byte, offset, Whole::Request)
+        self.with_byte(byte, offset, Scope::Request)
     }
 
-    /// The same, for this byte at this offset in the target.
+    /// Names this byte, at this offset in the target.
     #[must_use]
     pub(crate) fn in_target(self, byte: u8, offset: usize) -> Self {
-        self.with_spot(byte, offset, Whole::Target)
+        self.with_byte(byte, offset, Scope::Target)
     }
 
-    /// The same, for this byte at this offset in the host.
+    /// Names this byte, at this offset in the host.
     #[must_use]
     pub(super) fn in_host(self, byte: u8, offset: usize) -> Self {
-        self.with_spot(byte, offset, Whole::Host)
+        self.with_byte(byte, offset, Scope::Host)
     }
 
-    fn with_spot(self, byte: u8, offset: usize, whole: Whole) -> Self {
+    fn with_byte(self, byte: u8, offset: usize, scope: Scope) -> Self {
         Self {
             byte,
             offset: offset as u64,
-            whole: Some(whole),
+            scope: Some(scope),
             ..self
         }
     }
 
-    /// The same, where the offset counts from `start` of the request on.
+    /// Adds `start` to the offset of the named byte, if any.
     #[must_use]
-    pub(super) fn behind(mut self, start: u64) -> Self {
-        if self.whole.is_some() {
+    pub(super) fn shifted(mut self, start: u64) -> Self {
+        if self.scope.is_some() {
             self.offset += start;
         }
         self
     }
 
-    /// The same rule at the byte of `other`.
+    /// Names the byte that `other` names.
     #[must_use]
-    pub(super) fn at_spot_of(self, other: Self) -> Self {
+    pub(super) fn at_byte_of(self, other: Self) -> Self {
         Self {
             rule: self.rule,
             ..other
         }
     }
 
-    /// The same, of bytes that look like another protocol's.
+    /// Adds the protocol that the bytes look like.
     #[must_use]
     pub(super) fn looks_like(self, protocol: Protocol) -> Self {
         Self {
@@ -131,13 +132,13 @@ impl Refusal {
     }
 }
 
-/// `TEXT: BYTE at offset N (SECTION); it looks like …`, without what it does not have.
+/// `TEXT: BYTE at offset N (SECTION); it looks like …`. The byte and the protocol are optional.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.rule.text)?;
-        if let Some(whole) = self.whole {
+        if let Some(scope) = self.scope {
             f.write_str(": ")?;
-            self.fmt_spot(whole, f)?;
+            self.fmt_byte(scope, f)?;
         }
         write!(f, " ({})", self.rule.section)?;
         match self.protocol {
@@ -148,8 +149,8 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// `0xNN NAME at offset N of the WHOLE`.
-    fn fmt_spot(&self, whole: Whole, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// `0xNN NAME at offset N of the SCOPE`.
+    fn fmt_byte(&self, scope: Scope, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "0x{:02X}", self.byte)?;
         match self.byte {
             b'\0' => f.write_str(" NUL")?,
@@ -163,10 +164,10 @@ impl Refusal {
             _ => {}
         }
         write!(f, " at offset {}", self.offset)?;
-        f.write_str(match whole {
-            Whole::Request => "",
-            Whole::Target => " of the target",
-            Whole::Host => " of the host",
+        f.write_str(match scope {
+            Scope::Request => "",
+            Scope::Target => " of the target",
+            Scope::Host => " of the host",
         })
     }
 }
@@ -176,7 +177,7 @@ mod tests {
     use super::super::rules;
 
     #[test]
-    fn a_refusal_says_the_rule_the_byte_and_the_section() {
+    fn a_refusal_names_the_rule_the_byte_and_the_section() {
         let plain = rules::HOST_MISSING;
         assert_eq!(plain.to_string(), "Host is missing (RFC 9112 3.2)");
         for (byte, expected) in [
@@ -188,10 +189,10 @@ mod tests {
             (0x7f, "0x7F at offset 7"),
             (b'\0', "0x00 NUL at offset 7"),
         ] {
-            let said = rules::VALUE_CONTROL.at(byte, 7).to_string();
+            let shown = rules::VALUE_CONTROL.at(byte, 7).to_string();
             let expected =
                 format!("the value of a field has a control byte: {expected} (RFC 9110 5.5)");
-            assert_eq!(said, expected);
+            assert_eq!(shown, expected);
         }
         let in_target = rules::TARGET_PERCENT.in_target(b'%', 7);
         assert!(
@@ -202,20 +203,20 @@ mod tests {
     }
 
     #[test]
-    fn every_spot_is_plain_text() {
+    fn every_byte_is_named_in_plain_text() {
         for byte in 0..=u8::MAX {
-            let said = rules::TARGET_BYTE.in_target(byte, 0).to_string();
+            let shown = rules::TARGET_BYTE.in_target(byte, 0).to_string();
             let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
-            assert!(said.bytes().all(is_plain), "{said:?}");
+            assert!(shown.bytes().all(is_plain), "{shown:?}");
         }
     }
 
     #[test]
-    fn an_offset_can_be_counted_from_elsewhere() {
-        let moved = rules::CHUNK_SIZE.at(b'_', 3).behind(100);
+    fn an_offset_can_be_shifted() {
+        let moved = rules::CHUNK_SIZE.at(b'_', 3).shifted(100);
         assert_eq!(moved, rules::CHUNK_SIZE.at(b'_', 103));
         assert_eq!(
-            rules::BODY_TOO_LONG.behind(100),
+            rules::BODY_TOO_LONG.shifted(100),
             rules::BODY_TOO_LONG,
             "it names no byte"
         );

@@ -1,12 +1,16 @@
-//! The rules that a request can break, one constant each, and whether breaking one is a matter of
-//! framing or of form. `docs/conformance.md` says why each is what it is.
+//! The table of rules that a request can break. `docs/conformance.md` gives the reasons.
 //!
-//! What always holds: no two rules read the same, and each names its section.
+//! One entry has the status of the refusal, its kind, its text and its source. A new refusal is one more
+//! entry, which the parser then returns.
+//!
+//! # Invariants
+//!
+//! No two rules have the same text, and each rule names its source.
 
 use super::refusal::Kind::{Form, Framing};
 use super::refusal::{Refusal, Rule};
 
-/// Declares each rule as a constant, and all of them as a list for the tests.
+/// Declares a constant for each rule, and a list of all rules for the tests.
 macro_rules! rules {
     ($($name:ident = $status:literal $kind:ident $text:literal $section:literal;)*) => {
         $(pub(crate) const $name: Refusal = Refusal::of(&Rule {
@@ -103,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_read_as_one_plain_line_and_name_their_section() {
+    fn a_rule_is_one_plain_line_with_a_source() {
         for refusal in ALL {
             let rule = refusal.rule();
             let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_rules_read_the_same() {
+    fn no_two_rules_have_the_same_text() {
         let mut texts: Vec<_> = ALL.iter().map(|refusal| refusal.rule().text).collect();
         texts.sort_unstable();
         texts.dedup();

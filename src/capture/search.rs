@@ -1,92 +1,90 @@
-//! The search for the end of a head that comes in pieces. Pure.
+//! Finds the end of a head that comes in pieces. Pure.
 //!
-//! Stands between [`super::stream`], which keeps the pieces, and [`super::head`], which parses them.
-//! What always holds: however the pieces are cut, what is found is the same, and all attempts
-//! together read no more than a few times the head. Bytes that may turn out to be another protocol's
-//! are not refused before that is known.
+//! [`super::stream`] keeps the pieces, and [`super::head`] parses them. The search decides when a parse
+//! can have a new result.
+//!
+//! # Invariants
+//!
+//! - The result does not depend on how the head is cut.
+//! - All parses together read at most a few times the length of the head.
+//! - Bytes that may belong to another protocol are refused only once that is certain.
 
 use memchr::{memchr, memchr_iter};
 
-use super::head::{self, Head, HeadLimits};
-use super::protocol::{self, Look};
+use super::head::{self, Head};
+use super::limits::Limits;
+use super::protocol::{self, Guess};
 use super::refusal::Refusal;
 
-/// What the bytes at the start of a request are.
-pub(super) enum Seen {
+/// What the first bytes of a request are.
+pub(super) enum Found {
     /// A whole head.
     Whole(Head),
-    /// The beginning of one.
+    /// The beginning of a head.
     Partial,
-    /// None, whatever may follow.
+    /// No head, whatever follows.
     Refused(Refusal),
 }
 
-/// How far one head was searched.
+/// The progress of the search for one head.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    /// How much was searched for the end.
+    /// How many bytes were searched for the end.
     searched: usize,
-    /// How much of that is empty lines before the head, which end nothing.
+    /// How many of them are the empty lines before the head, which end nothing.
     empty_lines: usize,
-    /// At this length it is parsed again, to refuse garbage before it ends.
+    /// The length at which the head is parsed again, to refuse garbage before it ends.
     parse_at: usize,
-    /// A line was seen to end since the head began.
+    /// Whether a line has ended since the head began.
     has_line: bool,
 }
 
 impl Search {
-    /// Looks for a head of at most `longest_head` bytes at the start of `window`, which never has
-    /// more, and is what was seen before with more behind it. Other protocols are only looked for
-    /// where it `is_first` on its connection.
-    pub(super) fn look(
-        &mut self,
-        window: &[u8],
-        is_first: bool,
-        longest_head: usize,
-        limits: HeadLimits,
-    ) -> Seen {
-        let is_full = window.len() >= longest_head;
+    /// Looks for a head at the start of `window`: the bytes of the last call and more, at most as many as
+    /// the longest head. Looks for other protocols only in the first request of a connection.
+    pub(super) fn find(&mut self, window: &[u8], is_first: bool, limits: &Limits) -> Found {
+        let is_full = window.len() >= limits.head;
         if !self.is_worth_parsing(window) && !is_full {
-            return Seen::Partial;
+            return Found::Partial;
         }
         match head::parse(window, limits) {
-            Ok(Some(head)) => Seen::Whole(head),
-            Ok(None) if is_full => Seen::Refused(head::too_long(window, limits)),
-            Ok(None) => Seen::Partial,
-            Err(refusal) if is_first => match protocol::look(window) {
-                Look::Like(protocol) => Seen::Refused(refusal.looks_like(protocol)),
-                Look::Early if !is_full => {
-                    // The next byte may be the one that tells.
+            Ok(Some(head)) => Found::Whole(head),
+            Ok(None) if is_full => Found::Refused(head::too_long(window, limits)),
+            Ok(None) => Found::Partial,
+            Err(refusal) if is_first => match protocol::guess(window) {
+                Guess::Like(protocol) => Found::Refused(refusal.looks_like(protocol)),
+                Guess::Early if !is_full => {
+                    // The next byte may decide.
                     self.parse_at = window.len() + 1;
-                    Seen::Partial
+                    Found::Partial
                 }
-                Look::Early | Look::Unknown => Seen::Refused(refusal),
+                Guess::Early | Guess::Unknown => Found::Refused(refusal),
             },
-            Err(refusal) => Seen::Refused(refusal),
+            Err(refusal) => Found::Refused(refusal),
         }
     }
 
-    /// Whether what was seen is more than empty lines.
+    /// Whether the bytes so far are more than empty lines.
     pub(super) fn has_begun(&self) -> bool {
         self.empty_lines < self.searched
     }
 
     fn is_worth_parsing(&mut self, window: &[u8]) -> bool {
-        let behind = window[self.empty_lines..].iter();
+        let rest = window[self.empty_lines..].iter();
         let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
-        self.empty_lines += behind.take_while(is_end).count();
+        self.empty_lines += rest.take_while(is_end).count();
         let is_worth =
             window.len() >= self.parse_at || self.ends_first_line(window) || self.has_end(window);
         self.searched = window.len();
         if is_worth {
-            // Doubled each time, so that all attempts together read no more than twice the head.
+            // Doubled each time: all parses together read at most twice the head.
             self.parse_at = window.len() * 2;
         }
         is_worth
     }
 
-    /// Whether the request line may have ended since the last look: what is wrong with it is known
-    /// then, and its client may send no more.
+    /// Whether the request line may have ended since the last call. Its faults are then certain, and a
+    /// client may wait for the answer before it sends more.
     fn ends_first_line(&mut self, window: &[u8]) -> bool {
         let from = self.searched.max(self.empty_lines);
         let is_first = !self.has_line && memchr(b'\n', &window[from..]).is_some();
@@ -94,9 +92,9 @@ impl Search {
         is_first
     }
 
-    /// Whether an empty line behind something has come since the last look.
+    /// Whether an empty line after the first line has come since the last call.
     fn has_end(&self, window: &[u8]) -> bool {
-        // The line feeds of an empty line are at most two bytes apart.
+        // The two line feeds around an empty line are at most two bytes apart.
         let from = self.searched.saturating_sub(2).max(self.empty_lines);
         memchr_iter(b'\n', &window[from..]).any(|at| {
             let after = &window[from + at + 1..];
@@ -105,11 +103,25 @@ impl Search {
     }
 }
 
+/// The fault of an unfinished head, if one is certain. [`Search::find`] does not parse after every read.
+pub(super) fn fault_of(head: &[u8], is_first: bool, limits: &Limits) -> Option<Refusal> {
+    let refusal = head::parse(head, limits).err()?;
+    Some(name_protocol(refusal, head, is_first))
+}
+
+/// Adds to the refusal of a head the protocol that its bytes look like.
+pub(super) fn name_protocol(refusal: Refusal, head: &[u8], is_first: bool) -> Refusal {
+    match protocol::guess(head) {
+        Guess::Like(protocol) if is_first => refusal.looks_like(protocol),
+        _ => refusal,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// How many bytes are parsed of a head that comes byte by byte, over all attempts.
+    /// How many bytes all parses read of a head that comes byte by byte.
     fn parsed(head: &str) -> usize {
         let mut search = Search::default();
         let windows = (1..=head.len()).map(|length| &head.as_bytes()[..length]);
@@ -120,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_in_pieces_is_read_a_few_times() {
+    fn a_head_in_pieces_is_parsed_a_few_times() {
         for head in [
             format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(1000)),
             format!("GET /{} HTTP/1.0\r\n\r\n", "a".repeat(10_000)),

@@ -1,82 +1,34 @@
-//! Finds the requests in a connection's bytes. Pure: bytes in, records out, no IO and no clock.
+//! Finds the requests in a connection's bytes. Pure: bytes in, records out.
 //!
-//! Stands between the tap, which shows it every byte read, and the recorder, which takes what it
-//! captures. It also tells the tap how many bytes may go on to hyper, and so decides before hyper
-//! does: a head goes on once it is whole and framed without doubt; a request that is refused, and
-//! all behind it, never does. Where hyper might not take a target, something else goes on in its
-//! place.
+//! The request filter pushes every byte that it reads. It gets the captured requests for the
+//! recorder, and a [`Verdict`]: how many bytes may go on to hyper. A head goes on once it is whole and
+//! its framing is certain. A refused request never goes on, nor does any byte after it. A target that
+//! hyper may not accept is replaced. The service answers a refused request.
 //!
-//! What always holds: the records, joined, are the bytes pushed; however the same bytes are cut,
-//! the records are the same; memory stays within [`Limits`]. Who answers a refused request, and
-//! how, is left to the service.
-
-use std::ops::Range;
+//! # Invariants
+//!
+//! - The records, concatenated, are the pushed bytes.
+//! - The records do not depend on how the bytes are cut into reads.
+//! - Memory stays within [`Limits`].
 
 use super::captured::{Captured, State};
 use super::chunked::{Chunked, Progress};
-use super::cut::behind_a_character;
-use super::head::{self, Framing, Head, HeadLimits};
-use super::protocol::{self, Look};
+use super::head::{Framing, Head};
+use super::limits::Limits;
+use super::pending::Pending;
 use super::refusal::Refusal;
 use super::rules;
-use super::search::{Search, Seen};
-use crate::growth::extend;
+use super::search::{self, Found, Search};
+use super::verdict::{Phase, Verdict};
 
-/// Up to this much of the buffer that held a spread-out request is kept for the next one.
-const KEPT_CAPACITY: usize = 4 * 1024;
-
-/// What a connection may send, and how much of it the capture holds. Lengths are in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The longest head, and the longest trailer section. A longer one is refused with 431.
-    pub head: usize,
-    /// The longest request target. A longer one is refused with 414.
-    pub target: usize,
-    /// The longest body. A longer one is refused with 413.
-    pub body: u64,
-    /// How much of a body is kept for the record, at most: what is kept ends behind a character.
-    pub kept_body: usize,
-    /// Whether a request that is odd in its form is refused, instead of noted.
-    pub is_strict: bool,
-}
-
-/// What the connection is in the middle of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    Fresh,
-    /// Between two requests. Empty lines before a request do not begin it (RFC 9112 section 2.2).
-    Idle,
-    /// A head has begun.
-    Head,
-    /// A body has begun.
-    Body,
-    /// A request was refused; nothing that follows is one.
-    Refused,
-}
-
-/// What follows from the bytes pushed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// How many bytes go on: counted from the first that has not gone on before.
-    pub pass: usize,
-    /// Where among them targets stand that hyper may not take: [`hide_target`](super::hide_target) is to be called for
-    /// each before it goes on. Counted from the same byte.
-    pub hidden: Vec<Range<usize>>,
-    /// Where among them trailer fields stand, which do not go on: no answer depends on them, and hyper
-    /// would keep them. Counted from the same byte.
-    pub dropped: Vec<Range<usize>>,
-    /// The refusal that came with these bytes. Nothing goes on after it.
-    pub refusal: Option<Refusal>,
-}
-
+/// The part of a request that comes next.
 #[derive(Debug)]
 enum Stage {
     Head,
     Sized {
         remaining: u64,
     },
-    /// Apart, because a capture is moved, and few bodies are chunked.
+    /// Boxed to keep a capture small: few bodies are chunked.
     Chunked(Box<Chunked>),
     Refused(Refusal),
 }
@@ -86,40 +38,32 @@ enum Stage {
 pub struct Capture {
     limits: Limits,
     stage: Stage,
-    /// The unfinished request, as far as it is kept.
-    kept: Vec<u8>,
-    omitted: u64,
-    /// What is odd about its head.
-    odd: Box<[Refusal]>,
-    /// How many bytes more of the unfinished request are kept once its head is.
-    room: usize,
+    pending: Pending,
     search: Search,
+    /// The number of records so far.
     records: u64,
-    fresh: bool,
+    is_fresh: bool,
 }
 
 impl Capture {
-    /// The capture of a connection of which nothing was read.
+    /// The capture of a new connection.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
             stage: Stage::Head,
-            kept: Vec::new(),
-            omitted: 0,
-            odd: Box::default(),
-            room: 0,
+            pending: Pending::default(),
             search: Search::default(),
             records: 0,
-            fresh: true,
+            is_fresh: true,
         }
     }
 
-    /// What the connection is in the middle of.
+    /// The part of a request that the connection is in.
     #[must_use]
-    pub fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         match self.stage {
-            Stage::Head if self.fresh => Phase::Fresh,
+            Stage::Head if self.is_fresh => Phase::Fresh,
             Stage::Head if self.search.has_begun() => Phase::Head,
             Stage::Head => Phase::Idle,
             Stage::Sized { .. } | Stage::Chunked(_) => Phase::Body,
@@ -127,222 +71,185 @@ impl Capture {
         }
     }
 
-    /// Whether something has come that is in no record yet.
+    /// Whether bytes were pushed that no record has yet.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        !self.kept.is_empty() || self.omitted > 0
+        !self.pending.is_empty()
     }
 
-    /// Takes the next bytes, in any cut, and gives `emit` each request that they complete.
+    /// Whether the unfinished request begins with the method HEAD. The answer to such a request has no
+    /// content.
+    #[must_use]
+    pub(crate) fn is_head_request(&self) -> bool {
+        self.pending.begins_with(b"HEAD ")
+    }
+
+    /// Takes the next bytes, and gives `emit` each request that they complete.
     pub fn push(&mut self, bytes: &[u8], mut emit: impl FnMut(Captured<'_>)) -> Verdict {
-        self.fresh &= bytes.is_empty();
-        // Bytes of an unfinished head are the only ones that were held back before.
-        let held = if matches!(self.stage, Stage::Head) {
-            self.kept.len()
-        } else {
-            0
+        self.is_fresh &= bytes.is_empty();
+        // Only the bytes of an unfinished head have not gone on.
+        let held = match self.stage {
+            Stage::Head => self.pending.bytes().len(),
+            _ => 0,
         };
-        let mut verdict = Verdict {
-            pass: 0,
-            hidden: Vec::new(),
-            dropped: Vec::new(),
-            refusal: None,
-        };
+        let mut verdict = Verdict::default();
         let mut at = 0;
         while at < bytes.len() {
-            let rest = &bytes[at..];
-            let (taken, refusal) = match self.stage {
-                Stage::Head => {
-                    // A head whose beginning is held starts with that.
-                    let start = if self.kept.is_empty() { held + at } else { 0 };
-                    self.take_head(rest, start, &mut verdict.hidden, &mut emit)
-                }
-                Stage::Sized { remaining } => (self.take_sized(rest, remaining, &mut emit), None),
-                Stage::Chunked(_) => {
-                    self.take_chunked(rest, held + at, &mut verdict.dropped, &mut emit)
-                }
+            let (rest, start) = (&bytes[at..], held + at);
+            let taken = match self.stage {
+                Stage::Head => self.take_head(rest, start, &mut verdict, &mut emit),
+                Stage::Sized { remaining } => self.take_sized(rest, remaining, &mut emit),
+                Stage::Chunked(_) => self.take_chunked(rest, start, &mut verdict, &mut emit),
                 Stage::Refused(_) => {
-                    self.keep(rest);
+                    self.pending.add(rest);
                     break;
                 }
             };
             at += taken;
-            verdict.refusal = refusal;
-            // What a refused body had before the fault has to go on: it is a part of a request
-            // that hyper has begun.
-            let goes_on = match self.stage {
-                Stage::Head => self.kept.is_empty(),
-                Stage::Sized { .. } | Stage::Chunked(_) => true,
-                Stage::Refused(_) => taken > 0,
-            };
-            if goes_on {
+            if self.goes_on(taken) {
                 verdict.pass = held + at;
             }
         }
         verdict
     }
 
-    /// The peer has ended its side: refuses what is unfinished, and says why.
+    /// Whether all bytes up to the `taken` ones go on.
+    fn goes_on(&self, taken: usize) -> bool {
+        match self.stage {
+            Stage::Head => self.pending.bytes().is_empty(),
+            Stage::Sized { .. } | Stage::Chunked(_) => true,
+            // hyper has begun to read this body: it gets the bytes before the fault.
+            Stage::Refused(_) => taken > 0,
+        }
+    }
+
+    /// The peer has ended its side: refuses an unfinished request, and returns why.
     pub fn end(&mut self) -> Option<Refusal> {
         let refusal = match self.phase() {
-            Phase::Head => self
-                .malformed()
-                .unwrap_or_else(|| self.with_look(rules::HEAD_CUT_SHORT)),
+            Phase::Head => self.fault_of_head().unwrap_or_else(|| {
+                let refusal = rules::HEAD_CUT_SHORT;
+                search::name_protocol(refusal, self.pending.bytes(), self.is_first())
+            }),
             Phase::Body => rules::BODY_CUT_SHORT,
             // Line ends alone may be malformed.
-            Phase::Idle if self.is_unfinished() => self.malformed()?,
+            Phase::Idle if self.is_unfinished() => self.fault_of_head()?,
             Phase::Fresh | Phase::Idle | Phase::Refused => return None,
         };
         self.stage = Stage::Refused(refusal);
         Some(refusal)
     }
 
-    /// Somebody else refuses what is unfinished, for its time is up. Where it was refused before,
-    /// or nothing has begun, this changes nothing.
+    /// Refuses the unfinished request for the caller's reason, for example a timeout. Does nothing
+    /// without an unfinished request, or after another refusal.
     pub fn refuse(&mut self, refusal: Refusal) {
-        if matches!(self.phase(), Phase::Head | Phase::Body) {
-            if self.phase() == Phase::Head {
-                self.room = self.limits.head + self.limits.kept_body - self.kept.len();
-            }
-            self.stage = Stage::Refused(refusal);
+        match self.phase() {
+            Phase::Head => self.refuse_head(refusal),
+            Phase::Body => self.stage = Stage::Refused(refusal),
+            Phase::Fresh | Phase::Idle | Phase::Refused => {}
         }
     }
 
-    /// The connection is over: gives `emit` what is unfinished.
+    /// The connection is over: gives `emit` the unfinished request, if any.
     pub fn finish(&mut self, emit: impl FnOnce(Captured<'_>)) {
         if self.is_unfinished() {
             let state = match self.stage {
                 Stage::Refused(refusal) => State::Refused(refusal),
-                Stage::Head => self.malformed().map_or(State::Incomplete, State::Refused),
+                Stage::Head => self
+                    .fault_of_head()
+                    .map_or(State::Incomplete, State::Refused),
                 Stage::Sized { .. } | Stage::Chunked(_) => State::Incomplete,
             };
-            self.emit_kept(state, emit);
+            self.emit_pending(state, emit);
         }
         self.search = Search::default();
     }
 
-    /// Whether what has come of an unfinished request begins with the method HEAD, whose answer has
-    /// no content.
-    #[must_use]
-    pub fn is_head_request(&self) -> bool {
-        let start = self.kept.iter().position(|b| !matches!(b, b'\r' | b'\n'));
-        start.is_some_and(|start| self.kept[start..].starts_with(b"HEAD "))
+    fn fault_of_head(&self) -> Option<Refusal> {
+        search::fault_of(self.pending.bytes(), self.is_first(), &self.limits)
     }
 
-    /// What is wrong with an unfinished head: not every read was parsed.
-    fn malformed(&self) -> Option<Refusal> {
-        let refusal = head::parse(&self.kept, self.head_limits()).err()?;
-        Some(self.with_look(refusal))
+    fn is_first(&self) -> bool {
+        self.records == 0
     }
 
-    /// The refusal of the unfinished head, with the protocol that it looks like.
-    fn with_look(&self, refusal: Refusal) -> Refusal {
-        match protocol::look(&self.kept) {
-            Look::Like(protocol) if self.records == 0 => refusal.looks_like(protocol),
-            _ => refusal,
-        }
-    }
-
-    fn head_limits(&self) -> HeadLimits {
-        HeadLimits {
-            target: self.limits.target,
-            body: self.limits.body,
-            is_strict: self.limits.is_strict,
-        }
-    }
-
-    /// Reads a head, whole or in part, that begins at `start` of the bytes that have not gone on. A
-    /// refused one is left to [`Stage::Refused`] to keep.
+    /// Takes bytes of a head. `start` is the offset of `rest` in the bytes that have not gone on.
     fn take_head(
         &mut self,
         rest: &[u8],
         start: usize,
-        hidden: &mut Vec<Range<usize>>,
+        verdict: &mut Verdict,
         emit: &mut impl FnMut(Captured<'_>),
-    ) -> (usize, Option<Refusal>) {
-        let before = self.kept.len();
-        let wanted = rest.len().min(self.limits.head - before);
-        // A head that came in one read is parsed where it is.
-        let in_place = before == 0;
-        if !in_place {
-            extend(&mut self.kept, &rest[..wanted], self.limits.head);
-        }
-        let limits = self.head_limits();
-        let window = if in_place {
-            &rest[..wanted]
+    ) -> usize {
+        let before = self.pending.bytes().len();
+        let wanted = &rest[..rest.len().min(self.limits.head - before)];
+        let is_in_place = before == 0;
+        let is_first = self.is_first();
+        let window = if is_in_place {
+            // A head that came in one read is parsed without a copy.
+            wanted
         } else {
-            &self.kept
+            self.pending.add_head(wanted, self.limits.head);
+            self.pending.bytes()
         };
-        let is_first = self.records == 0;
-        match self.search.look(window, is_first, self.limits.head, limits) {
-            Seen::Whole(head) => {
+        match self.search.find(window, is_first, &self.limits) {
+            Found::Whole(head) => {
                 self.search = Search::default();
                 if !head.odd.is_empty() {
-                    hidden.push(start + head.target.start..start + head.target.end);
+                    let start = if is_in_place { start } else { 0 };
+                    let target = start + head.target.start..start + head.target.end;
+                    verdict.hidden.push(target);
                 }
-                if in_place && let Some(taken) = self.take_whole(rest, &head, emit) {
-                    return (taken, None);
-                }
-                if in_place {
-                    self.kept.extend_from_slice(&rest[..head.length]);
-                } else {
-                    self.kept.truncate(head.length);
-                }
-                self.odd = head.odd;
-                self.begin_body(head.framing, emit);
-                (head.length - before, None)
+                self.take_body(rest, before, head, emit)
             }
-            Seen::Partial => {
-                if in_place {
-                    self.kept.extend_from_slice(&rest[..wanted]);
+            Found::Partial => {
+                if is_in_place {
+                    self.pending.add_head(wanted, self.limits.head);
                 }
-                (wanted, None)
+                wanted.len()
             }
-            Seen::Refused(refusal) => {
-                self.kept.truncate(before);
-                self.room = self.limits.head + self.limits.kept_body - before;
-                self.stage = Stage::Refused(refusal);
-                (0, Some(refusal))
+            Found::Refused(refusal) => {
+                // `push` adds `rest` to the record next.
+                self.pending.truncate_head(before);
+                self.refuse_head(refusal);
+                verdict.refusal = Some(refusal);
+                0
             }
         }
     }
 
-    /// The common case: a whole request in one read, given on without a copy.
-    fn take_whole(
+    /// Takes the rest of a whole head, of which `before` bytes came in earlier reads. Takes its body too, if
+    /// all of it came in one read.
+    fn take_body(
         &mut self,
         rest: &[u8],
-        head: &Head,
+        before: usize,
+        head: Head,
         emit: &mut impl FnMut(Captured<'_>),
-    ) -> Option<usize> {
-        let Framing::Length(body) = head.framing else {
-            return None;
-        };
-        let body = usize::try_from(body)
-            .ok()
-            .filter(|&body| body <= rest.len() - head.length)?;
-        let kept_body = body.min(self.limits.kept_body);
-        let kept = &rest[..head.length + kept_body];
-        let (raw, omitted) = behind_a_character(kept, (body - kept_body) as u64);
-        self.records += 1;
-        emit(Captured {
-            number: self.records,
-            raw,
-            omitted,
-            state: State::Complete,
-            odd: &head.odd,
-        });
-        Some(head.length + body)
-    }
-
-    fn begin_body(&mut self, framing: Framing, emit: &mut impl FnMut(Captured<'_>)) {
-        self.room = self.limits.kept_body;
-        self.stage = match framing {
-            Framing::Length(0) => return self.emit_kept(State::Complete, emit),
-            Framing::Length(remaining) => Stage::Sized { remaining },
+    ) -> usize {
+        let kept_body = self.limits.kept_body;
+        if before > 0 {
+            self.pending.truncate_head(head.length);
+        } else if let Some((request, taken)) =
+            Captured::in_place(self.records + 1, rest, &head, kept_body)
+        {
+            self.records += 1;
+            emit(request);
+            return taken;
+        } else {
+            let head = &rest[..head.length];
+            self.pending.add_head(head, self.limits.head);
+        }
+        let (framing, taken) = (head.framing, head.length - before);
+        self.pending.end_head(head, kept_body);
+        match framing {
+            Framing::Length(0) => self.emit_pending(State::Complete, emit),
+            Framing::Length(remaining) => self.stage = Stage::Sized { remaining },
             Framing::Chunked => {
-                Stage::Chunked(Box::new(Chunked::new(self.limits.body, self.limits.head)))
+                let chunked = Chunked::new(self.limits.body, self.limits.head);
+                self.stage = Stage::Chunked(Box::new(chunked));
             }
-        };
+        }
+        taken
     }
 
     fn take_sized(
@@ -354,79 +261,73 @@ impl Capture {
         let taken = usize::try_from(remaining)
             .unwrap_or(usize::MAX)
             .min(rest.len());
-        self.keep(&rest[..taken]);
+        self.pending.add(&rest[..taken]);
         let remaining = remaining - taken as u64;
         self.stage = Stage::Sized { remaining };
         if remaining == 0 {
-            self.emit_kept(State::Complete, emit);
+            self.emit_pending(State::Complete, emit);
         }
         taken
     }
 
-    /// Reads on in a chunked body, from `start` of the bytes that have not gone on.
+    /// Takes bytes of a chunked body. `start` is the offset of `rest` in the bytes that have not gone on.
     fn take_chunked(
         &mut self,
         rest: &[u8],
         start: usize,
-        dropped: &mut Vec<Range<usize>>,
+        verdict: &mut Verdict,
         emit: &mut impl FnMut(Captured<'_>),
-    ) -> (usize, Option<Refusal>) {
+    ) -> usize {
         let Stage::Chunked(chunked) = &mut self.stage else {
-            return (0, None);
+            return 0;
         };
         let progress = chunked.advance(rest);
         let fields = chunked.fields_at();
         if !fields.is_empty() {
-            dropped.push(start + fields.start..start + fields.end);
+            let fields = start + fields.start..start + fields.end;
+            verdict.dropped.push(fields);
         }
         match progress {
             Progress::More => {
-                self.keep(rest);
-                (rest.len(), None)
+                self.pending.add(rest);
+                rest.len()
             }
             Progress::End(taken) => {
-                self.keep(&rest[..taken]);
-                self.emit_kept(State::Complete, emit);
-                (taken, None)
+                self.pending.add(&rest[..taken]);
+                self.emit_pending(State::Complete, emit);
+                taken
             }
             Progress::Refused(taken, refusal) => {
-                let body = chunked.read_before();
-                let head = self.kept.len() as u64 + self.omitted - body;
-                let refusal = refusal.behind(head);
-                self.keep(&rest[..taken]);
+                let head = self.pending.length() - chunked.read_before();
+                let refusal = refusal.shifted(head);
+                self.pending.add(&rest[..taken]);
                 self.stage = Stage::Refused(refusal);
-                (taken, Some(refusal))
+                verdict.refusal = Some(refusal);
+                taken
             }
         }
     }
 
-    /// Adds to the unfinished request what there is room for, and counts the rest.
-    fn keep(&mut self, bytes: &[u8]) {
-        let taken = bytes.len().min(self.room);
-        let longest = self.kept.len() + self.room;
-        extend(&mut self.kept, &bytes[..taken], longest);
-        self.room -= taken;
-        self.omitted += (bytes.len() - taken) as u64;
+    /// Refuses the unfinished head. Its record gets as many bytes as that of a request would.
+    fn refuse_head(&mut self, refusal: Refusal) {
+        let room = self.limits.head + self.limits.kept_body - self.pending.bytes().len();
+        self.pending.set_room(room);
+        self.stage = Stage::Refused(refusal);
     }
 
-    fn emit_kept(&mut self, state: State, emit: impl FnOnce(Captured<'_>)) {
-        let (raw, omitted) = behind_a_character(&self.kept, self.omitted);
+    fn emit_pending(&mut self, state: State, emit: impl FnOnce(Captured<'_>)) {
         self.records += 1;
-        emit(Captured {
-            number: self.records,
-            raw,
-            omitted,
-            state,
-            odd: &self.odd,
-        });
-        self.kept.clear();
-        self.kept.shrink_to(KEPT_CAPACITY);
-        self.omitted = 0;
-        self.odd = Box::default();
+        self.pending.emit(self.records, state, emit);
         self.stage = Stage::Head;
     }
 }
 
+#[cfg(test)]
+#[path = "stream_property_tests.rs"]
+mod property_tests;
+#[cfg(test)]
+#[path = "stream_refusal_tests.rs"]
+mod refusal_tests;
 #[cfg(test)]
 #[path = "stream_tests.rs"]
 mod tests;

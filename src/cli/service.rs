@@ -5,9 +5,11 @@
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
@@ -20,8 +22,7 @@ use super::values::{
 };
 use crate::http::{Field, Status};
 use crate::net::address::Address;
-use crate::request_log::format::Format;
-use crate::request_log::{self, Excluded, Overflow, Target};
+use crate::request_log::{self, Excluded, Format, Overflow, Target};
 use crate::server::linger;
 use crate::{http, raw, server};
 
@@ -170,7 +171,7 @@ struct LogOptions {
         default_value = "wait",
         ignore_case = true
     )]
-    overflow: LogOverflow,
+    overflow: Overflow,
 
     /// How many bytes of records may wait in memory to be written.
     #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
@@ -202,28 +203,25 @@ enum Level {
     Off,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    /// For people: a header line, then the request as readable lines.
-    Pretty,
-    /// One line a record, the bytes escaped within double quotes.
-    Line,
-    /// One JSON object a line.
-    Json,
-    /// Offset, hex and ASCII columns.
-    Hex,
-    /// A Python bytes literal a line, as the document's server prints it.
-    Document,
-    /// Nothing.
-    Off,
-}
+/// The values of `--log`: each [`Format`], and `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LogFormat(Option<Format>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogOverflow {
-    /// The service waits: nothing is lost.
-    Wait,
-    /// Records are dropped and counted: the service keeps its speed.
-    Drop,
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<LogFormat>> = LazyLock::new(|| {
+            let formats = Format::value_variants().iter().copied().map(Some);
+            formats.chain([None]).map(LogFormat).collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self.0 {
+            Some(format) => format.to_possible_value(),
+            None => Some(PossibleValue::new("off").help("Nothing")),
+        }
+    }
 }
 
 // === From options to configurations ===
@@ -303,22 +301,12 @@ impl LogOptions {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
         let default = if on_terminal {
-            LogFormat::Pretty
+            Format::Pretty
         } else {
-            LogFormat::Line
+            Format::Line
         };
-        let format = match self.format.unwrap_or(default) {
-            LogFormat::Pretty => Format::Pretty,
-            LogFormat::Line => Format::Line,
-            LogFormat::Json => Format::Json,
-            LogFormat::Hex => Format::Hex,
-            LogFormat::Document => Format::Document,
-            LogFormat::Off => return None,
-        };
-        let overflow = match self.overflow {
-            LogOverflow::Wait => Overflow::Wait,
-            LogOverflow::Drop => Overflow::Drop,
-        };
+        let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
+        let format = format?;
         let color = on_terminal && may_color(&io::stdout());
         let queue = self.queue;
         // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
@@ -329,7 +317,7 @@ impl LogOptions {
             format,
             color,
             target,
-            overflow,
+            overflow: self.overflow,
             queue,
             excluded,
         })

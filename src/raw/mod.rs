@@ -232,6 +232,7 @@ fn captured(number: u64, kept: &[u8], omitted: u64, state: State) -> Captured<'_
         raw,
         omitted,
         state,
+        target: b"",
         odd: &[],
     }
 }

@@ -1,22 +1,25 @@
-//! A worker's batch: the formatted records of what one read brought.
+//! A batch: the formatted records of one read.
 //!
-//! The recorder fills it, the queue empties it. What always holds: it has whole records; the memory that it
-//! keeps for the next ones is bounded.
+//! The recorder of a worker fills it, and the queue empties it.
+//!
+//! # Invariants
+//!
+//! It holds whole records. The memory that it keeps for the next records is bounded.
 
-/// The memory that a batch keeps: enough for a record of the default `--log-body` in each format, which
-/// else would be allocated for each such record, in steps.
+/// The memory, in bytes, that an empty batch keeps: enough for a record of the default `--log-body` in each
+/// format, so that such a record needs no allocation.
 const KEPT: usize = 512 * 1024;
 
-/// See the module.
+/// The formatted records of one read.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     bytes: Vec<u8>,
-    /// Where each record ends.
+    /// The end of each record in `bytes`.
     ends: Vec<usize>,
 }
 
 impl Batch {
-    /// Adds a record, which is what `write` appends.
+    /// Adds the record that `write` appends.
     pub(super) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
         self.ends.push(self.bytes.len());
@@ -26,17 +29,17 @@ impl Batch {
         self.ends.is_empty()
     }
 
-    /// All records, one behind the other.
+    /// All records, one after the other.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Where each record ends in [`Batch::bytes`].
+    /// The end of each record in [`Batch::bytes`].
     pub(super) fn ends(&self) -> &[usize] {
         &self.ends
     }
 
-    /// Forgets its records.
+    /// Removes all records.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
@@ -51,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_given_back_behind_a_long_record() {
+    fn the_memory_of_a_long_record_is_freed() {
         for (length, is_kept) in [(KEPT, true), (KEPT + 1, false)] {
             let mut batch = Batch::default();
             batch.add(|bytes| {

@@ -1,8 +1,12 @@
-//! Formatted records in blocks of memory, which the queue fills and the writer empties.
+//! Formatted records in blocks of memory. The queue fills the blocks, and the writer empties them.
 //!
-//! A record goes on in the next block where one is full, so that little memory is left free. What always holds:
-//! the last byte of the last block ends a record; a block stays until its last record is wholly written,
-//! which may have to begin again; few free blocks are kept.
+//! A record may continue in the next block, so that little memory is unused.
+//!
+//! # Invariants
+//!
+//! - The last byte of the last block ends a record.
+//! - A block is kept until its last record is wholly written, because the record may be written again.
+//! - The number of unused blocks is bounded.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -10,25 +14,24 @@ use std::mem;
 
 use super::batch::Batch;
 
-/// The size of a block, in bytes. The place of a byte in it has 16 bits.
+/// The size of a block, in bytes. The offset of a byte in a block has 16 bits.
 pub(super) const BLOCK: usize = 64 * 1024;
 
-/// A longer record has a block of its own, of just its size, so that one write can have it all: the kernel
-/// takes a bounded number of pieces.
+/// The longest record, in bytes, that shares blocks with others. A longer record gets a block of its own
+/// size, so that one write can have all of it: the kernel accepts a bounded number of pieces.
 const LONG: usize = 1024 * 1024;
 
-/// How much a write to a file has, unless its one record is longer.
+/// The length of a write to a file, in bytes, unless its one record is longer.
 const WRITE: usize = 256 * 1024;
 
-/// The most pieces that a write has: so much and a record that goes on behind it, neither of them on a
-/// block's border.
+/// The most pieces of a write: [`WRITE`] bytes and the rest of a record, neither on the border of a block.
 const PIECES: usize = (WRITE + LONG) / BLOCK + 2;
 
-/// Memory, and what of it is filled.
+/// A block of memory, filled in part.
 #[derive(Debug)]
 struct Block {
     bytes: Vec<u8>,
-    /// The last byte of each record that ends in it. Of a block with one long record it is not kept.
+    /// The offset of the last byte of each record that ends in the block. Empty for a long record.
     lasts: Vec<u16>,
 }
 
@@ -44,7 +47,7 @@ impl Block {
         self.bytes.capacity() - self.bytes.len()
     }
 
-    /// Whether it has one long record, and else a block's size.
+    /// Whether the block is that of one long record.
     fn is_long(&self) -> bool {
         self.bytes.capacity() > BLOCK
     }
@@ -56,7 +59,7 @@ impl Block {
         }
     }
 
-    /// How many records end within its first `length` bytes, and where the last of them does.
+    /// How many records end within the first `length` bytes, and the end of the last of them.
     fn ends_within(&self, length: usize) -> (usize, Option<usize>) {
         if self.is_long() {
             let is_whole = length == self.bytes.len();
@@ -70,17 +73,17 @@ impl Block {
     }
 }
 
-/// How many free blocks are kept: as many as the default `--log-queue` takes.
+/// How many unused blocks are kept: as many as the default `--log-queue` needs.
 const KEPT: usize = 64;
 
-/// Blocks that can be filled again, and those that are to be freed.
+/// The unused blocks: those that are kept, and those that are to be freed.
 #[derive(Debug, Default)]
-pub(super) struct Free {
+pub(super) struct Unused {
     kept: Vec<Block>,
     excess: Vec<Block>,
 }
 
-impl Free {
+impl Unused {
     fn add(&mut self, mut block: Block) {
         if block.is_long() || self.kept.len() == KEPT {
             self.excess.push(block);
@@ -99,26 +102,26 @@ impl Free {
         self.kept.is_empty()
     }
 
-    /// What is to be freed, which may take its time: not under a lock.
+    /// The blocks to be freed. The caller drops them without the lock, because that takes time.
     pub(super) fn take_excess(&mut self) -> impl Sized + use<> {
         mem::take(&mut self.excess)
     }
 }
 
-/// Records, of which the first may be written in part.
+/// A queue of records, of which the first may be written in part.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     queued: VecDeque<Block>,
-    /// Where the first record that is not written begins in the first block.
+    /// The offset in the first block of the first record that is not wholly written.
     start: usize,
-    /// How much of what begins there is written.
+    /// How many bytes from `start` on are written.
     part: usize,
-    /// The bytes from `start` on, and what is known of their ends.
+    /// The memory, in bytes, from `start` on: the records and their ends.
     size: usize,
 }
 
 impl Blocks {
-    /// The memory that its records take, in bytes.
+    /// The memory of the records, in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
     }
@@ -142,28 +145,28 @@ impl Blocks {
 
     // === Filling ===
 
-    /// The memory that `batch` will take.
+    /// The memory, in bytes, that `batch` will take.
     pub(super) fn size_of(batch: &Batch) -> usize {
         batch.bytes().len() + batch.ends().len() * size_of::<u16>()
     }
 
     /// Adds the records of `batch`.
-    pub(super) fn append(&mut self, batch: &Batch, free: &mut Free) {
+    pub(super) fn append(&mut self, batch: &Batch, unused: &mut Unused) {
         self.size += Self::size_of(batch);
         let mut from = 0;
         for &end in batch.ends() {
-            self.add(&batch.bytes()[from..end], free);
+            self.add(&batch.bytes()[from..end], unused);
             from = end;
         }
     }
 
-    fn add(&mut self, mut record: &[u8], free: &mut Free) {
+    fn add(&mut self, mut record: &[u8], unused: &mut Unused) {
         if record.len() > LONG {
             self.queued.push_back(Block::new(record.len()));
         }
         while !record.is_empty() {
             if self.queued.back().is_none_or(|last| last.room() == 0) {
-                self.queued.push_back(free.get());
+                self.queued.push_back(unused.get());
             }
             if let Some(last) = self.queued.back_mut() {
                 let (piece, rest) = record.split_at(record.len().min(last.room()));
@@ -178,21 +181,17 @@ impl Blocks {
 
     // === Emptying ===
 
-    /// Gives `write` what comes next. Not more than so many bytes, or else whole records, but for the
-    /// part of the first that is written already.
-    pub(super) fn next<R>(
-        &self,
-        at_most: Option<usize>,
-        write: impl FnOnce(&[IoSlice<'_>]) -> R,
-    ) -> R {
+    /// Gives `write` the next bytes: at most `max`, or without it whole records, except for the written part
+    /// of the first.
+    pub(super) fn next<R>(&self, max: Option<usize>, write: impl FnOnce(&[IoSlice<'_>]) -> R) -> R {
         let mut pieces = [IoSlice::new(&[]); PIECES];
         let mut length = 0;
         let mut count = 0;
         for (block, from) in self.unwritten().take(PIECES) {
             let (_, last) = block.ends_within(block.bytes.len());
             let rest = block.bytes.len() - from;
-            let piece = match (at_most, last) {
-                (Some(most), _) => rest.min(most),
+            let piece = match (max, last) {
+                (Some(max), _) => rest.min(max),
                 (None, Some(last)) if last > from && length + rest >= WRITE => last - from,
                 (None, _) => rest,
             };
@@ -200,14 +199,14 @@ impl Blocks {
             count += 1;
             length += piece;
             let is_enough = length >= WRITE && last.is_some_and(|last| last == from + piece);
-            if at_most.is_some() || piece < rest || is_enough {
+            if max.is_some() || piece < rest || is_enough {
                 break;
             }
         }
         write(&pieces[..count])
     }
 
-    /// The blocks that are not wholly written, and from where on.
+    /// The blocks that are not wholly written, with the offset of the first unwritten byte.
     fn unwritten(&self) -> impl Iterator<Item = (&Block, usize)> {
         let mut skip = self.start + self.part;
         self.queued.iter().filter_map(move |block| {
@@ -217,9 +216,9 @@ impl Blocks {
         })
     }
 
-    /// So many bytes more are written. Gives back the blocks that nothing is left in, and returns how many
-    /// records are whole by that.
-    pub(super) fn wrote(&mut self, bytes: usize, free: &mut Free) -> usize {
+    /// Notes that `bytes` more are written, and releases the blocks that are wholly written. Returns how many
+    /// records that completes.
+    pub(super) fn wrote(&mut self, bytes: usize, unused: &mut Unused) -> usize {
         let written = self.start + self.part + bytes;
         let mut start = self.start;
         let (mut passed, mut records) = (0, 0);
@@ -241,20 +240,20 @@ impl Blocks {
             .pop_front_if(|first| first.bytes.len() <= self.start)
         {
             self.start -= first.bytes.len();
-            free.add(first);
+            unused.add(first);
         }
         records
     }
 
-    /// The record that is written in part has to be written anew.
+    /// Marks the partly written record to be written again.
     pub(super) fn begin_again(&mut self) {
         self.part = 0;
     }
 
-    /// Forgets all records.
-    pub(super) fn clear(&mut self, free: &mut Free) {
+    /// Removes all records.
+    pub(super) fn clear(&mut self, unused: &mut Unused) {
         for block in self.queued.drain(..) {
-            free.add(block);
+            unused.add(block);
         }
         (self.start, self.part, self.size) = (0, 0, 0);
     }

@@ -1,61 +1,66 @@
-//! Which requests the log leaves out, because its user asked for that: a probe's, every few seconds.
-//! Pure.
+//! The requests that the user excludes from the log, for example those of a probe. Pure.
 //!
-//! Asked by the recorder ahead of the format. What always holds: only a whole request that was not
-//! refused is left out; what never became a request has its record. Where this can't tell, there is
-//! a record.
+//! The recorder asks before it formats a request.
+//!
+//! # Invariants
+//!
+//! Only a whole request that was not refused is excluded. In doubt there is a record.
 
 use crate::capture::{Capture, Captured, Limits, State};
 
-/// The requests that are left out.
+/// The requests that have no record.
 #[derive(Debug, Clone, Default)]
 pub struct Excluded {
     paths: Vec<String>,
 }
 
 impl Excluded {
-    /// The requests for one of `paths`, compared byte for byte with the target up to its `?`. Only a
-    /// target in origin form has one here (RFC 9112 section 3.2.1): the absolute form is a proxy's.
+    /// The requests for one of `paths`. Each is compared byte for byte with the target up to its `?`. A
+    /// target in absolute form, as a proxy gets it, matches no path (RFC 9112 section 3.2.2).
     #[must_use]
     pub fn new(paths: Vec<String>) -> Self {
         Self { paths }
     }
 
-    /// Whether `request` is one of them.
+    /// Whether `request` is excluded.
     pub(super) fn has(&self, request: &Captured<'_>) -> bool {
-        // One comparison where nothing is left out.
-        !self.paths.is_empty()
-            && path(request.raw).is_some_and(|path| self.paths.iter().any(|p| p.as_bytes() == path))
-            && match request.state {
-                State::Complete => true,
-                State::Unparsed => is_one_request(request.raw),
-                State::Incomplete | State::Refused(_) | State::Late => false,
-            }
+        // The common case.
+        if self.paths.is_empty() {
+            return false;
+        }
+        match request.state {
+            State::Complete => self.has_target(request.target),
+            State::Unparsed => self.has_unparsed(request.raw),
+            State::Incomplete | State::Refused(_) | State::Late => false,
+        }
+    }
+
+    fn has_target(&self, target: &[u8]) -> bool {
+        let path = target.split(|&byte| byte == b'?').next();
+        self.paths.iter().any(|own| Some(own.as_bytes()) == path)
+    }
+
+    /// Whether unparsed bytes are one whole request that is excluded, and nothing else.
+    fn has_unparsed(&self, bytes: &[u8]) -> bool {
+        let mut is_excluded = false;
+        Capture::new(limits_of(bytes)).push(bytes, |request| {
+            let is_one_request =
+                request.state == State::Complete && request.raw.len() == bytes.len();
+            is_excluded = is_one_request && self.has_target(request.target);
+        });
+        is_excluded
     }
 }
 
-/// The path of what may be a request.
-fn path(raw: &[u8]) -> Option<&[u8]> {
-    // Empty lines may stand before it.
-    let mut words = raw.trim_ascii_start().splitn(3, |&byte| byte == b' ');
-    let target = words.nth(1)?;
-    target.split(|&byte| byte == b'?').next()
-}
-
-/// Whether bytes that nobody framed are one whole request and nothing else.
-fn is_one_request(bytes: &[u8]) -> bool {
-    let limits = Limits {
+/// Limits that none of `bytes` exceeds.
+fn limits_of(bytes: &[u8]) -> Limits {
+    Limits {
         head: bytes.len(),
         target: bytes.len(),
         body: bytes.len() as u64,
         kept_body: bytes.len(),
         is_strict: false,
-    };
-    let mut is_all = false;
-    Capture::new(limits).push(bytes, |request| {
-        is_all = request.state == State::Complete && request.raw.len() == bytes.len();
-    });
-    is_all
+    }
 }
 
 #[cfg(test)]
@@ -63,29 +68,43 @@ mod tests {
     use super::*;
     use crate::capture::rules;
 
-    fn is_left_out(raw: &[u8], state: State) -> bool {
-        let request = Captured {
+    fn excluded() -> Excluded {
+        Excluded::new(vec!["/up".to_owned(), "/a/b".to_owned()])
+    }
+
+    fn is_excluded_unparsed(raw: &[u8]) -> bool {
+        excluded().has(&Captured {
             number: 1,
             raw,
             omitted: 0,
-            state,
+            state: State::Unparsed,
+            target: b"",
             odd: &[],
-        };
-        Excluded::new(vec!["/up".to_owned(), "/a/b".to_owned()]).has(&request)
+        })
+    }
+
+    /// Whether the one request in `raw` is excluded. Its state is `state`, if any.
+    fn is_excluded(raw: &[u8], state: Option<State>) -> bool {
+        let mut all = Vec::new();
+        Capture::new(limits_of(raw)).push(raw, |request| {
+            let state = state.unwrap_or(request.state);
+            all.push(excluded().has(&Captured { state, ..request }));
+        });
+        assert_eq!(all.len(), 1, "{}", raw.escape_ascii());
+        all[0]
     }
 
     #[track_caller]
-    fn expect(left_out: bool, requests: &[&str]) {
+    fn expect(is_expected: bool, requests: &[&str]) {
         for raw in requests {
-            for state in [State::Complete, State::Unparsed] {
-                let seen = is_left_out(raw.as_bytes(), state);
-                assert_eq!(seen, left_out, "{raw:?} {state:?}");
-            }
+            assert_eq!(is_excluded(raw.as_bytes(), None), is_expected, "{raw:?}");
+            let unparsed = is_excluded_unparsed(raw.as_bytes());
+            assert_eq!(unparsed, is_expected, "{raw:?}");
         }
     }
 
     #[test]
-    fn the_path_decides_whatever_the_method_and_the_query() {
+    fn the_path_alone_decides() {
         expect(
             true,
             &[
@@ -118,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_request_or_is_refused_is_recorded() {
+    fn all_but_whole_accepted_requests_are_recorded() {
         let probe = b"GET /up HTTP/1.1\r\nHost: a\r\n\r\n";
-        assert!(is_left_out(probe, State::Unparsed));
+        assert!(is_excluded(probe, None));
         let refused = State::Refused(rules::HOST_MISSING);
         for state in [State::Incomplete, refused, State::Late] {
-            assert!(!is_left_out(probe, state), "{state:?}");
+            assert!(!is_excluded(probe, Some(state)), "{state:?}");
         }
-        // Nobody has framed these.
+        // Not one whole request.
         for raw in [
             &probe[..probe.len() - 1],
             &[&probe[..], b"\r\n"].concat(),
@@ -136,17 +155,19 @@ mod tests {
             b"POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1",
             b"",
         ] {
-            assert!(!is_left_out(raw, State::Unparsed), "{raw:?}");
+            let shown = raw.escape_ascii();
+            assert!(!is_excluded_unparsed(raw), "{shown}");
         }
     }
 
     #[test]
-    fn nothing_is_left_out_unless_asked_for() {
+    fn nothing_is_excluded_by_default() {
         let request = Captured {
             number: 1,
             raw: b"GET /up HTTP/1.1\r\nHost: a\r\n\r\n",
             omitted: 0,
             state: State::Complete,
+            target: b"/up",
             odd: &[],
         };
         assert!(!Excluded::default().has(&request));

@@ -1,4 +1,6 @@
-//! The request log as a whole: opened before the service starts, closed after it has ended.
+//! Opens and closes the request log.
+//!
+//! [`crate::server`] opens it before the service starts, and closes it after the last connection.
 
 use std::io;
 use std::path::Path;
@@ -17,41 +19,41 @@ use super::sink::{Sink, Target};
 use super::writer::Writer;
 use crate::lost::is_stdout_lost;
 
-/// How to log.
+/// The settings of the log.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// How records are written.
     pub format: Format,
     /// Whether [`Format::Pretty`] uses colors.
     pub color: bool,
-    /// Where to.
+    /// Where records are written to.
     pub target: Target,
-    /// What happens when that is too slow.
+    /// What happens when the target is too slow.
     pub overflow: Overflow,
-    /// How many bytes of records may wait for it.
+    /// How many bytes of records may wait in memory.
     pub queue: usize,
-    /// Which requests have no record.
+    /// The requests that have no record.
     pub excluded: Excluded,
 }
 
-/// How the log ended.
+/// The result of [`Log::close`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closed {
-    /// Whether all records were written or counted as lost in time.
-    pub finished: bool,
-    /// How many records were lost, while the service ran or now.
-    pub lost: u64,
+pub(crate) struct Closed {
+    /// Whether each record was written, or counted as lost, in time.
+    pub(crate) finished: bool,
+    /// How many records were lost in all.
+    pub(crate) lost: u64,
 }
 
-/// An open log. Dropping it leaves its thread behind; [`Log::close`] ends it.
+/// An open log. [`Log::close`] ends its thread; a drop does not.
 #[derive(Debug)]
-pub struct Log {
+pub(crate) struct Log {
     handle: Handle,
     is_lost: bool,
     writer: Option<oneshot::Receiver<u64>>,
 }
 
-/// Why a log could not be opened.
+/// The log could not be opened.
 #[derive(Debug, Error)]
 #[error("cannot open the log {name}")]
 pub struct OpenError {
@@ -59,7 +61,7 @@ pub struct OpenError {
     source: io::Error,
 }
 
-/// The log as others may use it: a worker makes its [`Recorder`] from it.
+/// A handle to the log, from which a worker makes its `Recorder`.
 #[derive(Debug, Clone)]
 pub struct Handle {
     open: Option<Open>,
@@ -74,32 +76,35 @@ struct Open {
 }
 
 impl Log {
-    /// Opens the log and starts its writer. A FIFO has to have a reader first: where none is there, calls
-    /// `tell` within a second, and waits. In a tokio runtime.
+    /// Opens the log and starts its writer, in a tokio runtime. Waits for the reader of a FIFO, and calls
+    /// `on_wait` within a second if none is there.
     ///
     /// # Errors
     ///
-    /// What opening the sink or starting the thread failed with.
+    /// The error of the system, for the sink or for the thread.
     ///
     /// # Cancel safety
     ///
-    /// Can be dropped: what is being opened then is closed as soon as it is open.
-    pub async fn open(config: Config, tell: impl FnOnce(&Path)) -> Result<Self, OpenError> {
+    /// Can be dropped: a file that is being opened is closed as soon as it is open.
+    pub(crate) async fn open(
+        config: Config,
+        on_wait: impl FnOnce(&Path),
+    ) -> Result<Self, OpenError> {
         let name = config.target.to_string();
-        let started = Self::start(config, tell).await;
+        let started = Self::start(config, on_wait).await;
         started.map_err(|source| OpenError { name, source })
     }
 
-    async fn start(config: Config, tell: impl FnOnce(&Path)) -> io::Result<Self> {
+    async fn start(config: Config, on_wait: impl FnOnce(&Path)) -> io::Result<Self> {
         let is_lost = config.target == Target::Stdout && is_stdout_lost();
-        let sink = Sink::open(config.target, tell).await?;
+        let sink = Sink::open(config.target, on_wait).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
         let writer = Writer::new(Arc::clone(&queue), sink);
         let (done, writer_done) = oneshot::channel();
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || {
-                // Fails only when nobody waits any more.
+                // Fails only after the receiver was dropped.
                 let _ = done.send(writer.run());
             })?;
         let handle = Handle {
@@ -117,9 +122,9 @@ impl Log {
         })
     }
 
-    /// No log: nothing is formatted, nothing is written.
+    /// No log: requests are neither formatted nor written.
     #[must_use]
-    pub fn off() -> Self {
+    pub(crate) fn off() -> Self {
         Self {
             handle: Handle { open: None },
             is_lost: false,
@@ -127,20 +132,20 @@ impl Log {
         }
     }
 
-    /// Whether its records go nowhere, because standard output does.
+    /// Whether standard output is closed, so that all records are lost.
     #[must_use]
-    pub fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         self.is_lost
     }
 
-    /// What the workers make their recorders from.
+    /// The handle for the workers.
     #[must_use]
-    pub fn handle(&self) -> Handle {
+    pub(crate) fn handle(&self) -> Handle {
         self.handle.clone()
     }
 
-    /// Writes what is queued, until `stop_by`, and ends the writer.
-    pub async fn close(self, stop_by: Instant) -> Closed {
+    /// Writes the queued records, until `stop_by`, and ends the writer.
+    pub(crate) async fn close(self, stop_by: Instant) -> Closed {
         let (Some(Open { queue, .. }), Some(writer)) = (self.handle.open, self.writer) else {
             return Closed {
                 finished: true,
@@ -153,7 +158,7 @@ impl Log {
                 finished: true,
                 lost,
             },
-            // Too late, or its thread has panicked.
+            // Too late, or the thread has panicked.
             Ok(Err(_)) | Err(_) => Closed {
                 finished: false,
                 lost: queue.unwritten(),
@@ -163,8 +168,8 @@ impl Log {
 }
 
 impl Handle {
-    /// Opens a log file again, for instance after it was renamed.
-    pub fn reopen(&self) {
+    /// Opens the log file again, for example after it was renamed.
+    pub(crate) fn reopen(&self) {
         if let Some(open) = &self.open {
             open.queue.reopen();
         }
@@ -172,7 +177,7 @@ impl Handle {
 
     /// A recorder for the calling thread.
     #[must_use]
-    pub fn recorder(&self) -> Recorder {
+    pub(crate) fn recorder(&self) -> Recorder {
         match &self.open {
             Some(open) => Recorder::new(
                 Arc::clone(&open.queue),

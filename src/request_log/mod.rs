@@ -1,32 +1,41 @@
-//! The request log: from captured requests to records in a sink.
+//! The request log: from captured requests to records in a file or on standard output.
 //!
 //! ```text
-//! captured requests ─ recorder (exclude) ─ format ─ queue ─ writer ─ sink (stdout or a file)
+//! captured requests ─ recorder (exclude) ─ format ─ queue ─ writer ─ sink
 //! ```
 //!
-//! What always holds: one connection's records, joined, are the bytes read from its socket, in
-//! order, but for the requests that its user excluded; a record is in the queue before the service
-//! sees the last byte of its request; nothing is dropped uncounted. This module knows no socket and
-//! no HTTP library; what a request is, [`crate::capture`] tells.
+//! A worker's `Recorder` formats the requests of its connections and enqueues the records. One thread
+//! writes them. [`crate::capture`] finds the requests; this module knows no socket and no HTTP library.
+//! `format` has a file for each log format.
+//!
+//! # Invariants
+//!
+//! - The records of a connection, concatenated, are the bytes read from its socket, in order. Only
+//!   excluded requests are missing.
+//! - A record is enqueued before the service sees the last byte of its request.
+//! - Each dropped record is counted.
 
 mod batch;
 mod blocks;
+mod connection;
 mod decimal;
 mod exclude;
-pub mod format;
+mod format;
 mod log;
-mod opening;
-mod origin;
+mod open;
 mod queue;
-pub mod record;
+mod record;
 mod recorder;
 mod shared_file;
 mod sink;
 mod writer;
 
+pub use connection::Connection;
 pub use exclude::Excluded;
-pub use log::{Closed, Config, Handle, Log, OpenError};
-pub use origin::Origin;
+pub use format::{Format, Formatter};
+pub(crate) use log::Log;
+pub use log::{Config, Handle, OpenError};
 pub use queue::Overflow;
-pub use recorder::{ConnectionRecorder, Entries, Recorder};
+pub use record::Record;
+pub(crate) use recorder::{ConnectionRecorder, Recorder};
 pub use sink::Target;

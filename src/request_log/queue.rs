@@ -1,10 +1,14 @@
-//! The bounded queue between the workers and the writer's thread.
+//! The bounded queue between the workers and the thread of the writer.
 //!
-//! Workers push batches of formatted records, the writer takes all there are at once. What always holds:
-//! what waits and what the writer has take the limit at most, or one batch that is longer, and with
-//! [`Overflow::Wait`] what one read brought each worker; a record that is not taken is counted. With
-//! [`Overflow::Wait`] a worker asks for room *before* it reads from a socket, so that it never holds a
-//! record it can't place.
+//! Workers push batches of formatted records. The writer takes all records at once. With
+//! [`Overflow::Wait`] a worker waits for room *before* it reads from a socket, so that it never holds a
+//! record without room: backpressure.
+//!
+//! # Invariants
+//!
+//! - The queued records and those of the writer take at most the limit, or one batch that is longer. With
+//!   [`Overflow::Wait`] each worker may add the records of one read.
+//! - A record that is not enqueued is counted as dropped.
 
 use std::mem;
 use std::pin::Pin;
@@ -13,14 +17,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use clap::ValueEnum;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
-use super::blocks::{Blocks, Free};
+use super::blocks::{Blocks, Unused};
 
-/// What happens when the sink is slower than the requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happens if the sink is slower than the requests. The names and comments are those of the option
+/// `--log-overflow`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Overflow {
     /// The service waits: nothing is lost.
     Wait,
@@ -28,60 +34,63 @@ pub enum Overflow {
     Drop,
 }
 
-/// How long the writer lets records gather before it writes them: few wake-ups under load, and
-/// still well within the 50 ms in which a record is in the sink.
+/// How long the writer waits for more records before it writes. Few wake-ups under load, and still well
+/// within the 50 ms after which a record must be in the sink.
 const GATHER: Duration = Duration::from_millis(10);
 
-/// With this many bytes waiting the writer does not wait for more, or with half the queue's limit:
-/// 256 KiB is several times what one write needs to be cheap.
+/// The number of queued bytes at which the writer waits no longer, unless half the limit is less. A write
+/// of this length is efficient.
 const ENOUGH: usize = 256 * 1024;
 
-/// After how long without records the blocks that nobody uses are freed.
+/// How long the writer is idle before it frees the unused blocks.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// What the writer is asked to do besides writing.
+/// What the writer has to do apart from writing.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Orders {
     /// Open the file again.
     pub(super) reopen: bool,
-    /// Write what there is and end.
+    /// Write the queued records and end.
     pub(super) close: bool,
-    /// How many records were dropped since the last time.
+    /// How many records were dropped since the last call.
     pub(super) dropped: u64,
 }
 
+/// The state under the lock.
 #[derive(Debug, Default)]
 struct Shared {
+    /// The queued records.
     waiting: Blocks,
-    free: Free,
-    /// The memory of what the writer has taken and not yet written, and of how many records it was.
+    unused: Unused,
+    /// The memory, in bytes, of the records that the writer has taken and not written.
     writing: usize,
+    /// The number of those records.
     writing_records: usize,
     orders: Orders,
 }
 
-/// The queue. See the module.
+/// The queue of records.
 #[derive(Debug)]
 pub(super) struct Queue {
     shared: Mutex<Shared>,
     /// Wakes the writer.
     filled: Condvar,
-    /// Wakes the workers' connections.
+    /// Wakes the connections of the workers.
     room: Arc<Notify>,
-    /// `waiting` and `writing` together: read without the lock before each read from a socket.
+    /// The bytes of `waiting` and `writing`. Read without the lock before each read from a socket.
     pending: AtomicUsize,
-    /// The sink fails: nobody waits for it.
+    /// The sink fails: no worker waits for it.
     failing: AtomicBool,
-    /// The sink has failed for good: nothing is queued any more.
+    /// The sink has failed for good: no record is enqueued.
     dead: AtomicBool,
     limit: usize,
-    /// With this many bytes waiting the writer waits for no more.
+    /// The number of queued bytes at which the writer waits no longer.
     enough: usize,
     overflow: Overflow,
 }
 
 impl Queue {
-    /// An empty queue that holds `limit` bytes.
+    /// An empty queue of at most `limit` bytes.
     pub(super) fn new(limit: usize, overflow: Overflow) -> Self {
         Self {
             shared: Mutex::default(),
@@ -90,32 +99,32 @@ impl Queue {
             pending: AtomicUsize::new(0),
             failing: AtomicBool::new(false),
             dead: AtomicBool::new(false),
-            // One record is always let through, and the writer is not kept waiting by a full queue.
+            // One record always fits, and the writer never waits with a full queue.
             limit: limit.max(1),
             enough: ENOUGH.min(limit / 2),
             overflow,
         }
     }
 
-    // === The workers' side ===
+    // === For the workers ===
 
-    /// Ready when the next record may be made. `waiting` is the caller's place to wait.
+    /// Ready when there is room for a record. `waiter` keeps the wait of the caller between the calls.
     pub(super) fn poll_room(
         &self,
-        waiting: &mut Option<Pin<Box<OwnedNotified>>>,
+        waiter: &mut Option<Pin<Box<OwnedNotified>>>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         while !self.has_room() {
-            // Made before the second look, it misses no wake-up between the two.
+            // Made before the second check, so that no wake-up between the two is missed.
             let notified =
-                waiting.get_or_insert_with(|| Box::pin(Arc::clone(&self.room).notified_owned()));
+                waiter.get_or_insert_with(|| Box::pin(Arc::clone(&self.room).notified_owned()));
             if self.has_room() {
                 break;
             }
             ready!(notified.as_mut().poll(cx));
-            *waiting = None;
+            *waiter = None;
         }
-        *waiting = None;
+        *waiter = None;
         Poll::Ready(())
     }
 
@@ -125,32 +134,34 @@ impl Queue {
             || self.failing.load(Ordering::Relaxed)
     }
 
-    /// Takes the records out of `batch`, for which there was room, or counts them as dropped.
+    /// Enqueues the records of `batch`, for which the caller has waited, or counts them as dropped.
     pub(super) fn push(&self, batch: &mut Batch) {
-        self.place(batch, self.overflow == Overflow::Drop);
+        self.enqueue(batch, self.overflow == Overflow::Drop);
     }
 
-    /// Takes the records out of `batch` if there is room, or counts them as dropped.
+    /// Enqueues the records of `batch` if there is room, or counts them as dropped.
     pub(super) fn push_at_once(&self, batch: &mut Batch) {
-        self.place(batch, true);
+        self.enqueue(batch, true);
     }
 
-    fn place(&self, batch: &mut Batch, may_drop: bool) {
+    fn enqueue(&self, batch: &mut Batch, may_drop: bool) {
         let may_drop = may_drop || self.failing.load(Ordering::Relaxed);
         let mut shared = self.lock();
         let before = shared.waiting.size();
         let pending = before + shared.writing;
-        // One batch that is longer than the queue still goes through an empty one.
+        // A batch that is longer than the limit fits into an empty queue.
         let is_full = pending > 0 && pending + Blocks::size_of(batch) > self.limit;
         if self.is_dead() || (may_drop && is_full) {
             shared.orders.dropped += batch.ends().len() as u64;
         } else {
-            let Shared { waiting, free, .. } = &mut *shared;
-            waiting.append(batch, free);
+            let Shared {
+                waiting, unused, ..
+            } = &mut *shared;
+            waiting.append(batch, unused);
             let after = shared.waiting.size();
             self.pending
                 .store(after + shared.writing, Ordering::Relaxed);
-            // Only the two crossings the writer waits for: a wake-up is a system call.
+            // A wake-up is a system call: only where the writer waits for it.
             if before == 0 || (before < self.enough && after >= self.enough) {
                 self.filled.notify_one();
             }
@@ -159,64 +170,54 @@ impl Queue {
         batch.clear();
     }
 
-    /// Whether the sink has failed for good, so that a record need not be made.
+    /// Whether the sink has failed for good, so that no record need be formatted.
     pub(super) fn is_dead(&self) -> bool {
         self.dead.load(Ordering::Relaxed)
     }
 
-    /// Counts a record that was not made.
+    /// Counts a record that was not formatted as dropped.
     pub(super) fn count_dropped(&self) {
         self.lock().orders.dropped += 1;
     }
 
-    /// Asks the writer to open its file again.
+    /// Orders the writer to open its file again.
     pub(super) fn reopen(&self) {
         self.lock().orders.reopen = true;
         self.filled.notify_one();
     }
 
-    /// Asks the writer to write what there is and end.
+    /// Orders the writer to write the queued records and end.
     pub(super) fn close(&self) {
         self.lock().orders.close = true;
         self.filled.notify_one();
     }
 
-    /// How many records are not known to be written, those in the writer's hands among them.
+    /// How many records are not written, with those that the writer has taken.
     pub(super) fn unwritten(&self) -> u64 {
         let shared = self.lock();
         let records = shared.waiting.records() + shared.writing_records;
         records as u64 + shared.orders.dropped
     }
 
-    // === The writer's side ===
+    // === For the writer ===
 
-    /// Gives back `taken`, of which nothing will be written any more, and takes all records there
-    /// are. Waits for some, for an order, or for `at_most`.
+    /// Frees `taken`, and replaces it with all queued records. Waits for a record or an order, `at_most` this
+    /// long.
     pub(super) fn take(&self, taken: &mut Blocks, at_most: Duration) -> Orders {
         let mut shared = self.lock();
-        // Nothing is left of it, but where it is lost.
-        taken.clear(&mut shared.free);
-        drop(shared.free.take_excess());
+        // Empty, unless its records are lost.
+        taken.clear(&mut shared.unused);
+        drop(shared.unused.take_excess());
         (shared.writing, shared.writing_records) = (0, 0);
         self.pending.store(shared.waiting.size(), Ordering::Relaxed);
         self.room.notify_waiters();
-        let urgent = |shared: &Shared| shared.orders.reopen || shared.orders.close;
-        let is_idle = |shared: &Shared| {
-            shared.waiting.is_empty() && !urgent(shared) && shared.orders.dropped == 0
-        };
-        if !shared.free.is_empty() && at_most > IDLE {
-            shared = self.wait(shared, IDLE, is_idle);
-            if is_idle(&shared) {
-                let free = mem::take(&mut shared.free);
-                drop(shared);
-                drop(free);
-                shared = self.lock();
-            }
+        if !shared.unused.is_empty() && at_most > IDLE {
+            shared = self.wait_or_free(shared);
         }
-        shared = self.wait(shared, at_most, is_idle);
+        shared = self.wait(shared, at_most, Shared::is_idle);
         if !shared.waiting.is_empty() {
             shared = self.wait(shared, GATHER, |shared| {
-                shared.waiting.size() < self.enough && !urgent(shared)
+                shared.waiting.size() < self.enough && !shared.has_order()
             });
         }
         mem::swap(&mut shared.waiting, taken);
@@ -224,42 +225,53 @@ impl Queue {
         shared.orders.take()
     }
 
-    /// So many bytes of `taken` are written: gives back room. A slow sink then slows the service down
-    /// evenly, instead of stopping it until all is.
+    /// Waits for a record or an order, and frees the unused blocks if none comes for [`IDLE`].
+    fn wait_or_free<'a>(&'a self, shared: MutexGuard<'a, Shared>) -> MutexGuard<'a, Shared> {
+        let mut shared = self.wait(shared, IDLE, Shared::is_idle);
+        if !shared.is_idle() {
+            return shared;
+        }
+        let unused = mem::take(&mut shared.unused);
+        drop(shared);
+        drop(unused);
+        self.lock()
+    }
+
+    /// Notes that `bytes` of `taken` are written, and wakes the workers. A slow sink thereby slows the service
+    /// down evenly, instead of stopping it until all is written.
     pub(super) fn wrote(&self, taken: &mut Blocks, bytes: usize) {
         let mut shared = self.lock();
-        let records = taken.wrote(bytes, &mut shared.free);
+        let records = taken.wrote(bytes, &mut shared.unused);
         shared.writing = taken.size();
         shared.writing_records -= records;
         self.pending
             .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
-        let excess = shared.free.take_excess();
+        let excess = shared.unused.take_excess();
         drop(shared);
         drop(excess);
         self.room.notify_waiters();
     }
 
-    /// Waits for an order, for `at_most`.
+    /// Waits for an order, `at_most` this long.
     pub(super) fn pause(&self, at_most: Duration) -> Orders {
         let shared = self.lock();
-        let mut shared = self.wait(shared, at_most, |shared| {
-            !shared.orders.reopen && !shared.orders.close
-        });
+        let mut shared = self.wait(shared, at_most, |shared| !shared.has_order());
         shared.orders.take()
     }
 
-    /// Says whether the sink fails at the moment.
+    /// Sets whether the sink fails at the moment.
     pub(super) fn set_failing(&self, failing: bool) {
         self.failing.store(failing, Ordering::Relaxed);
         self.room.notify_waiters();
     }
 
-    /// Says that the sink has failed for good.
+    /// Notes that the sink has failed for good.
     pub(super) fn set_dead(&self) {
         self.dead.store(true, Ordering::Relaxed);
         self.set_failing(true);
     }
 
+    /// Waits while `condition` holds, `at_most` this long.
     fn wait<'a>(
         &'a self,
         shared: MutexGuard<'a, Shared>,
@@ -272,14 +284,25 @@ impl Queue {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// A panic under the lock leaves whole records behind, so its poison says nothing.
+    /// Ignores a poisoned lock: a panic leaves whole records.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Shared {
+    fn has_order(&self) -> bool {
+        self.orders.reopen || self.orders.close
+    }
+
+    /// Whether the writer has nothing to do.
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && !self.has_order() && self.orders.dropped == 0
+    }
+}
+
 impl Orders {
-    /// The orders, which are carried out once; only `close` stands.
+    /// Returns the orders, and resets all but `close`.
     fn take(&mut self) -> Self {
         let close = self.close;
         mem::replace(

@@ -1,11 +1,11 @@
-//! What the log says of one request: what was captured of it, and who sent it and when.
+//! One record: a captured request, its connection and its time.
 //!
-//! Stands between the recorder and the formats. It borrows: a request that came in one read is never copied
-//! before it is formatted.
+//! The recorder makes it, and the formats write it. It borrows the bytes of the request: those that came
+//! in one read are not copied before they are formatted.
 
 use std::time::SystemTime;
 
-use super::origin::Origin;
+use super::connection::Connection;
 use crate::capture::Captured;
 
 /// One record, ready to be formatted.
@@ -13,8 +13,8 @@ use crate::capture::Captured;
 pub struct Record<'a> {
     /// When the request was complete.
     pub time: SystemTime,
-    /// Where it came from.
-    pub origin: &'a Origin,
-    /// What was captured.
+    /// The connection of the request.
+    pub connection: &'a Connection,
+    /// The request.
     pub request: Captured<'a>,
 }

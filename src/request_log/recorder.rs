@@ -1,7 +1,12 @@
-//! One worker's end of the log: makes records of what its connections capture.
+//! Makes the records of one worker's connections.
 //!
-//! Stands between the captures and the queue. What always holds: the records of one read are
-//! queued before the read's bytes go on, together but for those that fill a batch. It is used by one thread.
+//! The request filter passes what a connection's capture emits. The recorder formats it and enqueues the
+//! records. It belongs to one thread.
+//!
+//! # Invariants
+//!
+//! The records of one read are enqueued before its bytes go on. They are enqueued together, unless they
+//! fill a batch.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -15,158 +20,162 @@ use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
 use super::blocks::BLOCK;
+use super::connection::Connection;
 use super::exclude::Excluded;
-use super::format::{Format, Formatter};
-use super::origin::Origin;
+use super::format::Formatter;
 use super::queue::Queue;
 use super::record::Record;
 use crate::capture::Captured;
 
-/// A worker's recorder.
+/// The recorder of one worker.
 #[derive(Debug)]
-pub struct Recorder {
-    /// None where nothing is logged.
-    queue: Option<Arc<Queue>>,
-    excluded: Excluded,
-    desk: RefCell<Desk>,
+pub(crate) struct Recorder {
+    /// None without a log.
+    log: Option<OpenLog>,
 }
 
-/// What is reused from record to record.
 #[derive(Debug)]
-struct Desk {
+struct OpenLog {
+    queue: Arc<Queue>,
+    excluded: Excluded,
+    buffers: RefCell<Buffers>,
+}
+
+/// The memory that is reused from record to record.
+#[derive(Debug)]
+struct Buffers {
     formatter: Formatter,
     batch: Batch,
 }
 
 impl Recorder {
-    /// A recorder of all but what is excluded.
+    /// A recorder of all requests that are not excluded.
     pub(super) fn new(queue: Arc<Queue>, formatter: Formatter, excluded: Excluded) -> Self {
-        Self {
-            queue: Some(queue),
-            excluded,
-            desk: RefCell::new(Desk::new(formatter)),
-        }
-    }
-
-    /// A recorder of nothing.
-    pub(super) fn off() -> Self {
-        Self {
-            queue: None,
-            excluded: Excluded::default(),
-            desk: RefCell::new(Desk::new(Formatter::new(Format::Line, false))),
-        }
-    }
-
-    /// The trail of records of one connection.
-    #[must_use]
-    pub fn connection(self: Rc<Self>, connection: u64, peer: SocketAddr) -> ConnectionRecorder {
-        ConnectionRecorder {
-            recorder: self,
-            origin: Origin::new(peer, connection),
-            waiting: None,
-        }
-    }
-}
-
-impl Desk {
-    fn new(formatter: Formatter) -> Self {
-        Self {
+        let buffers = RefCell::new(Buffers {
             formatter,
             batch: Batch::default(),
+        });
+        Self {
+            log: Some(OpenLog {
+                queue,
+                excluded,
+                buffers,
+            }),
+        }
+    }
+
+    /// A recorder without a log.
+    pub(super) fn off() -> Self {
+        Self { log: None }
+    }
+
+    /// The recorder of the connection with this number and peer.
+    #[must_use]
+    pub(crate) fn connection(
+        self: Rc<Self>,
+        connection: u64,
+        peer: SocketAddr,
+    ) -> ConnectionRecorder {
+        ConnectionRecorder {
+            recorder: self,
+            connection: Connection::new(peer, connection),
+            waiter: None,
         }
     }
 }
 
-/// The records of one connection.
+/// The recorder of one connection.
 #[derive(Debug)]
-pub struct ConnectionRecorder {
+pub(crate) struct ConnectionRecorder {
     recorder: Rc<Recorder>,
-    origin: Origin,
-    /// The place in the line for room in the queue.
-    waiting: Option<Pin<Box<OwnedNotified>>>,
+    connection: Connection,
+    /// The wait for room in the queue, if any.
+    waiter: Option<Pin<Box<OwnedNotified>>>,
 }
 
 impl ConnectionRecorder {
-    /// Ready when the log can take what the next read brings.
-    pub fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &self.recorder.queue {
-            Some(queue) => queue.poll_room(&mut self.waiting, cx),
+    /// Ready when the queue has room for the records of the next read.
+    pub(crate) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.recorder.log {
+            Some(log) => log.queue.poll_room(&mut self.waiter, cx),
             None => Poll::Ready(()),
         }
     }
 
-    /// Records what `work` adds, all with the time of the first. To be called when the log has
-    /// room.
-    pub fn record<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
-        self.queue(work, Queue::push)
+    /// Records the requests that `work` adds, all with the time of the first. The caller has waited for
+    /// [`poll_room`](Self::poll_room).
+    pub(crate) fn record<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
+        self.enqueue(work, Queue::push)
     }
 
-    /// The same for what can't wait for room: without any it is counted as lost.
-    pub fn record_at_once<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
-        self.queue(work, Queue::push_at_once)
+    /// Records without a wait for room. A record without room is counted as lost.
+    pub(crate) fn record_at_once<R>(&self, work: impl FnOnce(&mut Entries<'_>) -> R) -> R {
+        self.enqueue(work, Queue::push_at_once)
     }
 
-    fn queue<R>(
+    fn enqueue<R>(
         &self,
         work: impl FnOnce(&mut Entries<'_>) -> R,
         push: fn(&Queue, &mut Batch),
     ) -> R {
-        let Some(queue) = &self.recorder.queue else {
-            return work(&mut Entries { to: None });
+        let Some(log) = &self.recorder.log else {
+            return work(&mut Entries { open: None });
         };
-        let mut desk = self.recorder.desk.borrow_mut();
-        // Nothing is left of the last time, but where it panicked.
-        desk.batch.clear();
-        let to = Some(Open {
-            trail: self,
-            queue,
+        let mut buffers = log.buffers.borrow_mut();
+        // Empty, unless the last call panicked.
+        buffers.batch.clear();
+        let open = Some(Open {
+            connection: &self.connection,
+            log,
             push,
-            desk: &mut desk,
+            buffers: &mut buffers,
             time: None,
         });
-        let result = work(&mut Entries { to });
-        if !desk.batch.is_empty() {
-            push(queue, &mut desk.batch);
+        let result = work(&mut Entries { open });
+        if !buffers.batch.is_empty() {
+            push(&log.queue, &mut buffers.batch);
         }
         result
     }
 }
 
-/// What becomes of captured requests: records, or nothing where nothing is logged.
+/// Takes the captured requests of one read.
 #[derive(Debug)]
-pub struct Entries<'a> {
-    to: Option<Open<'a>>,
+pub(crate) struct Entries<'a> {
+    /// None without a log.
+    open: Option<Open<'a>>,
 }
 
 #[derive(Debug)]
 struct Open<'a> {
-    trail: &'a ConnectionRecorder,
-    queue: &'a Queue,
+    connection: &'a Connection,
+    log: &'a OpenLog,
     push: fn(&Queue, &mut Batch),
-    desk: &'a mut Desk,
+    buffers: &'a mut Buffers,
     time: Option<SystemTime>,
 }
 
 impl Entries<'_> {
     /// Adds a record, unless the request is excluded.
-    pub fn add(&mut self, request: Captured<'_>) {
-        let Some(open) = &mut self.to else { return };
-        if open.trail.recorder.excluded.has(&request) {
+    pub(crate) fn add(&mut self, request: Captured<'_>) {
+        let Some(open) = &mut self.open else { return };
+        let log = open.log;
+        if log.excluded.has(&request) {
             return;
         }
-        if open.queue.is_dead() {
-            return open.queue.count_dropped();
+        if log.queue.is_dead() {
+            return log.queue.count_dropped();
         }
         let record = Record {
-            // One look at the clock a read: its requests were complete at the same moment.
+            // The requests of one read were complete at the same moment.
             time: *open.time.get_or_insert_with(SystemTime::now),
-            origin: &open.trail.origin,
+            connection: open.connection,
             request,
         };
-        let desk = &mut *open.desk;
-        desk.batch.add(|bytes| desk.formatter.write(&record, bytes));
-        if desk.batch.bytes().len() >= BLOCK {
-            (open.push)(open.queue, &mut desk.batch);
+        let Buffers { formatter, batch } = &mut *open.buffers;
+        batch.add(|bytes| formatter.write(&record, bytes));
+        if batch.bytes().len() >= BLOCK {
+            (open.push)(&log.queue, batch);
         }
     }
 }

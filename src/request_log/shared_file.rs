@@ -1,9 +1,13 @@
-//! A log file that other processes append to as well, as the old one does in a restart without a gap.
+//! A log file to which other processes append too, as the old process does in a restart without a gap.
 //!
-//! Each takes an exclusive advisory lock on the file for each write. Who has it sees no write of another that is
-//! under way, so a line without an end is what is left of a record whose writer was cut. What always holds:
-//! nothing here waits for long; where the file system has no locks, or somebody else uses them, the log is written
-//! all the same.
+//! Each process takes an exclusive advisory lock on the file for each write. The holder sees no write of
+//! another process in progress. A line without an end is therefore the rest of a record whose process was
+//! cut.
+//!
+//! # Invariants
+//!
+//! No call here waits for long. Without locks in the file system, or with a lock that another program
+//! keeps, the log is written all the same.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Seek as _, Write as _};
@@ -14,30 +18,31 @@ use std::time::Duration;
 
 use rustix::fs::{OFlags, fcntl_getfl};
 
-/// How often the lock is asked for, and after what pause: a write takes another process less than a millisecond.
+/// How often the lock is tried, and the pause between. Another process needs less than a millisecond for a
+/// write.
 const ATTEMPTS: usize = 100;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The lock of one file, as one of those who append to it has it.
+/// The lock of one process on the file.
 #[derive(Debug, Default)]
 pub(super) struct Lock {
-    /// Somebody has it for long: it is not waited for, until it can be had again.
-    is_kept_away: bool,
+    /// Another process keeps the lock. It is tried only once, until it is free again.
+    is_contended: bool,
 }
 
 impl Lock {
-    /// Takes it for a write. Returns whether it could be had.
+    /// Takes the lock for a write. Returns whether that succeeded.
     pub(super) fn take(&mut self, file: &File) -> bool {
-        let attempts = if self.is_kept_away { 1 } else { ATTEMPTS };
+        let attempts = if self.is_contended { 1 } else { ATTEMPTS };
         for attempt in 1..=attempts {
             match file.try_lock() {
                 Ok(()) => {
-                    self.is_kept_away = false;
+                    self.is_contended = false;
                     return true;
                 }
                 Err(TryLockError::WouldBlock) if attempt < attempts => thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => self.is_kept_away = true,
-                // There are no locks.
+                Err(TryLockError::WouldBlock) => self.is_contended = true,
+                // The file system has no locks.
                 Err(TryLockError::Error(_)) => return false,
             }
         }
@@ -45,43 +50,43 @@ impl Lock {
     }
 }
 
-/// Ends the last line where it has no end. To be called with the lock. Where that fails the file is used as it is.
+/// Ends the last line if it has no end. The caller has the lock. An error is ignored.
 pub(super) fn end_line(mut file: &File, path: &Path) {
-    // Who may append may not always read.
+    // A process that may append may not be allowed to read.
     if last_byte(file, path).is_ok_and(|last| last.is_some_and(|last| last != b'\n')) {
         let _ = file.write_all(b"\n");
     }
 }
 
 fn last_byte(file: &File, path: &Path) -> io::Result<Option<u8>> {
-    let Some(place) = file.metadata()?.len().checked_sub(1) else {
+    let Some(offset) = file.metadata()?.len().checked_sub(1) else {
         return Ok(None);
     };
-    // Whatever has the name by now, a FIFO for example: opening it may not wait.
+    // The name may belong to a FIFO by now: the open must not block.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let mut options = File::options();
     options.read(true).custom_flags(flags.bits().cast_signed());
     let readable = options.open(path)?;
-    // A file that was renamed may have a successor.
+    // The name may belong to another file by now.
     if identity(&readable)? != identity(file)? {
         return Ok(None);
     }
     let mut last = [0];
-    readable.read_exact_at(&mut last, place)?;
+    readable.read_exact_at(&mut last, offset)?;
     Ok(Some(last[0]))
 }
 
-/// Whether others may append to `file` as well.
+/// Whether other processes may append to `file`.
 pub(super) fn appends(file: &File) -> bool {
     is_regular(file) && fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
 }
 
-/// Where the last write to `file` ended.
+/// The end of the last write to `file`.
 pub(super) fn position(mut file: &File) -> Option<u64> {
     file.stream_position().ok()
 }
 
-/// Whether `file` ends there.
+/// Whether `file` ends at `position`.
 pub(super) fn ends_at(file: &File, position: u64) -> bool {
     file.metadata()
         .is_ok_and(|metadata| metadata.len() == position)
@@ -91,7 +96,7 @@ pub(super) fn is_regular(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// A file's device and number: two names for one file have the same.
+/// The device and the number of a file. Two names of one file have the same.
 pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     let metadata = file.metadata()?;
     Ok((metadata.dev(), metadata.ino()))
@@ -112,23 +117,23 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_somebody_keeps_is_waited_for_once() {
+    fn a_lock_that_another_process_keeps_is_waited_for_once() {
         let (_directory, open) = file();
         let (theirs, ours) = (open(), open());
         theirs.lock().unwrap();
         let mut lock = Lock::default();
         for _ in 0..2 {
             assert!(!lock.take(&ours));
-            assert!(lock.is_kept_away);
+            assert!(lock.is_contended);
         }
         theirs.unlock().unwrap();
         assert!(lock.take(&ours));
-        assert!(!lock.is_kept_away);
+        assert!(!lock.is_contended);
         assert!(theirs.try_lock().is_err());
     }
 
     #[test]
-    fn half_a_line_is_ended_and_no_other() {
+    fn only_half_a_line_is_ended() {
         let (directory, open) = file();
         let path = directory.path().join("log");
         for (found, left) in [("", ""), ("half", "half\n"), ("whole\n", "whole\n")] {

@@ -1,7 +1,11 @@
-//! Where records end up: stdout or a file, written to without a buffer of its own.
+//! The target of the records: standard output or a file, without a buffer.
 //!
-//! The writer's thread is its one user. What always holds: what is written to a file is whole records, also where
-//! other processes append to it; what a full disk cut is gone on with, or written anew.
+//! Only the thread of the writer uses it.
+//!
+//! # Invariants
+//!
+//! A file gets whole records, even if other processes append to it. A record that a full disk cuts is
+//! continued or written again.
 
 use std::fmt;
 use std::fs::File;
@@ -12,10 +16,10 @@ use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 
 use super::blocks::BLOCK;
-use super::opening::{append, try_append};
+use super::open::{append, try_append};
 use super::shared_file::{Lock, appends, end_line, ends_at, identity, is_regular, position};
 
-/// Which sink to open.
+/// The target of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// Standard output.
@@ -24,9 +28,9 @@ pub enum Target {
     File(PathBuf),
 }
 
-/// What a sink writes to.
+/// The output of a sink.
 pub(super) trait Output: Write + Send {
-    /// The file that it is.
+    /// The file, if the output is one.
     fn file(&self) -> Option<&File> {
         None
     }
@@ -42,49 +46,48 @@ impl Output for File {
 pub(super) struct Sink {
     output: Box<dyn Output>,
     target: Target,
-    /// Which file it is.
+    /// The device and the number of the file.
     identity: Option<(u64, u64)>,
-    /// How much is written at once, or none for whole records.
-    at_most: Option<usize>,
-    /// Whether other processes may append to it as well.
+    /// The most bytes of one write. None for whole records, however long.
+    max_write: Option<usize>,
+    /// Whether other processes may append to the file.
     is_shared: bool,
     lock: Lock,
-    /// Where the last write to such a file ended.
+    /// The end of the last write to such a file.
     ended_at: Option<u64>,
 }
 
 impl Sink {
-    /// Opens `target`. Calls `tell` where it has to wait for the reader of a FIFO.
+    /// Opens `target`. Calls `on_wait` if it has to wait for the reader of a FIFO.
     ///
     /// # Errors
     ///
-    /// What opening the file, or duplicating standard output, failed with.
+    /// The error of the system, for the file or for a duplicate of standard output.
     ///
     /// # Cancel safety
     ///
-    /// Can be dropped: what is being opened then is closed as soon as it is open.
-    pub(super) async fn open(target: Target, tell: impl FnOnce(&Path)) -> io::Result<Self> {
+    /// Can be dropped: a file that is being opened is closed as soon as it is open.
+    pub(super) async fn open(target: Target, on_wait: impl FnOnce(&Path)) -> io::Result<Self> {
         let Target::File(path) = &target else {
-            // Not through std's handle: that one splits what it is given at line ends, and takes a
-            // closed descriptor for a success.
+            // Not the handle of std: it splits writes at line ends, and ignores a closed descriptor.
             let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-            return Ok(Self::of(stdout, target));
+            return Ok(Self::new(stdout, target));
         };
-        let file = append(path.clone(), tell).await?;
-        // What is asked of the file here can take as long as opening it.
+        let file = append(path.clone(), on_wait).await?;
+        // The calls on the file can block as long as the open.
         spawn_blocking(move || {
             Ok(Self {
                 identity: Some(identity(&file)?),
-                ..Self::of(file, target)
+                ..Self::new(file, target)
             })
         })
         .await?
     }
 
-    /// A sink of what is open already.
-    pub(super) fn of(output: impl Output + 'static, target: Target) -> Self {
+    /// A sink of an open output.
+    pub(super) fn new(output: impl Output + 'static, target: Target) -> Self {
         Self {
-            at_most: at_most(&output),
+            max_write: max_write(&output),
             is_shared: output.file().is_some_and(appends),
             output: Box::new(output),
             target,
@@ -94,12 +97,12 @@ impl Sink {
         }
     }
 
-    /// How much is given to [`write`](Self::write) at once, or none for whole records, however long.
-    pub(super) fn at_most(&self) -> Option<usize> {
-        self.at_most
+    /// The most bytes of one [`write`](Self::write). None for whole records, however long.
+    pub(super) fn max_write(&self) -> Option<usize> {
+        self.max_write
     }
 
-    /// Writes some of the bytes, as [`Write::write_vectored`] does.
+    /// Writes some of the bytes, like [`Write::write_vectored`].
     pub(super) fn write(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         let result = self.output.write_vectored(pieces);
         if let Some(file) = self.shared_file() {
@@ -113,9 +116,8 @@ impl Sink {
         }
     }
 
-    /// Prepares a write. Returns whether it can stand behind what was written before. It can't where another
-    /// process has appended meanwhile. That one may have been cut in the middle of a record: its line is
-    /// ended then.
+    /// Prepares a write. Returns whether it continues the last write: not if another process has appended in
+    /// between. If that process left half a record, this ends its line.
     pub(super) fn prepare(&mut self) -> bool {
         let file = self.output.file().filter(|_| self.is_shared);
         let Some(file) = file else {
@@ -125,7 +127,7 @@ impl Sink {
         if self.ended_at.is_some_and(|end| ends_at(file, end)) {
             return true;
         }
-        // Standard output may have its lock in common with other processes.
+        // Other processes may hold the lock of standard output together with this one.
         if has_lock && let Target::File(path) = &self.target {
             end_line(file, path);
         }
@@ -136,24 +138,24 @@ impl Sink {
         self.output.file().filter(|_| self.is_shared)
     }
 
-    /// Opens the file again: after a rotation the old name is a new file. Returns whether it is;
-    /// standard output stays as it is.
+    /// Opens the file again, for example after a rotation. Returns whether it is another file. Standard output
+    /// remains open.
     ///
     /// # Errors
     ///
-    /// What opening the file failed with; the old one stays in use.
+    /// The error of the system. The old file remains in use.
     pub(super) fn reopen(&mut self) -> io::Result<bool> {
         let Target::File(path) = &self.target else {
             return Ok(false);
         };
         match try_append(path)? {
             Some(file) => self.use_file(file),
-            // The writer's thread can't wait: there are records to be written.
+            // The writer cannot wait: it has records to write.
             None => Err(io::Error::other("nobody reads from the FIFO")),
         }
     }
 
-    /// Writes to `file` from now on. Returns whether it is another one than before.
+    /// Uses `file` from now on. Returns whether it is another file than before.
     fn use_file(&mut self, file: File) -> io::Result<bool> {
         let identity = identity(&file)?;
         if self.identity == Some(identity) {
@@ -161,18 +163,17 @@ impl Sink {
         }
         *self = Self {
             identity: Some(identity),
-            ..Self::of(file, self.target.clone())
+            ..Self::new(file, self.target.clone())
         };
         Ok(true)
     }
 
-    /// Whether an error stays for ever: nobody comes back to read from a closed pipe. A file of
-    /// the same kind, a FIFO, may find a new reader.
+    /// Whether an error is permanent: a closed pipe never gets a new reader. A FIFO may get one.
     pub(super) fn is_final(&self, error: &io::Error) -> bool {
         self.target == Target::Stdout && error.kind() == io::ErrorKind::BrokenPipe
     }
 
-    /// The sink's name in messages.
+    /// The name of the sink in messages.
     pub(super) fn name(&self) -> &Target {
         &self.target
     }
@@ -187,10 +188,10 @@ impl fmt::Display for Target {
     }
 }
 
-/// One write to a file is whole: the kernel (Linux) lets no other that appends come in between. A pipe takes
-/// all of a write before it returns, and only then is there room for other records: with a reader of
-/// 1 MB/s, every 64 ms.
-fn at_most(output: &impl Output) -> Option<usize> {
+/// The most bytes of one write. For a file there is no limit: Linux lets no other append come in between.
+/// For a pipe it is a block: a write returns only when the pipe has all of it, and only then does the queue
+/// get room. A reader of 1 MB/s takes a block in 64 ms.
+fn max_write(output: &impl Output) -> Option<usize> {
     let is_file = output.file().is_some_and(is_regular);
     (!is_file).then_some(BLOCK)
 }

@@ -1,10 +1,14 @@
-//! The writer's thread: the only code that touches the log's sink.
+//! The thread of the writer: the only code that uses the sink.
 //!
-//! Takes records from the queue and writes them to the last byte, to a file whole records with each
-//! call: the kernel lets no other process write in between. What always holds: a sink that
-//! fails gets one warning and is tried again until it works, and then goes on at the very byte
-//! where it stopped, so that no record is torn; where another process has appended meanwhile, the
-//! record is written anew. How many records were lost is said once it works, and at the end.
+//! Takes records from the queue and writes them. A file gets whole records in each call, because the kernel
+//! lets no other process write in between.
+//!
+//! # Invariants
+//!
+//! - A failing sink causes one warning, and is tried again until it works.
+//! - No record is torn. After a failure the writer continues at the byte where the write stopped. If
+//!   another process has appended in between, it writes the record again.
+//! - The number of lost records is reported once the sink works again, and at the end.
 
 use std::io;
 use std::sync::Arc;
@@ -17,26 +21,26 @@ use super::blocks::Blocks;
 use super::queue::Queue;
 use super::sink::Sink;
 
-/// How long after a failure the sink is tried again.
+/// The pause before a failed sink is tried again.
 const RETRY: Duration = Duration::from_millis(250);
 
-/// How long a non-blocking standard output, somebody else's choice, is left alone when it is full.
-const FULL: Duration = Duration::from_millis(2);
+/// The pause before a full, non-blocking standard output is tried again.
+const FULL_PAUSE: Duration = Duration::from_millis(2);
 
-/// How often at most dropped records are reported while more of them are dropped.
-const REPORT: Duration = Duration::from_secs(1);
+/// The shortest time between two reports of dropped records.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// See the module.
+/// The writer of records from the queue to the sink.
 pub(super) struct Writer {
     queue: Arc<Queue>,
     sink: Sink,
     closing: bool,
     failing: bool,
-    /// The sink failed for good, or at the end.
+    /// The sink has failed for good, or during the close.
     has_given_up: bool,
-    /// Records lost in all.
+    /// The number of records lost in all.
     lost: u64,
-    /// Records lost and not yet reported.
+    /// How many of them were not reported.
     unreported: u64,
     reported: Option<Instant>,
 }
@@ -62,9 +66,9 @@ impl Writer {
         loop {
             let orders = self.queue.take(&mut taken, self.until_report());
             self.closing |= orders.close;
-            self.lose(orders.dropped);
+            self.count_lost(orders.dropped);
             if orders.reopen {
-                // Between two records, it makes no difference which file it is.
+                // Between two records it does not matter whether the file is another one.
                 let _ = self.reopen();
             }
             if taken.is_empty() && self.closing {
@@ -80,23 +84,25 @@ impl Writer {
 
     fn write(&mut self, taken: &mut Blocks) {
         if self.has_given_up {
-            // Behind half a record nothing more is written.
-            return self.lose(taken.records() as u64);
+            // The sink may end with half a record: the next would be torn too.
+            return self.count_lost(taken.records() as u64);
         }
         while !taken.is_empty() {
             if !self.sink.prepare() {
                 taken.begin_again();
             }
-            let at_most = self.sink.at_most();
-            match taken.next(at_most, |pieces| self.sink.write(pieces)) {
+            let max_write = self.sink.max_write();
+            match taken.next(max_write, |pieces| self.sink.write(pieces)) {
                 Ok(written) => {
                     self.queue.wrote(taken, written);
-                    self.works();
+                    self.note_success();
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(FULL),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    thread::sleep(FULL_PAUSE);
+                }
                 Err(error) => {
-                    if !self.goes_on(&error, taken) {
+                    if !self.recover(&error, taken) {
                         return;
                     }
                 }
@@ -104,8 +110,8 @@ impl Writer {
         }
     }
 
-    /// A write failed: whether to go on after a pause. Else what is left is lost.
-    fn goes_on(&mut self, error: &io::Error, taken: &mut Blocks) -> bool {
+    /// Handles a failed write. Returns whether to try again, after a pause; otherwise the records are lost.
+    fn recover(&mut self, error: &io::Error, taken: &mut Blocks) -> bool {
         let is_final = self.sink.is_final(error);
         if !self.failing {
             self.failing = true;
@@ -121,22 +127,22 @@ impl Writer {
             self.queue.set_dead();
         }
         if is_final || self.closing {
-            self.lose(taken.records() as u64);
+            self.count_lost(taken.records() as u64);
             self.has_given_up = true;
             return false;
         }
         self.queue.set_failing(true);
         let orders = self.queue.pause(RETRY);
         self.closing |= orders.close;
-        self.lose(orders.dropped);
-        // A new file does not have the record's first bytes.
+        self.count_lost(orders.dropped);
+        // A new file does not have the first bytes of the record.
         if orders.reopen && self.reopen() {
             taken.begin_again();
         }
         true
     }
 
-    fn works(&mut self) {
+    fn note_success(&mut self) {
         if self.failing {
             self.failing = false;
             self.queue.set_failing(false);
@@ -146,7 +152,7 @@ impl Writer {
         }
     }
 
-    /// Opens the file again, and returns whether it is another one.
+    /// Opens the file again. Returns whether it is another file.
     fn reopen(&mut self) -> bool {
         self.sink.reopen().unwrap_or_else(|error| {
             let sink = self.sink.name();
@@ -155,17 +161,16 @@ impl Writer {
         })
     }
 
-    fn lose(&mut self, records: u64) {
+    fn count_lost(&mut self, records: u64) {
         self.lost += records;
         self.unreported += records;
     }
 
-    /// How long until lost records are to be reported. A failing sink has its own report, once it
-    /// works again.
+    /// The time until the next report of lost records. A failing sink has its own report, once it works.
     fn until_report(&self) -> Duration {
         match self.reported {
             _ if self.unreported == 0 || self.failing => Duration::MAX,
-            Some(reported) => REPORT.saturating_sub(reported.elapsed()),
+            Some(reported) => REPORT_INTERVAL.saturating_sub(reported.elapsed()),
             None => Duration::ZERO,
         }
     }
@@ -179,6 +184,9 @@ impl Writer {
     }
 }
 
+#[cfg(test)]
+#[path = "writer_shared_file_tests.rs"]
+mod shared_file_tests;
 #[cfg(test)]
 #[path = "writer_tests.rs"]
 mod tests;

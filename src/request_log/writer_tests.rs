@@ -1,9 +1,7 @@
-//! The writer against sinks that misbehave: what is written, what is counted, and that nothing is
-//! torn. The sinks are driven by hand; every wait has a bound.
+//! The writer with a misbehaving sink: what is written, what is counted, and that no record is torn. Each
+//! test scripts its sink, and every wait has a bound.
 
-use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 use std::pin::pin;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -15,25 +13,25 @@ use super::super::queue::Overflow;
 use super::super::sink::{Output, Target};
 use super::*;
 
-const BOUND: Duration = Duration::from_secs(10);
+pub(super) const BOUND: Duration = Duration::from_secs(10);
 
-/// What the sink does with one write.
+/// The reaction of the sink to one write.
 enum Step {
-    /// Takes this many bytes at most.
+    /// Accepts at most this many bytes.
     Take(usize),
     Fail(io::ErrorKind),
 }
 
-/// A sink that does what it is told, a step a write.
+/// A sink that takes one step for each write.
 struct Scripted {
     steps: Receiver<Step>,
-    asked: SyncSender<()>,
+    begun: SyncSender<()>,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Write for Scripted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.asked.try_send(());
+        let _ = self.begun.try_send(());
         match self.steps.recv_timeout(BOUND).unwrap() {
             Step::Take(most) => {
                 let taken = &bytes[..most.min(bytes.len())];
@@ -54,7 +52,7 @@ impl Output for Scripted {}
 struct Fixture {
     queue: Arc<Queue>,
     steps: SyncSender<Step>,
-    asked: Receiver<()>,
+    begun: Receiver<()>,
     written: Arc<Mutex<Vec<u8>>>,
     writer: JoinHandle<u64>,
 }
@@ -62,19 +60,19 @@ struct Fixture {
 impl Fixture {
     fn new(limit: usize, overflow: Overflow, target: Target) -> Self {
         let (steps, receiver) = sync_channel(64);
-        let (asks, asked) = sync_channel(64);
+        let (begins, begun) = sync_channel(64);
         let written = Arc::default();
         let sink = Scripted {
             steps: receiver,
-            asked: asks,
+            begun: begins,
             written: Arc::clone(&written),
         };
         let queue = Arc::new(Queue::new(limit, overflow));
-        let writer = Writer::new(Arc::clone(&queue), Sink::of(sink, target));
+        let writer = Writer::new(Arc::clone(&queue), Sink::new(sink, target));
         Self {
             queue,
             steps,
-            asked,
+            begun,
             written,
             writer: thread::spawn(move || writer.run()),
         }
@@ -84,7 +82,7 @@ impl Fixture {
         self.push_together(&[record]);
     }
 
-    /// Pushes records so that the writer finds all or none.
+    /// Pushes records in one batch.
     fn push_together(&self, records: &[&str]) {
         let mut batch = Batch::default();
         for record in records {
@@ -97,12 +95,12 @@ impl Fixture {
         self.steps.send(step).unwrap();
     }
 
-    /// Waits until the writer stands in a write.
+    /// Waits until the writer has begun a write.
     fn until_writing(&self) {
-        self.asked.recv_timeout(BOUND).unwrap();
+        self.begun.recv_timeout(BOUND).unwrap();
     }
 
-    /// Ends the writer: what was written, and how many records were lost.
+    /// Ends the writer. Returns the written text, and the number of lost records.
     fn close(self) -> (String, u64) {
         self.queue.close();
         let lost = self.writer.join().unwrap();
@@ -111,9 +109,9 @@ impl Fixture {
     }
 
     fn has_room(&self) -> bool {
-        let mut waiting = None;
+        let mut waiter = None;
         let mut cx = Context::from_waker(Waker::noop());
-        self.queue.poll_room(&mut waiting, &mut cx).is_ready()
+        self.queue.poll_room(&mut waiter, &mut cx).is_ready()
     }
 }
 
@@ -122,7 +120,7 @@ fn file() -> Target {
 }
 
 #[test]
-fn short_writes_are_gone_on_with() {
+fn short_writes_are_continued() {
     let log = Fixture::new(100, Overflow::Wait, file());
     log.push("one\n");
     log.push("two\n");
@@ -133,7 +131,7 @@ fn short_writes_are_gone_on_with() {
 }
 
 #[test]
-fn a_full_disk_loses_nothing_that_the_queue_can_hold() {
+fn a_full_disk_loses_no_record_that_the_queue_can_hold() {
     let log = Fixture::new(100, Overflow::Wait, file());
     log.push("one\n");
     log.step(Step::Take(2));
@@ -149,13 +147,13 @@ fn a_full_disk_loses_nothing_that_the_queue_can_hold() {
 }
 
 #[test]
-fn a_disk_that_stays_full_holds_nobody_up_and_drops_are_counted() {
+fn a_disk_that_remains_full_blocks_no_worker_and_drops_are_counted() {
     let log = Fixture::new(8, Overflow::Wait, file());
     log.push_together(&["one\n", "two\n"]);
     log.step(Step::Fail(io::ErrorKind::StorageFull));
     log.until_writing();
     log.until_writing();
-    assert!(log.has_room(), "a failing sink is not waited for");
+    assert!(log.has_room(), "no worker waits for a failing sink");
     log.push("three\n");
     log.push("four\n");
     log.step(Step::Take(100));
@@ -163,7 +161,7 @@ fn a_disk_that_stays_full_holds_nobody_up_and_drops_are_counted() {
 }
 
 #[test]
-fn a_full_disk_at_the_end_is_counted() {
+fn records_that_a_full_disk_loses_at_the_end_are_counted() {
     let log = Fixture::new(100, Overflow::Wait, file());
     log.push_together(&["one\n", "two\n"]);
     log.step(Step::Take(5));
@@ -175,13 +173,13 @@ fn a_full_disk_at_the_end_is_counted() {
 }
 
 #[test]
-fn a_closed_pipe_is_given_up() {
+fn a_closed_pipe_ends_the_log() {
     let log = Fixture::new(8, Overflow::Wait, Target::Stdout);
     log.push("one\n");
     log.step(Step::Fail(io::ErrorKind::BrokenPipe));
     let deadline = Instant::now() + BOUND;
     while !log.queue.is_dead() {
-        assert!(Instant::now() < deadline, "the failure is not seen");
+        assert!(Instant::now() < deadline, "the failure was not noticed");
         thread::yield_now();
     }
     for _ in 0..100 {
@@ -191,9 +189,9 @@ fn a_closed_pipe_is_given_up() {
     assert_eq!(log.close(), (String::new(), 101));
 }
 
-/// Half a record is the last that is written: what is behind it would be torn too.
+/// A record after half a record would be torn too.
 #[test]
-fn nothing_is_written_behind_half_a_record() {
+fn no_record_is_written_after_half_a_record() {
     let log = Fixture::new(100, Overflow::Wait, file());
     log.push("one\n");
     log.step(Step::Take(2));
@@ -207,7 +205,7 @@ fn nothing_is_written_behind_half_a_record() {
 }
 
 #[test]
-fn a_queue_of_nothing_still_lets_records_through() {
+fn a_queue_without_room_still_passes_records() {
     let log = Fixture::new(0, Overflow::Wait, file());
     assert!(log.has_room());
     log.push("one\n");
@@ -217,8 +215,8 @@ fn a_queue_of_nothing_still_lets_records_through() {
 }
 
 #[test]
-fn room_is_given_back_as_it_is_written() {
-    // Each record, and two bytes for its end.
+fn each_written_record_makes_room() {
+    // Two records, each with two bytes for its end.
     let log = Fixture::new(12, Overflow::Wait, file());
     log.push_together(&["one\n", "two\n"]);
     log.until_writing();
@@ -234,28 +232,28 @@ fn room_is_given_back_as_it_is_written() {
 }
 
 #[test]
-fn waiting_has_a_bound_and_ends_when_there_is_room() {
+fn a_wait_ends_when_there_is_room() {
     let log = Fixture::new(8, Overflow::Wait, file());
     assert!(log.has_room());
     log.push("12345678");
     assert!(!log.has_room());
     log.until_writing();
-    assert!(!log.has_room(), "what is being written still counts");
-    let mut waiting = None;
+    assert!(!log.has_room(), "the records of the writer still count");
+    let mut waiter = None;
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(log.queue.poll_room(&mut waiting, &mut cx), Poll::Pending);
+    assert_eq!(log.queue.poll_room(&mut waiter, &mut cx), Poll::Pending);
     log.step(Step::Take(100));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    let room = std::future::poll_fn(|cx| log.queue.poll_room(&mut waiting, cx));
+    let room = std::future::poll_fn(|cx| log.queue.poll_room(&mut waiter, cx));
     runtime.block_on(async { tokio::time::timeout(BOUND, pin!(room)).await.unwrap() });
     assert_eq!(log.close(), ("12345678".to_owned(), 0));
 }
 
 #[test]
-fn dropping_keeps_the_speed_and_counts() {
+fn drops_are_counted_and_block_no_worker() {
     let log = Fixture::new(8, Overflow::Drop, file());
     log.push("1234567\n");
     log.until_writing();
@@ -264,115 +262,4 @@ fn dropping_keeps_the_speed_and_counts() {
     log.push("dropped\n");
     log.step(Step::Take(100));
     assert_eq!(log.close(), ("1234567\n".to_owned(), 2));
-}
-
-/// A file on a disk that is full for a moment: it takes two bytes of the first write, and nothing of the second,
-/// before which another process does what `meanwhile` does.
-struct Full<F> {
-    file: File,
-    writes: usize,
-    meanwhile: F,
-}
-
-impl<F: FnMut()> Write for Full<F> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writes += 1;
-        match self.writes {
-            1 => self.file.write(&bytes[..2]),
-            2 => {
-                (self.meanwhile)();
-                Err(io::ErrorKind::StorageFull.into())
-            }
-            _ => self.file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<F: FnMut() + Send> Output for Full<F> {
-    fn file(&self) -> Option<&File> {
-        Some(&self.file)
-    }
-}
-
-/// What another process was cut in the middle of is not gone on with, though it says nothing of its end.
-#[test]
-fn no_record_is_written_behind_half_of_another_processs() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("log");
-    let open = || {
-        let mut options = File::options();
-        options.append(true).create(true).open(&path).unwrap()
-    };
-    let queue = Arc::new(Queue::new(100, Overflow::Wait));
-    let sink = Sink::of(open(), Target::File(path.clone()));
-    let writer = Writer::new(Arc::clone(&queue), sink);
-    let writer = thread::spawn(move || writer.run());
-    let push = |record: &str| {
-        let mut batch = Batch::default();
-        batch.add(|bytes| bytes.extend_from_slice(record.as_bytes()));
-        queue.push(&mut batch);
-    };
-    push("one\n");
-    wait_for(&path, "one\n");
-    open().write_all(b"hal").unwrap();
-    push("two\n");
-    wait_for(&path, "one\nhal\ntwo\n");
-    open().write_all(b"whole\n").unwrap();
-    push("three\n");
-    wait_for(&path, "one\nhal\ntwo\nwhole\nthree\n");
-    queue.close();
-    assert_eq!(writer.join().unwrap(), 0);
-}
-
-#[track_caller]
-fn wait_for(path: &Path, expected: &str) {
-    let deadline = Instant::now() + BOUND;
-    loop {
-        let found = std::fs::read_to_string(path).unwrap();
-        if found == expected {
-            return;
-        }
-        let is_late = Instant::now() > deadline;
-        assert!(!is_late, "{found:?}, expected {expected:?}");
-        thread::yield_now();
-    }
-}
-
-/// What is cut stays in one line with what stands behind it: nobody can take it back.
-#[test]
-fn a_record_that_was_cut_is_written_anew_where_another_process_has_appended() {
-    for (others, expected) in [
-        ("", "one\n"),
-        ("other\n", "onother\none\n"),
-        ("oth", "onoth\none\n"),
-    ] {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("log");
-        let open = || {
-            let mut options = File::options();
-            options.append(true).create(true).open(&path).unwrap()
-        };
-        let mut other = open();
-        let sink = Full {
-            file: open(),
-            writes: 0,
-            meanwhile: move || other.write_all(others.as_bytes()).unwrap(),
-        };
-        let queue = Arc::new(Queue::new(100, Overflow::Wait));
-        let writer = Writer::new(
-            Arc::clone(&queue),
-            Sink::of(sink, Target::File(path.clone())),
-        );
-        let mut batch = Batch::default();
-        batch.add(|bytes| bytes.extend_from_slice(b"one\n"));
-        queue.push(&mut batch);
-        let writer = thread::spawn(move || writer.run());
-        wait_for(&path, expected);
-        queue.close();
-        assert_eq!(writer.join().unwrap(), 0);
-    }
 }

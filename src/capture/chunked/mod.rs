@@ -1,22 +1,26 @@
 //! Finds the end of a chunked body (RFC 9112 section 7.1). Pure.
 //!
-//! Stands behind [`super::stream`]. It follows the bytes wherever they are cut, keeps none but an
-//! unfinished trailer section, and is stricter than hyper's decoder, which reads the same bytes
-//! after it, but for the trailer fields: what passes here, hyper ends at the same byte.
+//! [`super::stream`] passes the bytes of a body, cut anywhere. Only an unfinished trailer section is kept.
+//!
+//! # Invariants
+//!
+//! hyper, which decodes the same bytes without the trailer fields, ends the body at the same byte. The
+//! checks here are stricter than those of hyper.
 
 mod size_line;
 
 use std::ops::Range;
 
-use super::head::{FIELDS, check_trailers};
+use super::head::check_trailers;
+use super::limits::MAX_FIELDS;
 use super::refusal::Refusal;
 use super::rules;
 use crate::growth::extend;
 use size_line::ChunkLine;
 
-/// Where in the body the next byte stands.
+/// The position of the next byte in the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     Line,
     Data,
     DataCr,
@@ -27,44 +31,43 @@ enum Place {
     EndLf,
 }
 
-/// How far [`Chunked::advance`] came.
+/// The result of [`Chunked::advance`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// All bytes are the body's, and there are more to come.
+    /// The body has all the bytes, and goes on.
     More,
     /// The body ended after this many bytes.
     End(usize),
-    /// The byte at this place can't stand there. Where the refusal names a byte, its offset counts
-    /// from the body's first byte.
+    /// The byte at this offset is refused. An offset in the refusal counts from the first byte of the body.
     Refused(usize, Refusal),
 }
 
-/// One chunked body being read.
+/// The decoder of one chunked body.
 #[derive(Debug)]
 pub(super) struct Chunked {
-    place: Place,
+    position: Position,
     line: ChunkLine,
-    /// How much of a chunk's data is to come.
+    /// How many bytes of the chunk are to come.
     remaining: u64,
-    /// How much data more the body may have.
+    /// How many more bytes of data the body may have.
     room: u64,
-    /// The trailer fields so far, without the empty line that ends their section.
+    /// The trailer fields so far, without the empty line at their end.
     trailers: Vec<u8>,
     longest_trailers: usize,
-    /// How many trailer fields have ended.
+    /// How many trailer fields are whole.
     fields: usize,
-    /// Where trailer fields stand in the bytes that were read last.
+    /// The offsets of trailer fields in the last call of [`Chunked::advance`].
     fields_at: Range<usize>,
-    /// How much of the body was read before.
+    /// How many bytes of the body came before the last call.
     read: u64,
 }
 
 impl Chunked {
-    /// A body of which nothing was read. Its data may have `longest` bytes and its trailer section
-    /// `longest_trailers`.
+    /// The decoder of a new body. `longest` limits the bytes of its data, `longest_trailers` those of its
+    /// trailer section.
     pub(super) fn new(longest: u64, longest_trailers: usize) -> Self {
         Self {
-            place: Place::Line,
+            position: Position::Line,
             line: ChunkLine::new(),
             remaining: 0,
             room: longest,
@@ -76,12 +79,12 @@ impl Chunked {
         }
     }
 
-    /// Reads on.
+    /// Reads the next bytes.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Progress {
         self.fields_at = 0..0;
         let mut at = 0;
         while at < bytes.len() {
-            if self.place == Place::Data {
+            if self.position == Position::Data {
                 let left = bytes.len() - at;
                 let taken = usize::try_from(self.remaining)
                     .unwrap_or(usize::MAX)
@@ -89,14 +92,14 @@ impl Chunked {
                 self.remaining -= taken as u64;
                 at += taken;
                 if self.remaining == 0 {
-                    self.place = Place::DataCr;
+                    self.position = Position::DataCr;
                 }
                 continue;
             }
             let before = self.trailers.len();
             match self.step(bytes[at], self.read + at as u64) {
                 Ok(None) => return Progress::End(at + 1),
-                Ok(Some(place)) => self.place = place,
+                Ok(Some(position)) => self.position = position,
                 Err(refusal) => return Progress::Refused(at, refusal),
             }
             if self.trailers.len() > before {
@@ -108,7 +111,7 @@ impl Chunked {
         Progress::More
     }
 
-    /// Where trailer fields stand in the bytes that [`Chunked::advance`] saw last.
+    /// The offsets of trailer fields in the bytes of the last call.
     pub(super) fn fields_at(&self) -> Range<usize> {
         self.fields_at.clone()
     }
@@ -120,53 +123,56 @@ impl Chunked {
         self.fields_at.end = at + 1;
     }
 
-    /// How much of the body was read before the bytes that [`Chunked::advance`] saw last.
+    /// How many bytes of the body came before the last call.
     pub(super) fn read_before(&self) -> u64 {
         self.read
     }
 
-    /// The place after `byte`, which stands at `offset` in the body, or none where the body ends with
-    /// it.
-    fn step(&mut self, byte: u8, offset: u64) -> Result<Option<Place>, Refusal> {
-        let fault = |rule: Refusal| Err(rule.at(byte, 0).behind(offset));
-        let place = match (self.place, byte) {
-            (Place::Line, _) => {
+    /// The position after `byte`, which has this offset in the body. None if the body ends with it.
+    fn step(&mut self, byte: u8, offset: u64) -> Result<Option<Position>, Refusal> {
+        let fault = |rule: Refusal| Err(rule.at(byte, 0).shifted(offset));
+        let position = match (self.position, byte) {
+            (Position::Line, _) => {
                 let read = self.line.read(byte, self.room);
-                match read.map_err(|refusal| refusal.behind(offset))? {
-                    None => Place::Line,
-                    Some(0) => Place::TrailerStart,
+                match read.map_err(|refusal| refusal.shifted(offset))? {
+                    None => Position::Line,
+                    Some(0) => Position::TrailerStart,
                     Some(size) => {
                         (self.remaining, self.room) = (size, self.room - size);
-                        Place::Data
+                        Position::Data
                     }
                 }
             }
-            (Place::DataCr, b'\r') => Place::DataLf,
-            (Place::DataLf, b'\n') => Place::Line,
-            (Place::DataCr | Place::DataLf | Place::Data, _) => return fault(rules::CHUNK_DATA),
-            (Place::TrailerStart, b'\r') => Place::EndLf,
-            (Place::Trailer, b'\r') => self.trailer(byte, Place::TrailerLf)?,
-            // hyper counts lines by their CR, and would find more fields than lines.
-            (Place::TrailerStart | Place::Trailer, b'\n') => return fault(rules::TRAILERS),
-            // hyper refuses it at the end of its line.
-            (Place::TrailerStart, _) if self.fields == FIELDS => {
+            (Position::DataCr, b'\r') => Position::DataLf,
+            (Position::DataLf, b'\n') => Position::Line,
+            (Position::DataCr | Position::DataLf | Position::Data, _) => {
+                return fault(rules::CHUNK_DATA);
+            }
+            (Position::TrailerStart, b'\r') => Position::EndLf,
+            (Position::Trailer, b'\r') => self.trailer(byte, Position::TrailerLf)?,
+            // hyper counts lines by their CR, and would find fewer lines than fields.
+            (Position::TrailerStart | Position::Trailer, b'\n') => return fault(rules::TRAILERS),
+            // hyper refuses the field at the end of its line.
+            (Position::TrailerStart, _) if self.fields == MAX_FIELDS => {
                 return Err(rules::TOO_MANY_TRAILERS);
             }
-            (Place::TrailerStart | Place::Trailer, _) => self.trailer(byte, Place::Trailer)?,
-            (Place::TrailerLf, b'\n') => {
-                self.fields += 1;
-                self.trailer(byte, Place::TrailerStart)?
+            (Position::TrailerStart | Position::Trailer, _) => {
+                self.trailer(byte, Position::Trailer)?
             }
-            (Place::EndLf, b'\n') => {
+            (Position::TrailerLf, b'\n') => {
+                self.fields += 1;
+                self.trailer(byte, Position::TrailerStart)?
+            }
+            (Position::EndLf, b'\n') => {
                 self.check_fields(offset + 1)?;
                 return Ok(None);
             }
-            (Place::TrailerLf | Place::EndLf, _) => return fault(rules::TRAILERS),
+            (Position::TrailerLf | Position::EndLf, _) => return fault(rules::TRAILERS),
         };
-        Ok(Some(place))
+        Ok(Some(position))
     }
 
-    fn trailer(&mut self, byte: u8, next: Place) -> Result<Place, Refusal> {
+    fn trailer(&mut self, byte: u8, next: Position) -> Result<Position, Refusal> {
         if self.trailers.len() >= self.longest_trailers {
             return Err(rules::TRAILERS_TOO_LONG);
         }
@@ -174,14 +180,14 @@ impl Chunked {
         Ok(next)
     }
 
-    /// Checks the trailer fields, whose section ends at `end` in the body.
+    /// Checks the trailer fields. Their section ends at the offset `end` in the body.
     fn check_fields(&self, end: u64) -> Result<(), Refusal> {
         if self.trailers.is_empty() {
             return Ok(());
         }
         let section = [&self.trailers, &b"\r\n"[..]].concat();
         let start = end - section.len() as u64;
-        check_trailers(&section).map_err(|refusal| refusal.behind(start))
+        check_trailers(&section).map_err(|refusal| refusal.shifted(start))
     }
 }
 
@@ -191,7 +197,7 @@ mod tests {
 
     const LONGEST: usize = 64;
 
-    /// Reads `bytes` whole and, to see that cuts change nothing, byte by byte.
+    /// Reads `bytes` whole and byte by byte, and expects the same result.
     #[track_caller]
     fn read(bytes: &[u8]) -> Progress {
         let whole = Chunked::new(u64::MAX, LONGEST).advance(bytes);
@@ -210,9 +216,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn refused(bytes: &[u8], place: usize, status: u16) {
+    fn refused(bytes: &[u8], offset: usize, status: u16) {
         match read(bytes) {
-            Progress::Refused(at, refusal) if (at, refusal.rule().status) == (place, status) => {}
+            Progress::Refused(at, refusal) if (at, refusal.rule().status) == (offset, status) => {}
             other => panic!("{}: {other:?}", bytes.escape_ascii()),
         }
     }
@@ -237,13 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_size_line_is_refused_where_it_goes_wrong() {
+    fn a_bad_size_line_is_refused_at_its_bad_byte() {
         refused(b"1\r\na\r\n5_0\r\n", 7, 400);
         refused(b"5;\r\n", 2, 400);
     }
 
     #[test]
-    fn all_data_together_has_a_limit() {
+    fn the_data_of_all_chunks_has_a_limit() {
         let body = |last: &str| format!("3\r\nabc\r\n{last}\r\n");
         let read = |last: &str| Chunked::new(10, LONGEST).advance(body(last).as_bytes());
         assert_eq!(read("7"), Progress::More);
@@ -259,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn trailers_are_fields() {
+    fn malformed_trailers_are_refused() {
         refused(b"0\r\nX y\r\n\r\n", 9, 400);
         refused(b"0\r\nX: y\rz", 8, 400);
         refused(b"0\r\n\rx", 4, 400);
@@ -267,13 +273,13 @@ mod tests {
     }
 
     #[test]
-    fn the_byte_is_named_that_is_wrong() {
+    fn the_bad_byte_is_named() {
         for (body, refusal) in [
             (&b"1\r\na\r\n5_0\r\n"[..], rules::CHUNK_SIZE.at(b'_', 7)),
             (b"5;a\0\r\n", rules::CHUNK_EXTENSION.at(b'\0', 3)),
             (b"1\r\nabc", rules::CHUNK_DATA.at(b'b', 4)),
             (b"0\r\nX: y\nZ: w\r\n\r\n", rules::TRAILERS.at(b'\n', 7)),
-            // The section is judged at its end.
+            // The section is checked at its end.
             (b"0\r\nX: y\r\nA b: c\r\n\r\n", rules::TRAILERS.at(b' ', 10)),
         ] {
             match read(body) {
@@ -298,10 +304,7 @@ mod tests {
         let body = |fields: usize| format!("0\r\n{}\r\n", "a:\r\n".repeat(fields));
         let read = |fields: usize| Chunked::new(0, 4096).advance(body(fields).as_bytes());
         assert_eq!(read(100), Progress::End(body(100).len()));
-        let behind = body(100).len() - b"\r\n".len();
-        assert_eq!(
-            read(101),
-            Progress::Refused(behind, rules::TOO_MANY_TRAILERS)
-        );
+        let end = body(100).len() - b"\r\n".len();
+        assert_eq!(read(101), Progress::Refused(end, rules::TOO_MANY_TRAILERS));
     }
 }

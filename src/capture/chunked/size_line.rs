@@ -1,27 +1,24 @@
 //! The line before a chunk's data: its size and its extensions (RFC 9112 sections 7.1 and 7.1.1).
 //! Pure.
 //!
-//! Stands behind [`super`], a byte at a time. hyper takes blanks behind the size and any
-//! bytes as extensions; this takes what the grammar has. Extensions are ignored, once they are
-//! well-formed: none is known.
+//! [`super`] passes one byte at a time. hyper accepts blanks after the size and any bytes as extensions.
+//! This parser follows the grammar, and then ignores the extensions: none is registered.
 
 use super::super::head::{TOKEN, VALUE, is};
+use super::super::limits::MAX_EXTENSIONS;
 use super::super::refusal::Refusal;
 use super::super::rules;
 
-/// The most bytes of chunk extensions one body may have: hyper's own fixed number.
-const EXTENSIONS: usize = 16 * 1024 - 1;
-
-/// The most digits of a size, leading zeros included: all that 64 bits need. Without a limit a line
-/// of zeros would never end.
+/// The most digits of a size, with leading zeros: enough for 64 bits. Without a limit a line of zeros
+/// could be endless.
 const DIGITS: u32 = 16;
 
-/// Where in the line the next byte stands.
+/// The position of the next byte in the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     Start,
     Size,
-    /// Behind blanks, where only another extension may follow.
+    /// After blanks, where only an extension may follow.
     Blank,
     NameStart,
     Name,
@@ -34,52 +31,55 @@ enum Place {
     LineFeed,
 }
 
-/// The line of one chunk after another.
+/// The parser of the size lines of one body.
 #[derive(Debug)]
 pub(super) struct ChunkLine {
-    place: Place,
+    position: Position,
     size: u64,
     digits: u32,
-    /// Of all lines.
+    /// How many bytes of extensions all lines have.
     extensions: usize,
 }
 
 impl ChunkLine {
-    /// The first line, of which nothing was read.
+    /// The parser at the start of the first line.
     pub(super) fn new() -> Self {
         Self {
-            place: Place::Start,
+            position: Position::Start,
             size: 0,
             digits: 0,
             extensions: 0,
         }
     }
 
-    /// Reads a byte. Returns the chunk's size where the line ends with it; the next is then another
-    /// line's first.
+    /// Reads one byte. Returns the size of the chunk if the line ends with it. The next byte then begins
+    /// another line.
     ///
     /// # Errors
     ///
-    /// The byte can't stand there, which is named at offset 0, or the chunk would have more than
-    /// `longest` bytes.
+    /// The byte is refused, and named at offset 0. Or the chunk would have more than `longest` bytes.
     pub(super) fn read(&mut self, byte: u8, longest: u64) -> Result<Option<u64>, Refusal> {
-        self.place = match self.place {
-            Place::Start | Place::Size if byte.is_ascii_hexdigit() => self.digit(byte, longest)?,
-            Place::Size | Place::Name | Place::Value | Place::QuotedEnd if byte == b'\r' => {
-                Place::LineFeed
+        self.position = match self.position {
+            Position::Start | Position::Size if byte.is_ascii_hexdigit() => {
+                self.digit(byte, longest)?
             }
-            Place::LineFeed if byte == b'\n' => {
+            Position::Size | Position::Name | Position::Value | Position::QuotedEnd
+                if byte == b'\r' =>
+            {
+                Position::LineFeed
+            }
+            Position::LineFeed if byte == b'\n' => {
                 let size = self.size;
-                (self.place, self.size, self.digits) = (Place::Start, 0, 0);
+                (self.position, self.size, self.digits) = (Position::Start, 0, 0);
                 return Ok(Some(size));
             }
-            Place::Start | Place::LineFeed => return Err(rules::CHUNK_SIZE.at(byte, 0)),
-            place => self.extension(place, byte)?,
+            Position::Start | Position::LineFeed => return Err(rules::CHUNK_SIZE.at(byte, 0)),
+            position => self.extension(position, byte)?,
         };
         Ok(None)
     }
 
-    fn digit(&mut self, byte: u8, longest: u64) -> Result<Place, Refusal> {
+    fn digit(&mut self, byte: u8, longest: u64) -> Result<Position, Refusal> {
         if self.digits == DIGITS {
             return Err(rules::CHUNK_SIZE_DIGITS);
         }
@@ -90,39 +90,43 @@ impl ChunkLine {
         if self.size > longest {
             return Err(rules::BODY_TOO_LONG);
         }
-        Ok(Place::Size)
+        Ok(Position::Size)
     }
 
-    /// The place behind `byte`, which is none of the size.
-    fn extension(&mut self, place: Place, byte: u8) -> Result<Place, Refusal> {
+    /// The position after `byte`, which is not part of the size.
+    fn extension(&mut self, position: Position, byte: u8) -> Result<Position, Refusal> {
         let is_blank = matches!(byte, b' ' | b'\t');
-        let next = match (place, byte) {
+        let next = match (position, byte) {
             (
-                Place::Size
-                | Place::Blank
-                | Place::Name
-                | Place::NameBlank
-                | Place::Value
-                | Place::QuotedEnd,
+                Position::Size
+                | Position::Blank
+                | Position::Name
+                | Position::NameBlank
+                | Position::Value
+                | Position::QuotedEnd,
                 b';',
-            ) => Place::NameStart,
-            (Place::Name | Place::NameBlank, b'=') => Place::ValueStart,
-            (Place::ValueStart, b'"') => Place::Quoted,
-            (Place::Quoted, b'"') => Place::QuotedEnd,
-            (Place::Quoted, b'\\') => Place::Escaped,
-            (Place::Quoted | Place::Escaped, _) if is(byte, VALUE) => Place::Quoted,
-            (Place::NameStart | Place::ValueStart | Place::NameBlank, _) if is_blank => place,
-            (Place::Name, _) if is_blank => Place::NameBlank,
-            (Place::Size | Place::Blank | Place::Value | Place::QuotedEnd, _) if is_blank => {
-                Place::Blank
+            ) => Position::NameStart,
+            (Position::Name | Position::NameBlank, b'=') => Position::ValueStart,
+            (Position::ValueStart, b'"') => Position::Quoted,
+            (Position::Quoted, b'"') => Position::QuotedEnd,
+            (Position::Quoted, b'\\') => Position::Escaped,
+            (Position::Quoted | Position::Escaped, _) if is(byte, VALUE) => Position::Quoted,
+            (Position::NameStart | Position::ValueStart | Position::NameBlank, _) if is_blank => {
+                position
             }
-            (Place::NameStart | Place::Name, _) if is(byte, TOKEN) => Place::Name,
-            (Place::ValueStart | Place::Value, _) if is(byte, TOKEN) => Place::Value,
-            (Place::Size | Place::Blank, _) => return Err(rules::CHUNK_SIZE.at(byte, 0)),
+            (Position::Name, _) if is_blank => Position::NameBlank,
+            (Position::Size | Position::Blank | Position::Value | Position::QuotedEnd, _)
+                if is_blank =>
+            {
+                Position::Blank
+            }
+            (Position::NameStart | Position::Name, _) if is(byte, TOKEN) => Position::Name,
+            (Position::ValueStart | Position::Value, _) if is(byte, TOKEN) => Position::Value,
+            (Position::Size | Position::Blank, _) => return Err(rules::CHUNK_SIZE.at(byte, 0)),
             _ => return Err(rules::CHUNK_EXTENSION.at(byte, 0)),
         };
         self.extensions += 1;
-        if self.extensions > EXTENSIONS {
+        if self.extensions > MAX_EXTENSIONS {
             return Err(rules::CHUNK_EXTENSIONS_TOO_LONG);
         }
         Ok(next)
@@ -133,7 +137,7 @@ impl ChunkLine {
 mod tests {
     use super::*;
 
-    /// The size, or the place of the byte that is refused and why.
+    /// The size, or the offset of the refused byte and the refusal.
     fn read(line: &str, longest: u64) -> Result<u64, (usize, Refusal)> {
         let mut chunk_line = ChunkLine::new();
         for (at, byte) in line.bytes().enumerate() {
@@ -158,7 +162,7 @@ mod tests {
             ("5;a\r\n", 5),
             ("5;a=b;c\r\n", 5),
             ("5;a=\"b;\\\"\t\u{e4}\"\r\n", 5),
-            // Blanks that the grammar has, and that a recipient MUST take (RFC 9112 section 7.1.1).
+            // Blanks in the grammar, which a recipient MUST accept (RFC 9112 section 7.1.1).
             ("5 ;\ta = b\t; c= \"d\" ;e\r\n", 5),
         ] {
             assert_eq!(read(line, u64::MAX), Ok(size), "{line:?}");
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_size_is_refused_at_its_first_wrong_byte() {
+    fn a_malformed_size_is_refused_at_its_bad_byte() {
         for (line, at) in [
             ("\r\n", 0),
             (" 5\r\n", 0),
@@ -191,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_are_names_with_or_without_values() {
+    fn malformed_extensions_are_refused() {
         for line in [
             "5;\r\n",
             "5;;a\r\n",
@@ -222,8 +226,8 @@ mod tests {
         assert_eq!(read("64\r\n", 100), Ok(100));
         assert_eq!(read("65\r\n", 100), Err((1, rules::BODY_TOO_LONG)));
         let line = |length: usize| format!("1;{}\r\n", "y".repeat(length - 1));
-        assert_eq!(read(&line(EXTENSIONS), 100), Ok(1));
-        let refused = (1 + EXTENSIONS, rules::CHUNK_EXTENSIONS_TOO_LONG);
-        assert_eq!(read(&line(EXTENSIONS + 1), 100), Err(refused));
+        assert_eq!(read(&line(MAX_EXTENSIONS), 100), Ok(1));
+        let refused = (1 + MAX_EXTENSIONS, rules::CHUNK_EXTENSIONS_TOO_LONG);
+        assert_eq!(read(&line(MAX_EXTENSIONS + 1), 100), Err(refused));
     }
 }

@@ -1,17 +1,16 @@
-//! What each byte may be in a head: one look into a table of 256 classes tells, and for a percent sign the
-//! two bytes behind it.
+//! The classes of bytes in a head, in one table of 256 entries. Pure.
 
-/// `tchar`: in methods, field names, codings (RFC 9110 section 5.6.2).
+/// A byte of a method, a field name or a coding: `tchar` (RFC 9110 section 5.6.2).
 pub(in crate::capture) const TOKEN: u8 = 1;
-/// In a host name: `unreserved` and `sub-delims` (RFC 3986 section 3.2.2), but no comma, which
-/// would make one host of two.
+/// A byte of a host name: `unreserved` and `sub-delims` (RFC 3986 section 3.2.2) without the comma, which
+/// separates two hosts.
 pub(super) const HOST: u8 = 2;
-/// In a path: `pchar` and `/` (RFC 3986 section 3.3), and what the URL Standard leaves as it is, so
-/// that browsers send it: it can't be misread.
+/// A byte of a path: `pchar` and `/` (RFC 3986 section 3.3), and what browsers send unescaped after the
+/// URL Standard. Neither can be misread.
 pub(super) const PATH: u8 = 4;
-/// In a query: what may be in a path, `?`, and more that the URL Standard leaves as it is.
+/// A byte of a query: one of a path, `?`, and more that browsers send unescaped.
 pub(super) const QUERY: u8 = 8;
-/// In a field's value: `VCHAR`, blanks and `obs-text` (RFC 9110 section 5.5).
+/// A byte of a field value: `VCHAR`, a blank or `obs-text` (RFC 9110 section 5.5).
 pub(in crate::capture) const VALUE: u8 = 16;
 
 static CLASSES: [u8; 256] = classes();
@@ -63,7 +62,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn are(class: u8, expected: &str) {
+    fn has(class: u8, expected: &str) {
         let is_punctuation = |byte: &u8| !byte.is_ascii_alphanumeric();
         let found = (0..128).filter(|&byte| is_punctuation(&byte) && is(byte, class));
         let found: String = found.map(char::from).collect();
@@ -75,11 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn the_classes_are_those_of_the_rfcs() {
-        are(TOKEN, "!#$%&'*+-.^_`|~");
-        are(HOST, "-._~!$&'()*+;=");
-        are(PATH, "-._~!$&'()*+,;=:@/[]^|");
-        are(QUERY, "-._~!$&'()*+,;=:@/[]^|?`{}");
-        are(VALUE, "\t !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
+    fn each_class_has_the_bytes_of_its_rfc() {
+        has(TOKEN, "!#$%&'*+-.^_`|~");
+        has(HOST, "-._~!$&'()*+;=");
+        has(PATH, "-._~!$&'()*+,;=:@/[]^|");
+        has(QUERY, "-._~!$&'()*+,;=:@/[]^|?`{}");
+        has(VALUE, "\t !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
     }
 }

@@ -1,33 +1,36 @@
 //! Walks a head from left to right and names its faults.
 //!
-//! httparse decides fast whether a head is well-formed, but not why it is not, and it takes some that
-//! are odd. This walks such a head once more. What always holds: the first fault that refuses the
-//! request is found without a look at what follows its line, so it is the same however the bytes
-//! were cut.
+//! httparse decides quickly whether a head is well-formed, but does not say why not, and accepts some odd
+//! heads. Only such heads are walked.
+//!
+//! # Invariants
+//!
+//! The first fault that refuses the request does not depend on the bytes after its line. It is therefore
+//! the same however the head is cut.
 
 use std::ops::Range;
 
+use super::super::limits::MAX_FIELDS;
 use super::super::refusal::Refusal;
 use super::super::rules;
 use super::bytes::{self, TOKEN, VALUE};
-use super::limits::FIELDS;
 use super::notes::Notes;
 use super::target;
 
-/// Where the bytes of a head, or of its beginning, end.
+/// Where the bytes of a head end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In the empty lines before it.
+pub(super) enum Position {
+    /// In the empty lines before the head.
     Before,
     /// In the method.
     Method,
     /// In the target.
     Target,
-    /// Behind the target. The version is judged once its line has ended.
+    /// After the target. The version is checked once its line has ended.
     Version,
-    /// Behind the version.
+    /// After the version.
     Fields,
-    /// The head is whole. This is where its target stands, and how long it is.
+    /// After a whole head of this length, with its target at these offsets.
     End { target: Range<usize>, length: usize },
 }
 
@@ -42,13 +45,13 @@ enum LineEnd {
 ///
 /// # Errors
 ///
-/// The first fault that refuses it.
+/// The first fault that refuses the request.
 #[cold]
 pub(super) fn walk(
     head: &[u8],
     longest_target: usize,
     notes: &mut Notes,
-) -> Result<Place, Refusal> {
+) -> Result<Position, Refusal> {
     let mut walker = Walker {
         bytes: head,
         at: 0,
@@ -62,7 +65,7 @@ pub(super) fn walk(
 ///
 /// # Errors
 ///
-/// Its first fault.
+/// The first fault.
 #[cold]
 pub(super) fn walk_trailers(section: &[u8]) -> Result<(), Refusal> {
     let mut walker = Walker {
@@ -76,9 +79,9 @@ pub(super) fn walk_trailers(section: &[u8]) -> Result<(), Refusal> {
 
 struct Walker<'a, 'n> {
     bytes: &'a [u8],
-    /// How far it has come.
+    /// The offset of the next byte.
     at: usize,
-    /// How the lines so far ended.
+    /// How the lines so far end.
     line_end: Option<LineEnd>,
     notes: &'n mut Notes,
 }
@@ -88,25 +91,25 @@ impl<'a> Walker<'a, '_> {
         &self.bytes[self.at..]
     }
 
-    /// The fault of the byte that stands so far ahead.
+    /// Names the byte at `ahead` from the next one.
     fn fault(&self, refusal: Refusal, ahead: usize) -> Refusal {
         let at = self.at + ahead;
         refusal.at(self.bytes[at], at)
     }
 
-    fn head(&mut self, longest_target: usize) -> Result<Place, Refusal> {
+    fn head(&mut self, longest_target: usize) -> Result<Position, Refusal> {
         while let [b'\r' | b'\n', ..] = self.rest() {
             if !self.line_end()? {
-                return Ok(Place::Before);
+                return Ok(Position::Before);
             }
         }
         let method = self.rest();
         let Some(end) = method.iter().position(|&byte| !bytes::is(byte, TOKEN)) else {
             let is_empty = method.is_empty();
             return Ok(if is_empty {
-                Place::Before
+                Position::Before
             } else {
-                Place::Method
+                Position::Method
             });
         };
         if end == 0 || method[end] != b' ' {
@@ -116,14 +119,14 @@ impl<'a> Walker<'a, '_> {
         self.target(longest_target)
     }
 
-    fn target(&mut self, longest: usize) -> Result<Place, Refusal> {
+    fn target(&mut self, longest: usize) -> Result<Position, Refusal> {
         let rest = self.rest();
         let is_end = |byte: &u8| matches!(byte, b' ' | b'\r' | b'\n');
         let end = rest.iter().position(is_end);
         let target = &rest[..end.unwrap_or(rest.len())];
         target::check_bytes(target, end.is_some(), longest, self.notes)?;
         match end {
-            None => Ok(Place::Target),
+            None => Ok(Position::Target),
             Some(0) => Err(rules::TARGET_MISSING),
             Some(at) if rest[at] != b' ' => Err(rules::VERSION_MISSING),
             Some(at) => {
@@ -134,29 +137,29 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// RFC 9112 section 2.3: `HTTP/1.0` or `HTTP/1.1`, and the line ends.
-    fn version(&mut self, target: Range<usize>) -> Result<Place, Refusal> {
+    /// Steps over `HTTP/1.0` or `HTTP/1.1` (RFC 9112 section 2.3) and the fields.
+    fn version(&mut self, target: Range<usize>) -> Result<Position, Refusal> {
         let rest = self.rest();
         let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let Some(end) = rest.iter().position(is_end) else {
-            return Ok(Place::Version);
+            return Ok(Position::Version);
         };
         let version = &rest[..end];
         if !matches!(version, b"HTTP/1.0" | b"HTTP/1.1") {
-            return Err(self.no_version(version, target.len()));
+            return Err(self.version_fault(version, target.len()));
         }
         self.at += end;
         let is_whole = self.line_end()? && self.fields()?;
         let length = self.at;
         Ok(if is_whole {
-            Place::End { target, length }
+            Position::End { target, length }
         } else {
-            Place::Fields
+            Position::Fields
         })
     }
 
-    /// What is wrong with the rest of a request line that should be a version that is served.
-    fn no_version(&self, rest: &[u8], target_length: usize) -> Refusal {
+    /// The fault of the rest of a request line, which is no version that is served.
+    fn version_fault(&self, rest: &[u8], target_length: usize) -> Refusal {
         const FORM: &[u8] = b"HTTP/d.d";
         let fits = |(byte, form): (&u8, &u8)| match form {
             b'd' => byte.is_ascii_digit(),
@@ -177,7 +180,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Steps over the fields and the empty line behind them. False where it does not end.
+    /// Steps over the fields and the empty line after them. False where the bytes end before.
     fn fields(&mut self) -> Result<bool, Refusal> {
         for number in 0.. {
             match self.rest() {
@@ -192,14 +195,14 @@ impl<'a> Walker<'a, '_> {
             if !self.field()? {
                 break;
             }
-            if number == FIELDS {
+            if number == MAX_FIELDS {
                 return Err(rules::TOO_MANY_FIELDS);
             }
         }
         Ok(false)
     }
 
-    /// Steps over a field's line. False where it does not end.
+    /// Steps over the line of a field. False where the bytes end before.
     fn field(&mut self) -> Result<bool, Refusal> {
         let line = self.rest();
         let Some(at) = line.iter().position(|&byte| !bytes::is(byte, TOKEN)) else {
@@ -223,7 +226,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Steps over the end of a line. False where its LF is not there yet.
+    /// Steps over the end of a line. False where the bytes end before its LF.
     fn line_end(&mut self) -> Result<bool, Refusal> {
         let (length, line_end) = match self.rest() {
             [b'\r', b'\n', ..] => (2, LineEnd::CrLf),

@@ -1,19 +1,18 @@
-//! How the end of a body is found (RFC 9112 section 6.3). Where two recipients could disagree, the
-//! request is refused.
+//! How the end of a body is found (RFC 9112 section 6.3). Pure.
+//!
+//! Refuses a request wherever two recipients could disagree.
 
+use super::super::limits::MAX_CONTENT_LENGTH;
 use super::super::refusal::Refusal;
 use super::super::rules;
 use super::bytes::{self, TOKEN, VALUE};
 
-/// hyper's largest Content-Length: the two values above it mean other things to it.
-const LONGEST_BODY: u64 = u64::MAX - 2;
-
-/// How the end of a request's body is found.
+/// How the body of a request ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::capture) enum Framing {
-    /// As many bytes as this. A request without a body has 0.
+    /// After this many bytes. 0 for a request without a body.
     Length(u64),
-    /// The chunked coding tells.
+    /// With the last chunk and its trailer section.
     Chunked,
 }
 
@@ -22,8 +21,8 @@ impl Framing {
     ///
     /// # Errors
     ///
-    /// No plain number, with the place in `value` of the byte that is no digit; or one over
-    /// `longest`.
+    /// The value is not a plain number, and the refusal names the byte in `value`. Or the number is
+    /// larger than `longest`.
     pub(super) fn by_length(value: &[u8], longest: u64) -> Result<Self, Refusal> {
         if let Some(at) = value.iter().position(|byte| !byte.is_ascii_digit()) {
             return Err(rules::LENGTH_MALFORMED.at(value[at], at));
@@ -38,24 +37,24 @@ impl Framing {
                 .saturating_mul(10)
                 .saturating_add(u64::from(digit - b'0'))
         });
-        if length > longest.min(LONGEST_BODY) {
+        if length > longest.min(MAX_CONTENT_LENGTH) {
             return Err(rules::BODY_TOO_LONG);
         }
         Ok(Self::Length(length))
     }
 
-    /// The framing by Transfer-Encoding, whose lines have these values.
+    /// The framing by the values of Transfer-Encoding, one for each line.
     ///
     /// # Errors
     ///
-    /// Anything but `chunked`, once. An empty element, which a list may have elsewhere (RFC 9110
-    /// section 5.6.1), is refused: recipients that see different codings are what smuggles requests.
+    /// All but one `chunked`. An empty list element, which is valid elsewhere (RFC 9110 section 5.6.1), is
+    /// refused too: recipients that see different codings make request smuggling possible.
     pub(super) fn by_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Self, Refusal> {
         let (mut chunked, mut others, mut ends_in_chunked) = (0, 0, false);
         for value in values {
             let mut rest = value;
             loop {
-                let (coding, behind) = coding(rest).ok_or(rules::CODING_MALFORMED)?;
+                let (coding, after) = coding(rest).ok_or(rules::CODING_MALFORMED)?;
                 ends_in_chunked = coding.name.eq_ignore_ascii_case(b"chunked");
                 if ends_in_chunked && coding.has_parameters {
                     return Err(rules::CODING_CHUNKED_PARAMETER);
@@ -65,8 +64,8 @@ impl Framing {
                 } else {
                     &mut others
                 }) += 1;
-                match behind {
-                    [b',', behind @ ..] => rest = behind,
+                match after {
+                    [b',', after @ ..] => rest = after,
                     _ => break,
                 }
             }
@@ -85,19 +84,19 @@ struct Coding<'a> {
     has_parameters: bool,
 }
 
-/// The coding at the start of a list, and what stands behind it: nothing, or a comma and more.
+/// The coding at the start of a list, and the rest: empty, or a comma and more.
 fn coding(list: &[u8]) -> Option<(Coding<'_>, &[u8])> {
     let (name, mut rest) = token(blanks(list))?;
     let mut has_parameters = false;
     loop {
         match blanks(rest) {
-            [b';', behind @ ..] => rest = parameter(behind)?,
-            behind @ ([] | [b',', ..]) => {
+            [b';', after @ ..] => rest = parameter(after)?,
+            after @ ([] | [b',', ..]) => {
                 let coding = Coding {
                     name,
                     has_parameters,
                 };
-                return Some((coding, behind));
+                return Some((coding, after));
             }
             _ => return None,
         }
@@ -105,7 +104,7 @@ fn coding(list: &[u8]) -> Option<(Coding<'_>, &[u8])> {
     }
 }
 
-/// What stands behind a parameter: `name = value` (RFC 9112 section 7).
+/// The rest after a parameter, `name = value` (RFC 9112 section 7).
 fn parameter(bytes: &[u8]) -> Option<&[u8]> {
     let (_, rest) = token(blanks(bytes))?;
     match blanks(blanks(rest).strip_prefix(b"=")?) {
@@ -114,13 +113,13 @@ fn parameter(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What stands behind a quoted string, of which the first quote was read.
+/// The rest after a quoted string, whose first quote was read.
 fn quoted(mut rest: &[u8]) -> Option<&[u8]> {
     loop {
         match rest {
-            [b'"', behind @ ..] => return Some(behind),
-            [b'\\', byte, behind @ ..] | [byte, behind @ ..] if bytes::is(*byte, VALUE) => {
-                rest = behind;
+            [b'"', after @ ..] => return Some(after),
+            [b'\\', byte, after @ ..] | [byte, after @ ..] if bytes::is(*byte, VALUE) => {
+                rest = after;
             }
             _ => return None,
         }
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_coding_is_chunked() {
+    fn the_only_coding_is_chunked_once() {
         for (values, expected) in [
             (&["chunked"][..], Ok(Framing::Chunked)),
             (&["Chunked"], Ok(Framing::Chunked)),

@@ -1,4 +1,4 @@
-//! Hosts with an optional port, as the field Host and a target have them (RFC 3986 section 3.2).
+//! The host and the optional port in Host and in a target (RFC 3986 section 3.2). Pure.
 
 use std::net::Ipv6Addr;
 
@@ -7,11 +7,11 @@ use super::super::rules;
 use super::bytes::{self, HOST, is_percent_encoded};
 use super::notes::Notes;
 
-/// Holds `host [ ":" port ]` to what it may be, and notes a host that is odd.
+/// Checks `host [ ":" port ]`, and notes an odd host.
 ///
 /// # Errors
 ///
-/// `malformed` where it is none, or where the host is empty; the fault of form where that refuses it.
+/// `malformed` for another form or an empty host. The fault of form, if that refuses the request.
 pub(super) fn check(
     authority: &[u8],
     malformed: Refusal,
@@ -20,13 +20,13 @@ pub(super) fn check(
     match parse(authority) {
         Some((host, _)) if !host.is_empty() => Ok(()),
         Some(_) => Err(malformed),
-        None => notes.add(odd(authority).unwrap_or_else(|| at_wrong_byte(authority, malformed))),
+        None => notes.add(odd(authority).unwrap_or_else(|| at_bad_byte(authority, malformed))),
     }
 }
 
-/// Names the byte that makes a host malformed, where it is one byte.
+/// Names the byte that makes the host malformed, if it is one byte.
 #[cold]
-fn at_wrong_byte(authority: &[u8], malformed: Refusal) -> Refusal {
+fn at_bad_byte(authority: &[u8], malformed: Refusal) -> Refusal {
     let literal_end = authority.iter().position(|&byte| byte == b']');
     let host_end = if authority.starts_with(b"[") {
         literal_end.map_or(authority.len(), |end| end + 1)
@@ -35,7 +35,7 @@ fn at_wrong_byte(authority: &[u8], malformed: Refusal) -> Refusal {
         colon.unwrap_or(authority.len())
     };
     let (host, port) = authority.split_at(host_end);
-    let in_host = || (0..host_end).find(|&at| is_wrong(host, at));
+    let in_host = || (0..host_end).find(|&at| is_bad(host, at));
     let may_stand = |at: usize| port[at].is_ascii_digit() || at == 0 && port[at] == b':';
     let in_port = || (0..port.len()).find(|&at| !may_stand(at));
     match in_host().or_else(|| in_port().map(|at| host_end + at)) {
@@ -44,8 +44,8 @@ fn at_wrong_byte(authority: &[u8], malformed: Refusal) -> Refusal {
     }
 }
 
-/// Whether the byte at this place can't stand in a host. Bytes beyond ASCII are odd, and no fault.
-fn is_wrong(host: &[u8], at: usize) -> bool {
+/// Whether no host has this byte. Bytes beyond ASCII are odd, not bad.
+fn is_bad(host: &[u8], at: usize) -> bool {
     match host[at] {
         b'%' => !is_percent_encoded(&host[at..]),
         b'[' | b']' | b':' => !host.starts_with(b"["),
@@ -53,7 +53,7 @@ fn is_wrong(host: &[u8], at: usize) -> bool {
     }
 }
 
-/// What is odd about a host that is malformed but can be read in one way only.
+/// The fault of form of a host that is malformed but has only one reading.
 #[cold]
 fn odd(authority: &[u8]) -> Option<Refusal> {
     if let [b'[', literal @ ..] = authority {
@@ -70,17 +70,17 @@ fn odd(authority: &[u8]) -> Option<Refusal> {
     Some(rules::HOST_BYTE.in_host(authority[at], at))
 }
 
-/// The address of a later IP version (RFC 3986 section 3.2.2), or an IPv6 address with a zone: as RFC
-/// 6874 writes it, `%25eth0`, or bare, as people and libraries do.
+/// The fault of form of a literal: an address of a later IP version (RFC 3986 section 3.2.2), or an IPv6
+/// address with a zone. The zone is `%25eth0` (RFC 6874), or `%eth0` as many libraries write it.
 fn odd_literal(literal: &[u8]) -> Option<Refusal> {
     if let [b'v' | b'V', rest @ ..] = literal {
         let dot = rest.iter().position(|&byte| byte == b'.')?;
         let (version, address) = (&rest[..dot], &rest[dot + 1..]);
-        let is_fine = |&byte: &u8| bytes::is(byte, HOST) || byte == b':';
+        let is_valid = |&byte: &u8| bytes::is(byte, HOST) || byte == b':';
         let is_future = !version.is_empty()
             && version.iter().all(u8::is_ascii_hexdigit)
             && !address.is_empty()
-            && address.iter().all(is_fine);
+            && address.iter().all(is_valid);
         return is_future.then_some(rules::HOST_FUTURE);
     }
     let percent = literal.iter().position(|&byte| byte == b'%')?;
@@ -91,8 +91,8 @@ fn odd_literal(literal: &[u8]) -> Option<Refusal> {
     has_zone.then_some(rules::HOST_ZONE)
 }
 
-/// Takes apart `host [ ":" port ]`: the host, and whether there is a port with digits. None where
-/// it is malformed. The host may be empty.
+/// Parses `host [ ":" port ]`: the host, which may be empty, and whether a port has digits. None if it is
+/// malformed.
 pub(super) fn parse(authority: &[u8]) -> Option<(&[u8], bool)> {
     let (host, port) = match authority.iter().position(|&byte| !bytes::is(byte, HOST)) {
         None => return Some((authority, false)),
@@ -107,7 +107,7 @@ pub(super) fn parse(authority: &[u8]) -> Option<(&[u8], bool)> {
     }
 }
 
-/// An IPv6 address, without a zone.
+/// Splits after an IPv6 address without a zone.
 fn literal(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = authority.iter().position(|&byte| byte == b']')?;
     let address = str::from_utf8(&authority[1..end]).ok()?;
@@ -115,17 +115,20 @@ fn literal(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(authority.split_at(end + 1))
 }
 
-/// A name with percent-encoded bytes.
+/// Splits after a name with percent-encoded bytes.
 fn encoded(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = authority.iter().position(|&byte| byte == b':');
     let (host, port) = authority.split_at(end.unwrap_or(authority.len()));
-    let is_fine = |(at, &byte): (usize, &u8)| {
+    let is_valid = |(at, &byte): (usize, &u8)| {
         bytes::is(byte, HOST) || byte == b'%' && is_percent_encoded(&host[at..])
     };
-    host.iter().enumerate().all(is_fine).then_some((host, port))
+    host.iter()
+        .enumerate()
+        .all(is_valid)
+        .then_some((host, port))
 }
 
-/// Digits that TCP has a port for. None at all is the scheme's own.
+/// Whether these are the digits of a TCP port. No digits mean the default port of the scheme.
 fn is_port(digits: &[u8]) -> bool {
     let value = digits.iter().try_fold(0_u32, |value, &byte| {
         let value = value * 10 + char::from(byte).to_digit(10)?;
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wrong_byte_is_named() {
+    fn the_bad_byte_is_named() {
         let check = |authority: &[u8]| {
             check(authority, rules::HOST_MALFORMED, &mut Notes::new(false)).unwrap_err()
         };
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither() {
+    fn what_is_no_host() {
         for authority in [
             "a b",
             "a,b",

@@ -1,30 +1,29 @@
-//! The methods: those of IANA's registry (iana.org/assignments/http-methods), as of RFC 10008.
+//! The methods of the IANA registry (iana.org/assignments/http-methods), as of RFC 10008. Pure.
 //!
-//! The registry's entries `*` and PRI are there so that nobody uses them (RFC 9110 section 18.2,
-//! RFC 9113 section 3.4): they are no methods.
+//! The registry reserves `*` and PRI (RFC 9110 section 18.2, RFC 9113 section 3.4). They are no methods.
 
 use super::super::refusal::Refusal;
 use super::super::rules;
 use super::notes::Notes;
 
-/// What a method means for its request's head.
+/// What the method means for the head of its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
-    /// Its target is an authority.
+    /// CONNECT: the target is an authority.
     Connect,
-    /// Its target may be an asterisk.
+    /// OPTIONS: the target may be an asterisk.
     Options,
-    /// It would send the request back, which may hold secrets.
+    /// TRACE: the answer would repeat the request, with its secrets.
     Trace,
-    /// Any other.
+    /// Any other method.
     Ordinary,
 }
 
-/// Makes the list and the look into it of the same names.
+/// Declares the list of methods, and the lookup in it.
 macro_rules! served {
     ($first:literal $($name:literal)*) => {
-        /// The methods that are served, as the field `Allow` lists them.
-        pub const SERVED_METHODS: &str = concat!($first $(, ", ", $name)*);
+        /// The methods that the service answers, as the field `Allow` lists them.
+        pub(crate) const SERVED_METHODS: &str = concat!($first $(, ", ", $name)*);
 
         fn is_served(method: &str) -> bool {
             matches!(method, $first $(| $name)*)
@@ -32,7 +31,7 @@ macro_rules! served {
     };
 }
 
-// The most frequent first: they are compared in this order.
+// Compared in this order: the most frequent first.
 served! {
     "GET" "HEAD" "POST" "PUT" "DELETE" "OPTIONS" "PATCH"
     "ACL" "BASELINE-CONTROL" "BIND" "CHECKIN" "CHECKOUT" "COPY" "LABEL" "LINK" "LOCK" "MERGE"
@@ -42,13 +41,13 @@ served! {
 }
 
 impl Method {
-    /// The method with this name, which has case (RFC 9110 section 9.1). Another token is odd: what
-    /// frames a request does not depend on it.
+    /// The method with this name, which is case-sensitive (RFC 9110 section 9.1). An unknown name is odd: the
+    /// framing of a request does not depend on it.
     ///
     /// # Errors
     ///
-    /// It is HEAD, CONNECT or TRACE in another case: a reader that ignores case frames the answer or
-    /// the connection in another way. Or it is odd, where that refuses the request.
+    /// The name is HEAD, CONNECT or TRACE in another case: a recipient that ignores case would frame the
+    /// answer in another way. Or it is odd, if that refuses the request.
     pub(super) fn named(name: &str, notes: &mut Notes) -> Result<Self, Refusal> {
         match name {
             "GET" => Ok(Self::Ordinary),
@@ -69,7 +68,7 @@ impl Method {
         }
     }
 
-    /// Whether it is refused: it would change what the connection is, or show secrets.
+    /// Whether the service refuses the method: it would turn the connection into a tunnel, or show secrets.
     pub(super) fn is_refused(self) -> bool {
         matches!(self, Self::Connect | Self::Trace)
     }
@@ -79,14 +78,14 @@ impl Method {
 mod tests {
     use super::*;
 
-    /// Whether the method is fine, and not odd.
+    /// Whether the method has no note.
     fn named(name: &str, is_strict: bool) -> Result<bool, Refusal> {
         let mut notes = Notes::new(is_strict);
         Method::named(name, &mut notes).map(|_| notes.into_odd().is_empty())
     }
 
     #[test]
-    fn all_served_methods_are_known() {
+    fn served_methods_are_not_odd() {
         let names: Vec<_> = SERVED_METHODS.split(", ").collect();
         assert_eq!(names.len(), 37);
         for name in names {
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn other_tokens_are_odd() {
+    fn unknown_methods_are_odd() {
         for name in [
             "get", "Get", "BREW", "PRI", "*", "GETS", "GE", "PURGE", "M-SEARCH",
         ] {
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_frame_the_answer_have_their_case() {
+    fn methods_that_frame_the_answer_are_case_sensitive() {
         for name in ["head", "Head", "connect", "Trace"] {
             assert_eq!(named(name, false), Err(rules::METHOD_CASE), "{name}");
         }

@@ -1,8 +1,8 @@
-//! The faults of one head: collects those of form, stops at one of framing.
+//! Collects the faults of form in one head, and stops at a fault of framing.
 
 use super::super::refusal::{Kind, Refusal};
 
-/// What is odd about a head so far.
+/// The faults of form so far.
 #[derive(Debug)]
 pub(super) struct Notes {
     is_strict: bool,
@@ -10,7 +10,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// None yet. Where `is_strict`, a fault of form stops too.
+    /// No faults. With `is_strict` a fault of form stops too.
     pub(super) fn new(is_strict: bool) -> Self {
         Self {
             is_strict,
@@ -18,11 +18,11 @@ impl Notes {
         }
     }
 
-    /// Notes a fault. Of each rule only the first counts, so there are few.
+    /// Adds a fault, unless its rule has one already.
     ///
     /// # Errors
     ///
-    /// The fault itself, where it refuses the request.
+    /// The fault itself, if it refuses the request.
     pub(super) fn add(&mut self, fault: Refusal) -> Result<(), Refusal> {
         if self.is_strict || fault.rule().kind == Kind::Framing {
             return Err(fault);
@@ -33,7 +33,7 @@ impl Notes {
         Ok(())
     }
 
-    /// What is odd, in the order in which it was found.
+    /// The faults, in the order in which they were found.
     pub(super) fn into_odd(self) -> Box<[Refusal]> {
         self.odd.into()
     }

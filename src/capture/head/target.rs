@@ -1,4 +1,4 @@
-//! The request target: its bytes and its form (RFC 9112 section 3.2, RFC 3986).
+//! The request target: its bytes and its form (RFC 9112 section 3.2, RFC 3986). Pure.
 
 use super::super::refusal::Refusal;
 use super::super::rules;
@@ -7,16 +7,16 @@ use super::host;
 use super::method::Method;
 use super::notes::Notes;
 
-/// Whether a target is short enough and has no byte that stands in no URI.
+/// Whether a target is short enough and has only bytes of a URI.
 pub(super) fn is_plain(target: &[u8], longest: usize) -> bool {
     target.len() <= longest && odd_bytes(target).next().is_none()
 }
 
-/// Names the odd bytes of a target, or of its beginning where it is not whole, from left to right.
+/// Notes the odd bytes of a target, or of the beginning of one, from left to right.
 ///
 /// # Errors
 ///
-/// The first fault that refuses it: a byte, or the first one over the limit.
+/// The first fault that refuses the request: a byte, or the length.
 pub(super) fn check_bytes(
     target: &[u8],
     is_whole: bool,
@@ -26,7 +26,7 @@ pub(super) fn check_bytes(
     let within = |(at, _): &(usize, u8)| *at < longest;
     for (at, byte) in odd_bytes(target).take_while(within) {
         if byte == b'%' && !is_whole && at + b"%41".len() > target.len() {
-            // Its digits may follow.
+            // The digits may follow.
             continue;
         }
         let rule = match byte {
@@ -43,7 +43,7 @@ pub(super) fn check_bytes(
     Ok(())
 }
 
-/// The bytes of a target that stand in no URI, and where.
+/// The bytes of a target that no URI has, with their offsets.
 fn odd_bytes(target: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     let mut class = PATH;
     let bytes = target.iter().copied().enumerate();
@@ -60,11 +60,11 @@ fn odd_bytes(target: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// Whether a target names its host itself.
+/// Whether the target has a host.
 ///
 /// # Errors
 ///
-/// It has none of the forms that the method takes, or a malformed authority.
+/// The target has no form that the method allows, or a malformed authority.
 pub(super) fn has_host(target: &[u8], method: Method, notes: &mut Notes) -> Result<bool, Refusal> {
     match (target, method) {
         (_, Method::Connect) => authority_form(target),
@@ -74,7 +74,7 @@ pub(super) fn has_host(target: &[u8], method: Method, notes: &mut Notes) -> Resu
     }
 }
 
-/// RFC 9112 section 3.2.3: the port has to be there.
+/// Checks the authority form (RFC 9112 section 3.2.3). The port is mandatory.
 fn authority_form(target: &[u8]) -> Result<bool, Refusal> {
     match host::parse(target) {
         Some((host, true)) if !host.is_empty() => Ok(true),
@@ -82,7 +82,8 @@ fn authority_form(target: &[u8]) -> Result<bool, Refusal> {
     }
 }
 
-/// RFC 9112 section 3.2.2. What is no `http` is misdirected; for `https` that is a MUST.
+/// Checks the absolute form (RFC 9112 section 3.2.2). A request for another scheme than `http` is
+/// misdirected; for `https` the refusal is a MUST.
 fn absolute_form(target: &[u8], notes: &mut Notes) -> Result<bool, Refusal> {
     let end = target.iter().position(|&byte| byte == b':');
     let (scheme, rest) = target.split_at(end.unwrap_or(0));
@@ -100,7 +101,7 @@ fn absolute_form(target: &[u8], notes: &mut Notes) -> Result<bool, Refusal> {
         let start = target.len() - rest.len();
         return Err(rules::TARGET_USERINFO.in_target(b'@', start + at));
     }
-    // hyper takes no percent sign in a host, and names in the DNS have none.
+    // hyper accepts no percent sign in a host, and no name in the DNS has one.
     if host::parse(authority).is_some() && authority.contains(&b'%') {
         return Err(rules::TARGET_HOST);
     }
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_belong_to_one_method_each() {
+    fn authority_and_asterisk_forms_belong_to_one_method() {
         assert_eq!(check("*", Method::Options), Ok(false));
         assert_eq!(check("a:80", Method::Connect), Ok(true));
         assert_eq!(check("[::1]:80", Method::Connect), Ok(true));
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_and_authorities_that_no_uri_has() {
+    fn bytes_and_authorities_of_no_uri_are_refused() {
         for (target, refusal) in [
             ("/#", rules::TARGET_FRAGMENT),
             ("/?a#b", rules::TARGET_FRAGMENT),
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percent_sign_at_the_limit_or_the_end_is_not_blamed_for_what_is_cut() {
+    fn a_percent_sign_whose_digits_are_cut_is_not_refused() {
         let cut = |target: &str, is_whole, longest| {
             check_bytes(target.as_bytes(), is_whole, longest, &mut Notes::new(true))
         };
@@ -221,7 +222,7 @@ mod tests {
         assert!(check(&target(100), Method::Ordinary).is_ok());
         let seen = check(&target(101), Method::Ordinary);
         assert_eq!(seen, Err(rules::TARGET_TOO_LONG));
-        // What comes first, counts.
+        // The first fault counts.
         let seen = check(&("/#".to_owned() + &target(101)), Method::Ordinary);
         assert_eq!(seen, Err(rules::TARGET_FRAGMENT.in_target(b'#', 1)));
     }

@@ -1,8 +1,7 @@
-//! `document`: what the document's server shows (`print(data)` in its part 2), one Python 3 bytes
-//! literal a line, exactly as Python's `repr` writes it.
+//! The format `document`: what the document's server shows (`print(data)` in its part 2). One Python 3
+//! bytes literal a line, exactly as Python's `repr` writes it.
 //!
-//! Where the record holds less than the request, a Python comment says how much is missing, so
-//! that the line still reads as that literal.
+//! A Python comment tells how many bytes are omitted, so that the line remains that literal.
 
 use super::super::decimal::decimal;
 use crate::capture::Captured;
@@ -12,7 +11,7 @@ const PLAIN_IN_SINGLE: Plain = printable_ascii_except(b"'\\");
 const PLAIN_IN_DOUBLE: Plain = printable_ascii_except(b"\"\\");
 
 pub(super) fn write(request: &Captured<'_>, out: &mut Vec<u8>) {
-    // Python takes double quotes only where that saves it the escaping of single ones.
+    // Python uses double quotes only if that avoids an escape.
     let double = request.raw.contains(&b'\'') && !request.raw.contains(&b'"');
     let (quote, plain) = if double {
         (b'"', &PLAIN_IN_DOUBLE)
@@ -45,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_as_python_writes_them() {
+    fn literals_are_those_of_python() {
         shows(b"", "b''");
         shows(b"hi", "b'hi'");
         shows(b"it's", "b\"it's\"");
@@ -58,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_a_comment() {
+    fn omitted_bytes_are_a_comment() {
         let mut record = samples::record(b"hi");
         record.request.omitted = 3;
         assert_eq!(text(Document, &record), "b'hi'  # 3 bytes omitted\n");
     }
 
     proptest! {
-        /// The bytes come back, and nothing but the last byte ends the line.
+        /// The bytes can be restored, and only the last byte ends the line.
         #[test]
         fn exact(raw: Vec<u8>) {
             let line = text(Document, &samples::record(&raw));

@@ -1,19 +1,18 @@
-//! The words that several formats have in common: the header line of a record, its state, and what is odd
-//! about it. Pure.
+//! The parts that several formats share: the header line, the state and the notes of a record. Pure.
 
 use super::super::decimal::decimal;
 use super::super::record::Record;
-use super::stamp::Stamp;
+use super::timestamp::Timestamp;
 use crate::capture::{Captured, Refusal, State};
 
-/// What a header line says behind the length: `, 12 not shown, refused 400: Host is missing …`.
+/// Appends the end of a header line: `, 12 not shown, refused 400: Host is missing …`.
 fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
     if request.omitted > 0 {
         out.extend_from_slice(b", ");
         decimal(request.omitted, out);
         out.extend_from_slice(b" not shown");
     }
-    if request.state.word().is_some() {
+    if request.state.label().is_some() {
         out.extend_from_slice(b", ");
         state(request.state, out);
     }
@@ -23,7 +22,7 @@ fn remarks(request: &Captured<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends what is odd about a request: `odd: …; …`.
+/// Appends the notes of an odd request: `odd: …; …`.
 #[cold]
 pub(super) fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     out.extend_from_slice(b"odd: ");
@@ -35,10 +34,9 @@ pub(super) fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a state's word, and of a refused request its status and the rule it broke. None of that
-/// is a peer's.
+/// Appends the label of a state, and the status and the rule of a refusal. None of it comes from a peer.
 pub(super) fn state(state: State, out: &mut Vec<u8>) {
-    out.extend_from_slice(state.word().unwrap_or_default().as_bytes());
+    out.extend_from_slice(state.label().unwrap_or_default().as_bytes());
     if let Some(refusal) = state.refusal() {
         out.push(b' ');
         decimal(refusal.rule().status.into(), out);
@@ -47,16 +45,16 @@ pub(super) fn state(state: State, out: &mut Vec<u8>) {
     }
 }
 
-/// The header line of the formats that take several lines a record, without its end.
-pub(super) fn heading(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
+/// Appends the header line of a format with several lines a record, without its end.
+pub(super) fn heading(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
     out.push(b'#');
-    decimal(record.origin.connection(), out);
+    decimal(record.connection.number(), out);
     out.push(b'.');
     decimal(record.request.number, out);
     out.push(b' ');
-    out.extend_from_slice(record.origin.peer());
+    out.extend_from_slice(record.connection.peer());
     out.push(b' ');
-    stamp.write(record.time, out);
+    timestamp.write(record.time, out);
     out.push(b' ');
     decimal(record.request.bytes(), out);
     out.extend_from_slice(b" bytes");

@@ -1,15 +1,15 @@
-//! `hex`: a header line, then offset, hex and ASCII columns as `hexdump -C` writes them, then an
-//! empty line. Exact: the hex columns are the bytes.
+//! The format `hex`: a header line, then offset, hex and ASCII columns as of `hexdump -C`, then an empty
+//! line.
 
 use super::super::record::Record;
 use super::heading::heading;
-use super::stamp::Stamp;
+use super::timestamp::Timestamp;
 use crate::escape::hex;
 
 const COLUMNS: usize = 16;
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, out: &mut Vec<u8>) {
-    heading(record, stamp, out);
+pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
+    heading(record, timestamp, out);
     out.push(b'\n');
     for (number, row) in record.request.raw.chunks(COLUMNS).enumerate() {
         let offset = u32::try_from(number * COLUMNS).unwrap_or(u32::MAX);

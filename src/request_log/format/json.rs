@@ -1,58 +1,62 @@
-//! `json`: one object a line (RFC 8259).
+//! The format `json`: one object a line (RFC 8259).
 //!
-//! `time`, `peer`, `connection`, `request`, `bytes` and `raw`, a string, where the bytes are UTF-8,
-//! else `raw_base64` (RFC 4648 section 4); `omitted` and `state` where they say something, with the
-//! state `refused` also `status` and `reason`; and `odd`, an array of strings, where the request was
-//! odd. Beyond what JSON asks for, characters that a terminal could obey are escaped too.
+//! Members: `time`, `peer`, `connection`, `request`, `bytes`, and `raw`, a string, if the bytes are UTF-8,
+//! otherwise `raw_base64` (RFC 4648 section 4). Optional members: `omitted`, `state`, for the state
+//! `refused` also `status` and `reason`, and `odd`, an array of strings. Beyond the rules of JSON,
+//! characters that a terminal obeys are escaped.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::decimal::decimal;
 use super::super::record::Record;
-use super::cache::Last;
-use super::stamp::Stamp;
-use crate::capture::Refusal;
-use crate::escape::{Plain, escape, hex, is_printable, printable_ascii_except};
+use super::timestamp::Timestamp;
+use crate::capture::{Refusal, State};
+use crate::escape::{Plain, append, backslash, escape, hex, is_printable, printable_ascii_except};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out: &mut Vec<u8>) {
+pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
     let request = &record.request;
     out.extend_from_slice(b"{\"time\":\"");
-    stamp.write(record.time, out);
+    timestamp.write(record.time, out);
     out.extend_from_slice(b"\",\"peer\":\"");
-    out.extend_from_slice(record.origin.peer());
+    out.extend_from_slice(record.connection.peer());
     out.extend_from_slice(b"\",\"connection\":");
-    decimal(record.origin.connection(), out);
+    decimal(record.connection.number(), out);
     out.extend_from_slice(b",\"request\":");
     decimal(request.number, out);
     out.extend_from_slice(b",\"bytes\":");
     decimal(request.bytes(), out);
-    last.append(request.raw, out, member);
+    raw(request.raw, out);
     if request.omitted > 0 {
         out.extend_from_slice(b",\"omitted\":");
         decimal(request.omitted, out);
     }
-    if let Some(word) = request.state.word() {
-        out.extend_from_slice(b",\"state\":\"");
-        out.extend_from_slice(word.as_bytes());
-        out.push(b'"');
-    }
-    if let Some(refusal) = request.state.refusal() {
-        out.extend_from_slice(b",\"status\":");
-        decimal(refusal.rule().status.into(), out);
-        out.extend_from_slice(b",\"reason\":\"");
-        string(&refusal.to_string(), out);
-        out.push(b'"');
-    }
+    state(request.state, out);
     if !request.odd.is_empty() {
         odd(request.odd, out);
     }
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends the member that says what is odd.
+/// Appends the members of a state.
+fn state(state: State, out: &mut Vec<u8>) {
+    if let Some(label) = state.label() {
+        out.extend_from_slice(b",\"state\":\"");
+        out.extend_from_slice(label.as_bytes());
+        out.push(b'"');
+    }
+    if let Some(refusal) = state.refusal() {
+        out.extend_from_slice(b",\"status\":");
+        decimal(refusal.rule().status.into(), out);
+        out.extend_from_slice(b",\"reason\":\"");
+        string(&refusal.to_string(), out);
+        out.push(b'"');
+    }
+}
+
+/// Appends the member with the notes of an odd request.
 #[cold]
 fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"odd\":[");
@@ -64,8 +68,8 @@ fn odd(notes: &[Refusal], out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// Appends the member that holds a request's bytes.
-fn member(raw: &[u8], out: &mut Vec<u8>) {
+/// Appends the member with the bytes of a request.
+fn raw(raw: &[u8], out: &mut Vec<u8>) {
     if let Ok(text) = str::from_utf8(raw) {
         out.extend_from_slice(b",\"raw\":\"");
         string(text, out);
@@ -76,23 +80,23 @@ fn member(raw: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends the inside of a JSON string.
+/// Appends the text of a JSON string, without its quotes.
 fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
-        escape(&rest.as_bytes()[..at], &PLAIN, out, short);
+        escape(&rest.as_bytes()[..at], &PLAIN, out, escaped);
         let mut characters = rest[at..].chars();
         if let Some(character) = characters.next() {
             beyond_ascii(character, out);
         }
         rest = characters.as_str();
     }
-    escape(rest.as_bytes(), &PLAIN, out, short);
+    escape(rest.as_bytes(), &PLAIN, out, escaped);
 }
 
 fn beyond_ascii(character: char, out: &mut Vec<u8>) {
     if is_printable(character) {
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        append(character, out);
     } else {
         for unit in character.encode_utf16(&mut [0; 2]) {
             code_unit(*unit, out);
@@ -100,13 +104,10 @@ fn beyond_ascii(character: char, out: &mut Vec<u8>) {
     }
 }
 
-/// The escapes of ASCII: RFC 8259 section 7.
-fn short(byte: u8, out: &mut Vec<u8>) {
+/// Appends the escape of an ASCII byte (RFC 8259 section 7).
+fn escaped(byte: u8, out: &mut Vec<u8>) {
     match byte {
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        b'\\' | b'"' => out.extend_from_slice(&[b'\\', byte]),
+        b'\r' | b'\n' | b'\t' | b'\\' | b'"' => backslash(byte, out),
         _ => code_unit(u16::from(byte), out),
     }
 }
@@ -123,7 +124,6 @@ mod tests {
     use super::super::Format::Json;
     use super::super::samples::{self, text};
     use super::*;
-    use crate::capture::State;
     use crate::capture::rules;
     use proptest::prelude::*;
     use serde_json::Value;
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_special_has_its_own_fields() {
+    fn remarks_have_members_of_their_own() {
         let mut record = samples::record(b"\xff");
         record.request.omitted = 7;
         record.request.state = State::Refused(rules::HOST_MISSING);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     proptest! {
-        /// A JSON parser gets the bytes back, and nothing but the last byte ends the line.
+        /// A JSON parser restores the bytes, and only the last byte ends the line.
         #[test]
         fn exact(raw in prop_oneof![any::<Vec<u8>>(), any::<String>().prop_map(String::into_bytes)]) {
             let line = text(Json, &samples::record(&raw));

@@ -1,40 +1,35 @@
-//! `line`: one line a record, for files, `grep` and `cut`.
+//! The format `line`: one line a record, for files, `grep` and `cut`.
 //!
-//! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then ` omitted=N`, ` incomplete` or
-//! ` refused STATUS: REASON`, and ` odd: NOTE; NOTE`, where they say something. RAW is printable ASCII;
-//! other bytes, the quote and the backslash are escaped as in Python: undoing the escapes gives the
-//! exact bytes.
+//! `TIME PEER #CONNECTION.REQUEST BYTES "RAW"`, then optionally ` omitted=N`, ` incomplete` or ` refused
+//! STATUS: REASON`, and ` odd: NOTE; NOTE`. RAW is printable ASCII. Other bytes, the quote and the
+//! backslash are escaped as in Python.
 
 use super::super::decimal::decimal;
 use super::super::record::Record;
-use super::cache::Last;
 use super::heading::{odd, state};
-use super::stamp::Stamp;
+use super::timestamp::Timestamp;
 use crate::escape::{Plain, backslash, escape, printable_ascii_except};
 
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out: &mut Vec<u8>) {
+pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
     let request = &record.request;
-    // One reservation for the common case, where a request has a few line ends to escape.
+    // Enough for a request with a few line ends to escape.
     out.reserve(request.raw.len() + request.raw.len() / 8 + 128);
-    stamp.write(record.time, out);
+    timestamp.write(record.time, out);
     out.push(b' ');
-    out.extend_from_slice(record.origin.text());
+    out.extend_from_slice(record.connection.text());
     decimal(request.number, out);
     out.push(b' ');
-    if request.omitted == 0 {
-        last.append(request.raw, out, |raw, out| {
-            decimal(raw.len() as u64, out);
-            quoted(raw, out);
-        });
-    } else {
-        decimal(request.bytes(), out);
-        quoted(request.raw, out);
+    decimal(request.bytes(), out);
+    out.extend_from_slice(b" \"");
+    escape(request.raw, &PLAIN, out, backslash);
+    out.push(b'"');
+    if request.omitted > 0 {
         out.extend_from_slice(b" omitted=");
         decimal(request.omitted, out);
     }
-    if request.state.word().is_some() {
+    if request.state.label().is_some() {
         out.push(b' ');
         state(request.state, out);
     }
@@ -45,16 +40,9 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, last: &mut Last, out
     out.push(b'\n');
 }
 
-fn quoted(raw: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(b" \"");
-    escape(raw, &PLAIN, out, backslash);
-    out.push(b'"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Format::Line;
-    use super::super::Formatter;
     use super::super::samples::{self, text, unescape};
     use crate::capture::State;
     use crate::capture::rules;
@@ -73,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_special_stands_behind_the_quotes() {
+    fn remarks_follow_the_quotes() {
         let mut record = samples::record(b"POST");
         record.request.omitted = 1000;
         record.request.state = State::Incomplete;
@@ -84,20 +72,8 @@ mod tests {
         assert!(text(Line, &record).ends_with(expected));
     }
 
-    #[test]
-    fn the_same_bytes_of_a_longer_request_have_its_length() {
-        let mut formatter = Formatter::new(Line, false);
-        for omitted in [0, 0, 1000, 0] {
-            let mut record = samples::record(b"POST");
-            record.request.omitted = omitted;
-            let mut out = Vec::new();
-            formatter.write(&record, &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), text(Line, &record));
-        }
-    }
-
     proptest! {
-        /// The bytes come back, and nothing but the last byte ends the line.
+        /// The bytes can be restored, and only the last byte ends the line.
         #[test]
         fn exact(raw: Vec<u8>) {
             let line = text(Line, &samples::record(&raw));

@@ -1,11 +1,15 @@
-//! Turns a record into the bytes of the chosen format. Pure.
+//! Turns a record into the bytes of the chosen log format. Pure.
 //!
-//! Stands between the recorder and the queue. What always holds, in every format: no byte of a
-//! peer's comes out unescaped that a terminal or a line-based reader could take for anything but
-//! text, so no request can forge a record. `line`, `json`, `hex` and `document` can be turned back
-//! into the exact bytes; `pretty` is for people.
+//! Each format has a file. A new format is a variant of [`Format`], whose comment is the text in `--help`,
+//! and a file; the compiler names the rest. `heading` has the parts that several formats share.
+//!
+//! # Invariants
+//!
+//! - A byte of a peer is escaped unless a terminal and a line-based reader take it for text. No request
+//!   can forge a record.
+//! - `line`, `json`, `hex` and `document` are exact: the bytes can be restored from them. `pretty` is for
+//!   people.
 
-mod cache;
 mod document;
 mod heading;
 mod hex;
@@ -14,14 +18,15 @@ mod line;
 mod pretty;
 #[cfg(test)]
 mod samples;
-mod stamp;
+mod timestamp;
+
+use clap::ValueEnum;
 
 use super::record::Record;
-use cache::Last;
-use stamp::Stamp;
+use timestamp::Timestamp;
 
-/// How records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How records are written. The names and comments are those of the option `--log`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people: a header line, then the request as readable lines.
     Pretty,
@@ -31,7 +36,7 @@ pub enum Format {
     Json,
     /// Offset, hex and ASCII columns.
     Hex,
-    /// What the document's `print(data)` shows: a Python bytes literal a line.
+    /// A Python bytes literal a line, as the document's server prints it.
     Document,
 }
 
@@ -40,29 +45,27 @@ pub enum Format {
 pub struct Formatter {
     format: Format,
     color: bool,
-    stamp: Stamp,
-    last: Last,
+    timestamp: Timestamp,
 }
 
 impl Formatter {
-    /// A formatter; `color` counts for [`Format::Pretty`] alone.
+    /// A formatter. Only [`Format::Pretty`] uses `color`.
     #[must_use]
     pub fn new(format: Format, color: bool) -> Self {
         Self {
             format,
             color,
-            stamp: Stamp::default(),
-            last: Last::default(),
+            timestamp: Timestamp::default(),
         }
     }
 
     /// Appends one record to `out`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self.format {
-            Format::Pretty => pretty::write(record, &mut self.stamp, self.color, out),
-            Format::Line => line::write(record, &mut self.stamp, &mut self.last, out),
-            Format::Json => json::write(record, &mut self.stamp, &mut self.last, out),
-            Format::Hex => hex::write(record, &mut self.stamp, out),
+            Format::Pretty => pretty::write(record, &mut self.timestamp, self.color, out),
+            Format::Line => line::write(record, &mut self.timestamp, out),
+            Format::Json => json::write(record, &mut self.timestamp, out),
+            Format::Hex => hex::write(record, &mut self.timestamp, out),
             Format::Document => document::write(&record.request, out),
         }
     }
@@ -74,9 +77,9 @@ mod tests {
     use super::*;
     use crate::capture::{State, rules};
 
-    /// In every format but `document`, behind the state.
+    /// In every format but `document`, after the state.
     #[test]
-    fn what_is_odd_is_said() {
+    fn notes_of_odd_requests_are_shown() {
         let notes = [
             rules::TARGET_BYTE.in_target(b'\\', 7),
             rules::METHOD_UNKNOWN,
@@ -84,7 +87,7 @@ mod tests {
         let mut odd = record(b"x");
         odd.request.odd = &notes;
         odd.request.state = State::Incomplete;
-        let said = "odd: the request target has a byte that no URI has: 0x5C backslash at offset 7 of the \
+        let notes_text = "odd: the request target has a byte that no URI has: 0x5C backslash at offset 7 of the \
                     target (RFC 3986 2); the method is not registered (RFC 9110 16.1)\n";
         for (format, before) in [
             (Format::Line, " incomplete "),
@@ -92,7 +95,7 @@ mod tests {
             (Format::Hex, ", incomplete, "),
         ] {
             let shown = text(format, &odd);
-            assert!(shown.contains(&format!("{before}{said}")), "{shown}");
+            assert!(shown.contains(&format!("{before}{notes_text}")), "{shown}");
         }
         let shown = text(Format::Json, &odd);
         assert!(

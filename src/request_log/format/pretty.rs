@@ -1,27 +1,32 @@
-//! `pretty`: for people at a terminal.
+//! The format `pretty`: for people at a terminal.
 //!
-//! A header line behind a mark, then the request line by line, indented, with line ends and all
-//! that is not text as escapes, then an empty line. Printable characters of any script stand as
-//! they are. The mark never appears in a request's own lines, so that even where a terminal wraps
-//! a long one, no request can show a header line of its own.
+//! A header line after a mark, then the request line by line, indented, then an empty line. Printable
+//! characters of any script are written unchanged, all else as escapes, also line ends. A request's own
+//! lines never have the mark. Even where a terminal wraps a long line, no request can forge a header
+//! line.
 
 use super::super::record::Record;
 use super::heading::heading;
-use super::stamp::Stamp;
-use crate::escape::{backslash, is_printable};
+use super::timestamp::Timestamp;
+use crate::escape::{append, backslash, is_printable, unicode};
 
-/// What a header line begins with.
+/// The first character of a header line.
 const MARK: char = '▶';
 
 const BOLD: &[u8] = b"\x1b[1m";
 const DIM: &[u8] = b"\x1b[2m";
 const RESET: &[u8] = b"\x1b[0m";
 
-pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, color: bool, out: &mut Vec<u8>) {
+pub(super) fn write(
+    record: &Record<'_>,
+    timestamp: &mut Timestamp,
+    color: bool,
+    out: &mut Vec<u8>,
+) {
     painted(color, BOLD, out, |out| {
-        out.extend_from_slice(MARK.encode_utf8(&mut [0; 4]).as_bytes());
+        append(MARK, out);
         out.push(b' ');
-        heading(record, stamp, out);
+        heading(record, timestamp, out);
     });
     out.push(b'\n');
     for line in record.request.raw.split_inclusive(|&byte| byte == b'\n') {
@@ -32,7 +37,7 @@ pub(super) fn write(record: &Record<'_>, stamp: &mut Stamp, color: bool, out: &m
     out.push(b'\n');
 }
 
-/// Appends one line of a request, its own line end as an escape.
+/// Appends one line of a request, with its line end as an escape.
 fn readable(line: &[u8], color: bool, out: &mut Vec<u8>) {
     for chunk in line.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -42,11 +47,8 @@ fn readable(line: &[u8], color: bool, out: &mut Vec<u8>) {
                 '\0'..='\x7f' => {
                     painted(color, DIM, out, |out| backslash(character as u8, out));
                 }
-                MARK => unicode(character, color, out),
-                _ if is_printable(character) => {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                _ => unicode(character, color, out),
+                _ if is_printable(character) && character != MARK => append(character, out),
+                _ => painted(color, DIM, out, |out| unicode(character, out)),
             }
         }
         for &byte in chunk.invalid() {
@@ -55,12 +57,7 @@ fn readable(line: &[u8], color: bool, out: &mut Vec<u8>) {
     }
 }
 
-fn unicode(character: char, color: bool, out: &mut Vec<u8>) {
-    painted(color, DIM, out, |out| {
-        out.extend_from_slice(character.escape_unicode().to_string().as_bytes());
-    });
-}
-
+/// Appends what `write` appends, in a color.
 fn painted(color: bool, paint: &[u8], out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     if color {
         out.extend_from_slice(paint);
@@ -92,12 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_escaped() {
+    fn bytes_that_are_not_text_are_escaped() {
         assert!(text(Pretty, &samples::record(b"a\xff\xe4\xbd")).contains("  a\\xff\\xe4\\xbd\n"));
     }
 
     #[test]
-    fn color_sets_the_escapes_apart() {
+    fn escapes_have_a_color() {
         let shown = colored(Pretty, &samples::record(b"a\r\n"));
         assert!(shown.starts_with("\x1b[1m▶ #12.1"), "{shown:?}");
         assert!(
@@ -107,7 +104,7 @@ mod tests {
     }
 
     proptest! {
-        /// Only text comes out, and only the first line begins with the mark.
+        /// Only text is written, and only the first line has the mark.
         #[test]
         fn safe(raw in prop_oneof![any::<Vec<u8>>(), "[\\PC▶\r\n\u{202e}]{0,40}".prop_map(String::into_bytes)]) {
             let shown = text(Pretty, &samples::record(&raw));

@@ -1,37 +1,37 @@
-//! What the formats' tests share: a record, its text, and the way back from the escapes.
+//! Helpers of the formats' tests: a record, its text, and a parser of the escapes.
 
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Format, Formatter};
 use crate::capture::{Captured, State};
-use crate::request_log::Origin;
-use crate::request_log::record::Record;
+use crate::request_log::{Connection, Record};
 
-static ORIGIN: LazyLock<Origin> =
-    LazyLock::new(|| Origin::new(([127, 0, 0, 1], 51_234).into(), 12));
+static CONNECTION: LazyLock<Connection> =
+    LazyLock::new(|| Connection::new(([127, 0, 0, 1], 51_234).into(), 12));
 
-/// A whole request with these bytes.
+/// The record of a whole request with these bytes.
 pub(super) fn record(raw: &[u8]) -> Record<'_> {
     Record {
         time: UNIX_EPOCH + Duration::from_micros(1_795_384_040_123_456),
-        origin: &ORIGIN,
+        connection: &CONNECTION,
         request: Captured {
             number: 1,
             raw,
             omitted: 0,
             state: State::Complete,
+            target: b"",
             odd: &[],
         },
     }
 }
 
-/// A record as text, without color.
+/// The text of a record, without color.
 pub(super) fn text(format: Format, record: &Record<'_>) -> String {
     formatted(format, false, record)
 }
 
-/// A record as text, with color.
+/// The text of a record, with color.
 pub(super) fn colored(format: Format, record: &Record<'_>) -> String {
     formatted(format, true, record)
 }
@@ -42,7 +42,7 @@ fn formatted(format: Format, color: bool, record: &Record<'_>) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Undoes the escapes of `line` and `document`.
+/// Restores the bytes from the escapes of `line` and `document`.
 pub(super) fn unescape(escaped: &str) -> Vec<u8> {
     let mut bytes = escaped.bytes();
     let mut raw = Vec::new();

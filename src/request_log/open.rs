@@ -1,10 +1,13 @@
 //! Opens the file that the log is appended to.
 //!
-//! A plain open of a FIFO waits until somebody reads from it, silent and deaf to signals. Here that wait
-//! is the caller's: it can be told of, and given up. Other files may take long too: one under a lease, one on
-//! a network that does not answer, a serial line without a carrier. At the start a thread of the runtime opens
-//! them. What always holds: the file that comes out of here blocks when it is written to, as the writer's
-//! thread expects.
+//! A plain open of a FIFO blocks until it has a reader, and no signal ends it. [`append`] polls instead:
+//! the caller can be told of the wait, and can give it up. Other files can block too: a file under a
+//! lease, a file on a network that does not answer, a serial line without a carrier. A thread of the
+//! runtime opens them at the start.
+//!
+//! # Invariants
+//!
+//! Writes to the opened file block, as the thread of the writer expects.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -17,26 +20,26 @@ use rustix::io::Errno;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-/// How long a reader may take without a word about it: one that is started together with the service
-/// is there by then.
-const UNSAID: Duration = Duration::from_millis(500);
+/// How long a FIFO may have no reader before the user is told. A reader that starts together with the
+/// service is there by then.
+const SILENT_WAIT: Duration = Duration::from_millis(500);
 
-/// How soon a reader is noticed: no person sees the difference, and 20 looks a second cost nothing.
-const AGAIN: Duration = Duration::from_millis(50);
+/// How often a FIFO without a reader is opened again.
+const POLL: Duration = Duration::from_millis(50);
 
-/// Opens the end of the file at `path`, which is created with mode 0600. None where it is a FIFO that
-/// nobody reads from.
+/// Opens the file at `path` for appending, and creates it with mode 0600. None for a FIFO without a
+/// reader.
 ///
 /// # Errors
 ///
-/// What the system said.
+/// The error of the system.
 pub(super) fn try_append(path: &Path) -> io::Result<Option<File>> {
     try_open(path, true)
 }
 
-/// The same, for a file that is there already, or with `creates` may not be.
+/// Opens the file. With `creates` it need not exist.
 fn try_open(path: &Path, creates: bool) -> io::Result<Option<File>> {
-    // Only a FIFO: a serial line that is opened without waiting has no carrier yet.
+    // O_NONBLOCK for a FIFO alone: a serial line would be opened without its carrier.
     if !fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo()) {
         return options(creates).open(path).map(Some);
     }
@@ -51,18 +54,19 @@ fn try_open(path: &Path, creates: bool) -> io::Result<Option<File>> {
     }
 }
 
-/// The same, but waits for a FIFO's reader. Where that takes more than a moment it calls `tell`, once.
+/// Opens the file like [`try_append`], but waits for the reader of a FIFO. Calls `on_wait` once, if the wait
+/// is longer than [`SILENT_WAIT`].
 ///
 /// # Errors
 ///
-/// What the system said; and when the FIFO is removed meanwhile: no file takes its place.
+/// The error of the system. Also if the FIFO is removed during the wait: no file takes its place.
 ///
 /// # Cancel safety
 ///
-/// Can be dropped: what is being opened then is closed as soon as it is open.
-pub(super) async fn append(path: PathBuf, tell: impl FnOnce(&Path)) -> io::Result<File> {
-    let begun = Instant::now();
-    let mut tell = Some(tell);
+/// Can be dropped: a file that is being opened is closed as soon as it is open.
+pub(super) async fn append(path: PathBuf, on_wait: impl FnOnce(&Path)) -> io::Result<File> {
+    let start = Instant::now();
+    let mut on_wait = Some(on_wait);
     let mut is_fifo = false;
     loop {
         let opened = open(path.clone(), !is_fifo).await;
@@ -70,12 +74,12 @@ pub(super) async fn append(path: PathBuf, tell: impl FnOnce(&Path)) -> io::Resul
             return Ok(file);
         }
         is_fifo = true;
-        if begun.elapsed() >= UNSAID
-            && let Some(tell) = tell.take()
+        if start.elapsed() >= SILENT_WAIT
+            && let Some(on_wait) = on_wait.take()
         {
-            tell(&path);
+            on_wait(&path);
         }
-        sleep(AGAIN).await;
+        sleep(POLL).await;
     }
 }
 
@@ -83,7 +87,7 @@ async fn open(path: PathBuf, creates: bool) -> io::Result<Option<File>> {
     spawn_blocking(move || try_open(&path, creates)).await?
 }
 
-/// An error's better name, where there was a FIFO before.
+/// Replaces the error of a FIFO that was removed with a clearer one.
 fn removed(error: io::Error, was_fifo: bool) -> io::Error {
     if was_fifo && error.kind() == io::ErrorKind::NotFound {
         let text = "the FIFO was removed before anybody read from it";
@@ -94,7 +98,7 @@ fn removed(error: io::Error, was_fifo: bool) -> io::Error {
 
 fn options(creates: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
-    // Requests hold cookies and passwords: nobody else may read them.
+    // Requests hold cookies and passwords: no other user may read them.
     options.append(true).create(creates).mode(0o600);
     options
 }

@@ -1,46 +1,32 @@
-//! A record's time as text: RFC 3339, UTC, microseconds.
+//! The time of a record as text: RFC 3339, UTC, microseconds. Pure.
 //!
-//! The date and the seconds are made once a second, because a busy service stamps many records
-//! within one.
+//! The date and the seconds are formatted once a second: a busy service writes many records in one.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The text of a time whose second nobody has looked at.
-const BLANK: [u8; 27] = *b"0000-00-00T00:00:00.000000Z";
-
-/// How long the text is up to its fraction, and where that ends.
+/// The ends of the whole seconds and of the fraction in the text.
 const SECONDS: usize = 20;
 const MICROS: usize = 26;
 
-/// The text that was written last, its time, and the second of that.
+/// The text of the last time, and its second.
 #[derive(Debug)]
-pub(super) struct Stamp {
-    time: Option<SystemTime>,
+pub(super) struct Timestamp {
     second: Option<u64>,
     text: [u8; 27],
 }
 
-impl Default for Stamp {
+impl Default for Timestamp {
     fn default() -> Self {
         Self {
-            time: None,
             second: None,
-            text: BLANK,
+            text: *b"0000-00-00T00:00:00.000000Z",
         }
     }
 }
 
-impl Stamp {
+impl Timestamp {
     /// Appends `time`, as in `2026-11-22T21:47:20.123456Z`. A time before 1970 is written as 1970.
     pub(super) fn write(&mut self, time: SystemTime, out: &mut Vec<u8>) {
-        // All that one read brings has the same.
-        if self.time.replace(time) != Some(time) {
-            self.set(time);
-        }
-        out.extend_from_slice(&self.text);
-    }
-
-    fn set(&mut self, time: SystemTime) {
         let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let second = since_epoch.as_secs();
         if self.second != Some(second) {
@@ -55,6 +41,7 @@ impl Stamp {
             *digit = b'0' + (micros % 10) as u8;
             micros /= 10;
         }
+        out.extend_from_slice(&self.text);
     }
 }
 
@@ -64,14 +51,14 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The text is what the library makes of the whole time, whichever second came before.
+        /// The text is that of `humantime`, whatever time came before.
         #[test]
-        fn as_the_library_writes_it(micros in proptest::collection::vec(0..4_000_000_000_000_000_u64, 1..5)) {
-            let mut stamp = Stamp::default();
+        fn times_are_written_as_by_the_library(micros in proptest::collection::vec(0..4_000_000_000_000_000_u64, 1..5)) {
+            let mut timestamp = Timestamp::default();
             for micros in micros {
                 let time = UNIX_EPOCH + Duration::from_micros(micros);
                 let mut out = Vec::new();
-                stamp.write(time, &mut out);
+                timestamp.write(time, &mut out);
                 prop_assert_eq!(String::from_utf8(out).unwrap(), humantime::format_rfc3339_micros(time).to_string());
             }
         }
