@@ -69,7 +69,8 @@ class Server:
     # How it is used.
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        # A busy machine may drop a SYN or two, and then a third.
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
 
     def answer(self):
         """What it answers, or nothing as long as it does not."""
