@@ -36,6 +36,15 @@ SCRIPTS = {
 }
 
 
+def different(number, field=b""):
+    """The request that requests.lua makes of a number, with one field more."""
+    time = number // 3600 % 24, number // 60 % 60, number % 60
+    date = "Thu, 26 Nov 2026 {:02}:{:02}:{:02} GMT".format(*time)
+    host = f"h{number % 997}.test:{1024 + number % 60000}"
+    line = f"GET /{number}?q={number * 7919 % 1000003} HTTP/1.1"
+    return f"{line}\r\nHost: {host}\r\nDate: {date}\r\n".encode() + field + b"\r\n"
+
+
 class Outcome(NamedTuple):
     """What a load did to a server."""
 

@@ -2,7 +2,7 @@
 
 /// The words of a text that parses.
 pub(super) fn words(text: &str) -> Vec<&str> {
-    without_tests(all(text))
+    without_tests(&all(text))
 }
 
 /// All words: names, `::`, and each other character by itself.
@@ -39,7 +39,7 @@ fn blank(text: &str) -> Option<usize> {
     }
     let prefix = text.find(|letter| !"br".contains(letter))?;
     let after = &text[prefix..];
-    if text[..prefix].contains('r') && (after.starts_with('"') || after.starts_with("#")) {
+    if text[..prefix].contains('r') && (after.starts_with('"') || after.starts_with('#')) {
         return Some(prefix + raw(after)?);
     }
     match after.as_bytes() {
@@ -79,9 +79,9 @@ fn raw(text: &str) -> Option<usize> {
 
 /// Leaves out each item behind `#[cfg(test)]`, or behind another `cfg` with `test`, and what stands in
 /// parentheses behind `pub`.
-fn without_tests(words: Vec<&str>) -> Vec<&str> {
+fn without_tests<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let mut kept = Vec::new();
-    let mut rest = words.as_slice();
+    let mut rest = words;
     while let [first, behind @ ..] = rest {
         if let ["#", "[", "cfg", ..] = rest {
             let (attribute, item) = rest.split_at(group(&rest[1..], "[", "]") + 1);
