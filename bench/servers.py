@@ -93,6 +93,10 @@ class Server:
 
     # What it writes.
 
+    def wait_for_first_record(self):
+        """Waits for the record of the request that showed that it answers, if it has a log."""
+        self.wait_for(lambda: self.records() != 0)
+
     def empty_log(self):
         if self.log.exists():
             os.truncate(self.log, 0)

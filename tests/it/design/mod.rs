@@ -100,19 +100,27 @@ fn tests() -> Vec<(String, String)> {
     tests.collect()
 }
 
-/// Whether one of the files has this test: `fire::panics::a_panic_ends_its_connection_alone`, or
-/// `capture::head::tests::…`, which may be in a file of its own.
+/// Whether one of the files has this test: `fire::panics::a_panic_ends_its_connection_alone`, or of a unit
+/// `capture::stream::tests::…` and `capture::stream::property_tests::…`, which may be in a file of their
+/// own.
 fn exists(name: &str, tests: &[(String, String)]) -> bool {
     let (path, function) = name.rsplit_once("::").unwrap_or(("", name));
-    let path = path.strip_suffix("::tests").unwrap_or(path);
+    let unit = match path.rsplit_once("::") {
+        Some((unit, last)) if last == "tests" || last.ends_with("_tests") => unit,
+        _ => path,
+    };
     let function = format!("fn {function}(");
-    tests.iter().any(|(module, text)| {
-        let module = module.strip_suffix("::tests").unwrap_or(module);
-        let in_a_file_of_its_own = module.strip_prefix(path).is_some_and(|rest| {
-            rest.starts_with('_') && rest.ends_with("_tests") && !rest.contains("::")
-        });
-        (module == path || in_a_file_of_its_own) && text.contains(&function)
-    })
+    let is_of_unit = |module: &str| {
+        let rest = module.strip_prefix(unit);
+        rest.is_some_and(|rest| rest.is_empty() || rest == "::tests" || is_tests_suffix(rest))
+    };
+    let mut files = tests.iter().filter(|(module, _)| is_of_unit(module));
+    files.any(|(_, text)| text.contains(&function))
+}
+
+/// `_tests`, or with a subject `_property_tests`.
+fn is_tests_suffix(rest: &str) -> bool {
+    rest.starts_with('_') && rest.ends_with("_tests") && !rest.contains("::")
 }
 
 #[test]
