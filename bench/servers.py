@@ -122,7 +122,7 @@ class Server:
         """Its own process and its children."""
         found = []
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            # Other people's processes may end meanwhile.
+            # Processes of others may end meanwhile.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 # The fields before the parenthesis are the id and a name with any bytes.
                 parent = stat.read_bytes().rpartition(b")")[2].split()[1]
