@@ -8,7 +8,7 @@ connection a request it ends with the connection. The figures are medians over t
 import contextlib
 from statistics import median
 
-from loads import Own
+from loads import DIFFERENT, Own
 from report import Section
 from servers import HYPER, LIMIT, LINE, NGINX, OFF, start
 
@@ -22,7 +22,7 @@ def measure(programs, extent):
     with contextlib.ExitStack() as stack:
         servers = [start(stack, name, programs) for name in COMPARED]
         for mode in ("keep-alive", "close"):
-            load = Own(programs, mode)
+            load = Own(programs, mode, DIFFERENT)
             rates = {server: load.run(server, seconds).rate / 2 for server in servers}
             told = {server: [] for server in servers}
             for _ in range(extent.rounds):
@@ -33,7 +33,7 @@ def measure(programs, extent):
             for server in servers:
                 rows.append(row(f"{mode}: {server.name}", rates[server], told[server]))
                 notes += troubles(f"{mode}: {server.name}", server, told[server])
-    how = "64 connections, each server at half the rate that it can bear."
+    how = "64 connections, different requests, each server at half the rate that it can bear."
     return Section("latency", how, COLUMNS, rows, notes)
 
 

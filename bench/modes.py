@@ -1,18 +1,26 @@
 """The ways to use a connection: keep-alive, pipelined 16 deep, closed after a request; and `raw`.
 
-wrk drives all but `raw`, whose answers have no length, only an end: for each of them wrk counts an
-error and opens a second connection that it does not use, at the server's cost.
+Each way has a part in which all requests are the same, and one in which they differ. wrk drives all
+but `raw`, whose answers have no length, only an end: for each of them wrk counts an error and opens
+a second connection that it does not use, at the server's cost.
 """
 
 import contextlib
 
-from loads import Own, Wrk
+from loads import DIFFERENT, MODES, SAME, Own, Wrk
 from report import Verdict
 from servers import HYPER, JSON, LIMIT, LINE, NGINX, NGINX_BUFFERED, NGINX_OFF, OFF, RAW
 from servers import LIMIT_DEFERS, NGINX_DEFERS, RAW_LIMIT, start
 from throughput import Figures, Subject
 
+# The parts of bench/run, by name: the way, and which requests.
+PARTS = {
+    **{mode: (mode, SAME) for mode in MODES},
+    **{f"{mode}, {DIFFERENT} requests": (mode, DIFFERENT) for mode in MODES},
+}
 COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
+# Those that the verdicts are about, and hyper.
+COMPARED_WITH_DIFFERENT = [NGINX, OFF, LINE, JSON, HYPER, LIMIT]
 
 
 def measure(names, load, programs, extent):
@@ -21,13 +29,15 @@ def measure(names, load, programs, extent):
         return Figures([Subject(server.name, server, load) for server in servers], extent)
 
 
-def mode(name, programs, extent):
-    """One of wrk's modes."""
-    load = Wrk(programs, name)
+def part(name, programs, extent):
+    """One of PARTS."""
+    mode, requests = PARTS[name]
+    load = Wrk(programs, mode, requests)
+    names = COMPARED if requests == SAME else COMPARED_WITH_DIFFERENT
     # Where connections are not new, there is nothing to defer.
-    names = [*COMPARED, NGINX_DEFERS, LIMIT_DEFERS] if name == "close" else COMPARED
+    names = [*names, NGINX_DEFERS, LIMIT_DEFERS] if mode == "close" else names
     figures = measure(names, load, programs, extent)
-    return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[name](figures))
+    return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[mode](name, figures))
 
 
 def raw(programs, extent):
@@ -37,29 +47,29 @@ def raw(programs, extent):
     return figures.section("raw", f"`{load}`", [RAW_LIMIT], [judged])
 
 
-def judge_keep_alive(figures):
+def judge_keep_alive(name, figures):
     ratio = figures.cpu_ratio
     return [
-        Verdict(1, "keep-alive: CPU to nginx's", ratio(LINE, NGINX), 0.85),
-        Verdict(1, "keep-alive: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
-        Verdict(4, "log on: CPU to that with the log off", ratio(LINE, OFF), 1.08),
-        Verdict(4, "log json: CPU to that of line", ratio(JSON, LINE), 1.15),
+        Verdict(1, f"{name}: CPU to nginx's", ratio(LINE, NGINX), 0.85),
+        Verdict(1, f"{name}: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
+        Verdict(4, f"{name}, log on: CPU to that with the log off", ratio(LINE, OFF), 1.08),
+        Verdict(4, f"{name}, log json: CPU to that of line", ratio(JSON, LINE), 1.15),
     ]
 
 
-def judge_pipelined(figures):
+def judge_pipelined(name, figures):
     faster, cpu = figures.rate_ratio(LINE, NGINX), figures.cpu_ratio(LINE, LIMIT)
     return [
-        Verdict(2, "pipelined: requests a second to nginx's", faster, 4, at_least=True),
-        Verdict(2, "pipelined: CPU to the limit's", cpu, 2),
+        Verdict(2, f"{name}: requests a second to nginx's", faster, 4, at_least=True),
+        Verdict(2, f"{name}: CPU to the limit's", cpu, 2),
     ]
 
 
-def judge_close(figures):
+def judge_close(name, figures):
     ratio = figures.cpu_ratio
     return [
-        Verdict(3, "a connection a request: CPU to nginx's", ratio(LINE, NGINX), 0.95),
-        Verdict(3, "a connection a request: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
+        Verdict(3, f"{name}: CPU to nginx's", ratio(LINE, NGINX), 0.95),
+        Verdict(3, f"{name}: CPU to the limit's", ratio(LINE, LIMIT), 1.15),
     ]
 
 

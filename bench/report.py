@@ -76,6 +76,10 @@ cores: what counts is how the figures compare, not what they are.
 `hellowire` has its default settings but for the log, which goes to a file. `nginx` is `return 200`
 with a worker a core. `hyper` is what hellowire is built on, without its tap, filter, deadlines and
 log. `limit` is an epoll server that answers canned bytes, with no system call more than has to be.
+Parts with *different requests* send requests whose target, Host and Date differ from one to the
+next: no cache of the last request can flatter a server there. The latency is of such requests too.
+All else repeats one request.
+
 Where connections are new, an nginx and a limit stand beside these that leave them with the kernel
 until their first bytes are there, as hellowire does by itself. All of it is in `bench/`, where each
 part says what it measures and how.

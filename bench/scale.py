@@ -2,7 +2,7 @@
 
 import contextlib
 
-from loads import CONNECTIONS, Own, Wrk
+from loads import CONNECTIONS, DIFFERENT, SAME, Own, Wrk
 from report import Section, Verdict
 from servers import HYPER, LIMIT, LINE, NGINX, start
 from throughput import Figures, Subject
@@ -14,22 +14,33 @@ COMPARED = [LINE, NGINX, HYPER, LIMIT]
 def connections(programs, extent):
     """64 busy connections against 5000, which are there before it is counted."""
     few, many = CONNECTIONS, MANY // 10 if extent.quick else MANY
-    loads = {count: Own(programs, "keep-alive", count) for count in (few, many)}
+    kinds = [*((name, SAME) for name in COMPARED), (LINE, DIFFERENT)]
     with contextlib.ExitStack() as stack:
+        servers = {name: start(stack, name, programs) for name in COMPARED}
         subjects = [
-            Subject(f"{server.name}, {count} connections", server, load)
-            for server in [start(stack, name, programs) for name in COMPARED]
-            for count, load in loads.items()
+            Subject(f"{name}, {kind}, {count}", servers[name], load(programs, kind, count))
+            for name, kind in kinds
+            for count in (few, many)
         ]
         figures = Figures(subjects, extent)
     costs = [figures.cpu(subject.label) for subject in subjects]
-    pairs = dict(zip(COMPARED, zip(costs[::2], costs[1::2])))
-    rows = [[name, f"{a:.2f}", f"{b:.2f}", f"{b / a:.2f}"] for name, (a, b) in pairs.items()]
+    pairs = dict(zip(kinds, zip(costs[::2], costs[1::2])))
+    rows = [
+        [f"{name}, {kind}", f"{a:.2f}", f"{b:.2f}", f"{b / a:.2f}"]
+        for (name, kind), (a, b) in pairs.items()
+    ]
     columns = ["CPU µs/request", f"{few} connections", f"{many} connections", "ratio"]
-    ratio = pairs[LINE][1] / pairs[LINE][0]
-    judged = Verdict(5, f"{many} busy connections: CPU to that with {few}", ratio, 1.3)
-    how = f"`{loads[few]}` and `{loads[many]}`"
-    return Section("busy connections", how, columns, rows, figures.notes, [judged])
+    judged = [
+        Verdict(5, f"{many} busy connections, {kind}: CPU to that with {few}", b / a, 1.3)
+        for (name, kind), (a, b) in pairs.items()
+        if name == LINE
+    ]
+    how = f"`{subjects[0].load}` and `{subjects[1].load}`, or `{DIFFERENT}` requests."
+    return Section("busy connections", how, columns, rows, figures.notes, judged)
+
+
+def load(programs, kind, count):
+    return Own(programs, "keep-alive", kind, count)
 
 
 def workers(programs, extent):

@@ -69,7 +69,8 @@ class Server:
     # How it is used.
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        # A busy machine may drop a SYN or two, and then a third.
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
 
     def answer(self):
         """What it answers, or nothing as long as it does not."""
@@ -91,6 +92,10 @@ class Server:
         fail(f"{self.name} is not ready: {self.stderr.read_text()}")
 
     # What it writes.
+
+    def wait_for_first_record(self):
+        """Waits for the record of the request that showed that it answers, if it has a log."""
+        self.wait_for(lambda: self.records() != 0)
 
     def empty_log(self):
         if self.log.exists():
@@ -117,7 +122,7 @@ class Server:
         """Its own process and its children."""
         found = []
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            # Other people's processes may end meanwhile.
+            # Processes of others may end meanwhile.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 # The fields before the parenthesis are the id and a name with any bytes.
                 parent = stat.read_bytes().rpartition(b")")[2].split()[1]

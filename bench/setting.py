@@ -53,8 +53,16 @@ def build(manifest, target):
 
 def programs(hellowire=None):
     """The paths of all that is run, by name; `hellowire` in place of a build, if it is given."""
-    found = {name: pathlib.Path(path) for name, path in find_tools(PACKAGES).items()}
-    found["hellowire"] = hellowire or build("Cargo.toml", TARGET) / "hellowire"
+    found = programs_beside(PACKAGES)
+    found["hellowire"] = (hellowire or build("Cargo.toml", TARGET) / "hellowire").resolve()
+    if not found["hellowire"].exists():
+        fail(f"no such file: {found['hellowire']}")
+    return found
+
+
+def programs_beside(packages):
+    """The paths of all that is run beside hellowire, by name."""
+    found = {name: pathlib.Path(path) for name, path in find_tools(packages).items()}
     tools = build("bench/tools/Cargo.toml", TARGET / "bench")
     found.update({name: tools / name for name in ("limit", "hyper", "load")})
     for path in found.values():
@@ -71,13 +79,17 @@ def allow_descriptors():
 
 def machine(programs):
     """Date, machine and versions, a line each."""
-    system = os.uname()
     yield time.strftime("%Y-%m-%d %H:%M %z")
-    yield f"{system.sysname} {system.release} {system.machine}, {os.cpu_count()} x {processor()}"
+    yield system()
     if tracks_connections():
         yield "connections are tracked (nf_conntrack, as a container engine wants it)"
     for name, option in {"hellowire": "--version", "nginx": "-v", "wrk": "-v"}.items():
         yield version([programs[name], option])
+
+
+def system():
+    names = os.uname()
+    return f"{names.sysname} {names.release} {names.machine}, {os.cpu_count()} x {processor()}"
 
 
 def tracks_connections():

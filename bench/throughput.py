@@ -2,7 +2,7 @@
 
 All that is compared runs all the time, and one at a time is under load. A round has a run of each,
 in an order that rotates, so that noise meets all alike. What went wrong is noted: errors that the
-load tells of, log records that do not match the answers, a server's words on stderr.
+load tells of, log records that do not match the answers, what a server writes to stderr.
 """
 
 import time
@@ -46,6 +46,8 @@ class Figures:
 
     def __init__(self, subjects, extent):
         self.runs, self.notes = {subject.label: [] for subject in subjects}, []
+        for subject in subjects:
+            subject.server.wait_for_first_record()
         # The first round is the warm-up, of which only the troubles are kept.
         for number in range(0 if extent.warm_up else 1, extent.rounds + 1):
             first = number % len(subjects)

@@ -27,6 +27,8 @@ mod container;
 mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
 mod deploy;
+/// docs/design.md and the layout of the source agree.
+mod design;
 /// Options from the environment.
 mod environment;
 /// What the log leaves out, and what it never does.

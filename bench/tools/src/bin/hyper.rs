@@ -1,4 +1,4 @@
-//! A plain hyper service: what hellowire is built on, without its tap, gate, deadlines and log.
+//! A plain hyper service: what hellowire is built on, without its tap, filter, timeouts and log.
 //!
 //! `hyper PORT` has one current-thread runtime a core. It reads a request's body to its end, drops
 //! it, and answers as hellowire does.

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Its answers are canned, and it parses nothing: the end of an empty line is the end of a request.
-//! That is enough for wrk, which sends requests without bodies, each batch in one write; whoever
-//! sends something else is hung up on, which wrk counts as an error.
+//! That is enough for wrk, which sends requests without bodies, each batch in one write. It
+//! closes the connection of a client that sends something else, which wrk counts as an error.
 //!
 //! epoll is level-triggered: one read a readable connection is enough, none is made in vain. A
 //! connection that is accepted with its first bytes is watched only if it goes on after them.

@@ -2,10 +2,11 @@
 //! ends, as those of `hellowire raw` do.
 //!
 //! ```text
-//! load ADDRESS keep-alive|close CONNECTIONS SECONDS [RATE]
+//! load ADDRESS keep-alive|close same|different CONNECTIONS SECONDS [RATE]
 //! ```
 //!
-//! Each connection has one request in flight. With a RATE, in requests a second, requests are due at
+//! It sends the same request again and again, or different ones: target, Host and Date differ from one
+//! to the next (as in requests.lua). Each connection has one request in flight. With a RATE, in requests a second, requests are due at
 //! fixed times, dealt out evenly over the connections, whether the server keeps up or not, and the
 //! latency counts from when a request was due: what waits behind a slow answer is slow too
 //! (otherwise a server that stalls would be asked less while it does, and look fast: coordinated
@@ -32,12 +33,14 @@ use rustix::thread::set_current_timer_slack;
 const THREADS: usize = 2;
 const EVENTS: usize = 256;
 const READ: usize = 16 * 1024;
+/// How many different requests there are.
+const DIFFERENT: u32 = 8192;
 /// How long the first answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() {
     let Some(plan) = Plan::from_arguments() else {
-        panic!("usage: load ADDRESS keep-alive|close CONNECTIONS SECONDS [RATE]");
+        panic!("usage: load ADDRESS keep-alive|close same|different CONNECTIONS SECONDS [RATE]");
     };
     let clients: Vec<_> = (0..THREADS)
         .map(|thread| Client::new(plan.clone(), thread).expect("a server that answers"))
@@ -80,7 +83,8 @@ struct Plan {
     time: Duration,
     /// Between two requests of one connection, if there is a rate.
     interval: Option<Duration>,
-    request: &'static [u8],
+    /// What each thread sends in turn.
+    requests: Vec<Vec<u8>>,
     /// How long an answer is; none where the connection's end ends it.
     answer: Option<usize>,
 }
@@ -88,36 +92,54 @@ struct Plan {
 impl Plan {
     fn from_arguments() -> Option<Self> {
         let arguments: Vec<_> = std::env::args().skip(1).collect();
-        let (address, mode, connections, seconds, rate) = match arguments.as_slice() {
-            [address, mode, connections, seconds] => (address, mode, connections, seconds, None),
-            [address, mode, connections, seconds, rate] => {
-                (address, mode, connections, seconds, Some(rate))
-            }
-            _ => return None,
+        let (arguments, rate) = match arguments.as_slice() {
+            [five @ .., rate] if five.len() == 5 => (five, Some(rate)),
+            five => (five, None),
+        };
+        let [address, mode, kind, connections, seconds] = arguments else {
+            return None;
         };
         let address = address.parse().ok()?;
         let connections = connections.parse().ok()?;
         let rate: Option<f64> = rate.map(|rate| rate.parse()).transpose().ok()?;
-        let (request, answer): (&[u8], _) = match mode.as_str() {
-            "keep-alive" => {
-                let request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-                (request, Some(answer_length(address, request).ok()?))
-            }
-            "close" => (
-                b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
-                None,
-            ),
+        let closes = match mode.as_str() {
+            "keep-alive" => false,
+            "close" => true,
             _ => return None,
+        };
+        let requests: Vec<_> = match kind.as_str() {
+            "same" => vec![request("/", "127.0.0.1", "", closes)],
+            "different" => (1..=DIFFERENT).map(|n| different(n, closes)).collect(),
+            _ => return None,
+        };
+        let answer = if closes {
+            None
+        } else {
+            Some(answer_length(address, &requests[0]).ok()?)
         };
         Some(Self {
             address,
             connections,
             time: Duration::try_from_secs_f64(seconds.parse().ok()?).ok()?,
             interval: rate.map(|rate| Duration::from_secs(1).mul_f64(count(connections) / rate)),
-            request,
+            requests,
             answer,
         })
     }
+}
+
+/// One of many requests that differ in target, Host, Date and length.
+fn different(n: u32, closes: bool) -> Vec<u8> {
+    let (hour, minute, second) = (n / 3600 % 24, n / 60 % 60, n % 60);
+    let date = format!("Date: Thu, 26 Nov 2026 {hour:02}:{minute:02}:{second:02} GMT\r\n");
+    let target = format!("/{n}?q={}", u64::from(n) * 7919 % 1_000_003);
+    let host = format!("h{}.test:{}", n % 997, 1024 + n % 60_000);
+    request(&target, &host, &date, closes)
+}
+
+fn request(target: &str, host: &str, fields: &str, closes: bool) -> Vec<u8> {
+    let end = if closes { "Connection: close\r\n" } else { "" };
+    format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n{fields}{end}\r\n").into_bytes()
 }
 
 fn count(connections: usize) -> f64 {
@@ -139,8 +161,8 @@ fn answer_length(address: SocketAddr, request: &[u8]) -> io::Result<usize> {
     Ok(answer.len())
 }
 
-/// One connection, or the place of one after the other.
-struct Place {
+/// One connection that is kept, or one connection after the other.
+struct Slot {
     socket: Option<TcpStream>,
     /// From the start on.
     due: Duration,
@@ -152,8 +174,10 @@ struct Place {
 struct Client {
     plan: Plan,
     epoll: OwnedFd,
-    places: Vec<Place>,
-    /// When those that wait for nothing send their next request.
+    slots: Vec<Slot>,
+    /// The index of the request that is sent next.
+    request: usize,
+    /// When each slot without a request in flight sends its next one.
     next: BinaryHeap<Reverse<(Duration, usize)>>,
     start: Instant,
     latencies: Vec<Duration>,
@@ -162,38 +186,41 @@ struct Client {
 
 impl Client {
     fn new(plan: Plan, thread: usize) -> io::Result<Self> {
+        let requests = plan.requests.len();
         let step = plan.interval.unwrap_or_default();
         let step = step.div_f64(count(plan.connections));
-        let places: Vec<_> = (thread..plan.connections)
+        let slots: Vec<_> = (thread..plan.connections)
             .step_by(THREADS)
-            .map(|number| Place {
+            .map(|number| Slot {
                 socket: None,
                 due: step.mul_f64(count(number)),
                 received: 0,
             })
             .collect();
-        let dues = places.iter().map(|place| place.due).zip(0..);
+        let dues = slots.iter().map(|slot| slot.due).zip(0..);
         let mut client = Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             next: dues.map(Reverse).collect(),
-            places,
+            slots,
+            // The threads begin at different ones.
+            request: requests * thread / THREADS,
             plan,
             start: Instant::now(),
             latencies: Vec::new(),
             failed: 0,
         };
-        client.connect_those_that_stay()?;
+        client.connect_kept()?;
         Ok(client)
     }
 
-    /// Each has had an answer, so that the server has all of them too.
-    fn connect_those_that_stay(&mut self) -> io::Result<()> {
+    /// Makes the connections that are kept. Each gets an answer, so that the server has accepted all of them.
+    fn connect_kept(&mut self) -> io::Result<()> {
         let Some(length) = self.plan.answer else {
             return Ok(());
         };
-        for number in 0..self.places.len() {
+        for number in 0..self.slots.len() {
             self.send(number)?;
-            if let Some(socket) = &mut self.places[number].socket {
+            if let Some(socket) = &mut self.slots[number].socket {
                 socket.read_exact(&mut vec![0; length])?;
             }
         }
@@ -219,7 +246,7 @@ impl Client {
             epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&pause))
                 .expect("epoll works");
             for event in events.drain(..) {
-                let number = usize::try_from(event.data.u64()).expect("a place's number");
+                let number = usize::try_from(event.data.u64()).expect("a slot's number");
                 self.receive(number, &mut space);
             }
         }
@@ -237,11 +264,13 @@ impl Client {
     }
 
     fn send(&mut self, number: usize) -> io::Result<()> {
-        let kept = self.places[number].socket.take();
+        let kept = self.slots[number].socket.take();
         let socket = kept.map_or_else(|| self.connect(number), Ok)?;
-        let place = &mut self.places[number];
-        place.received = 0;
-        place.socket.insert(socket).write_all(self.plan.request)
+        let slot = &mut self.slots[number];
+        slot.received = 0;
+        let request = &self.plan.requests[self.request];
+        self.request = (self.request + 1) % self.plan.requests.len();
+        slot.socket.insert(socket).write_all(request)
     }
 
     fn connect(&self, number: usize) -> io::Result<TcpStream> {
@@ -252,22 +281,22 @@ impl Client {
     }
 
     fn receive(&mut self, number: usize, space: &mut [u8]) {
-        let place = &mut self.places[number];
-        let Some(socket) = &mut place.socket else {
+        let slot = &mut self.slots[number];
+        let Some(socket) = &mut slot.socket else {
             return;
         };
         match (socket.read(space), self.plan.answer) {
-            (Ok(0), None) if place.received > 0 => {
-                place.socket = None;
+            (Ok(0), None) if slot.received > 0 => {
+                slot.socket = None;
                 self.answered(number);
             }
             (Ok(0) | Err(_), _) => self.fail(number),
-            (Ok(_), _) if place.received == 0 && !space.starts_with(b"HTTP/1.1 200 ") => {
+            (Ok(_), _) if slot.received == 0 && !space.starts_with(b"HTTP/1.1 200 ") => {
                 self.fail(number);
             }
             (Ok(length), answer) => {
-                place.received += length;
-                if answer == Some(place.received) {
+                slot.received += length;
+                if answer == Some(slot.received) {
                     self.answered(number);
                 }
             }
@@ -275,7 +304,7 @@ impl Client {
     }
 
     fn answered(&mut self, number: usize) {
-        let due = self.places[number].due;
+        let due = self.slots[number].due;
         let latency = self.start.elapsed().saturating_sub(due);
         self.latencies.push(latency);
         self.schedule(number);
@@ -283,12 +312,12 @@ impl Client {
 
     fn fail(&mut self, number: usize) {
         self.failed += 1;
-        self.places[number].socket = None;
+        self.slots[number].socket = None;
         self.schedule(number);
     }
 
     fn schedule(&mut self, number: usize) {
-        let due = &mut self.places[number].due;
+        let due = &mut self.slots[number].due;
         *due = match self.plan.interval {
             Some(interval) => *due + interval,
             None => self.start.elapsed(),
