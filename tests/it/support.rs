@@ -70,6 +70,11 @@ impl Lines {
         }
     }
 
+    /// All of them, up to the end of the stream, however long that takes.
+    pub(crate) fn all(self) -> impl Iterator<Item = String> {
+        self.0.into_iter()
+    }
+
     /// The lines that are left, once the stream has ended.
     #[track_caller]
     pub(crate) fn rest(&self) -> Vec<String> {
