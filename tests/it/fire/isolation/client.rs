@@ -83,7 +83,7 @@ impl Odd<'_> {
         let tag = format!("{}-{turn}", self.number);
         if random.once_in(SELDOM) {
             if self.shared.late.fetch_add(1, Ordering::Relaxed) < LATE {
-                return Script::late(&tag, self.text);
+                return Script::late(random, &tag, self.text);
             }
             self.shared.late.fetch_sub(1, Ordering::Relaxed);
         }
@@ -158,8 +158,8 @@ impl Odd<'_> {
         Ok(())
     }
 
-    /// The one worker learns of the second request here after it has learned of what was sent before; the
-    /// first may have come while it accepted.
+    /// The one worker learns of the second request here after it has learned of what was sent before: the
+    /// first may have come while it accepted. The log always has room.
     fn wait_for_all_to_be_read(&self) -> Result<(), String> {
         self.shared.connections.fetch_add(1, Ordering::Relaxed);
         let mut client = Client::connect(self.service);

@@ -34,7 +34,7 @@ mod script;
 const CLIENTS: u8 = 64;
 
 /// The options that the model goes by.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 14] = [
     "--workers",
     "1",
     "--max-head",
@@ -47,6 +47,8 @@ const OPTIONS: [&str; 12] = [
     "2000B",
     "--log-exclude",
     "/probe",
+    "--log-queue",
+    "256MiB",
 ];
 
 #[test]

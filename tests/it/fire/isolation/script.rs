@@ -70,7 +70,7 @@ impl Script {
     }
 
     /// One of many requests whose answers are taken late.
-    pub(super) fn late(tag: &str, text: &str) -> Self {
+    pub(super) fn late(random: &mut Random, tag: &str, text: &str) -> Self {
         let answer = served("1.1", "OPTIONS", None, text);
         let count = TOO_MANY / answer.len();
         let request = |number| format!("OPTIONS /{tag}-{number} HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -80,7 +80,7 @@ impl Script {
         Self {
             records: requests.iter().cloned().map(plain).collect(),
             parts: vec![Part::new(requests.concat(), answer.repeat(count))],
-            end: End::Finished,
+            end: random.pick(&[End::Finished, End::Closed]),
             is_late: true,
         }
     }
