@@ -2,7 +2,7 @@
 
 use super::bad::{bad, unfinished};
 use super::good::{Keeps, good};
-use super::model::{KEPT_BODY, MAX_HEAD, Record, served};
+use super::model::{CONTINUE, KEPT_BODY, MAX_HEAD, Record, served};
 use super::random::Random;
 
 /// What is sent in one go, or in pieces, and what comes back for it.
@@ -30,7 +30,7 @@ pub(super) enum End {
     Finished,
     /// The client closes it once it has all answers.
     Closed,
-    /// The client resets it once it has all answers, and the service has read all of the last part.
+    /// The client resets it once it has all answers.
     Reset,
     /// The client resets it in the middle of what it sends, and takes no answer.
     Torn,
@@ -45,9 +45,6 @@ pub(super) struct Script {
     /// All is sent before any answer is taken, and those of other clients come first.
     pub(super) is_late: bool,
 }
-
-/// How many bytes of answers the kernel does not hold for a client that takes none.
-const TOO_MANY: usize = 3_500_000;
 
 /// Once in how many connections a client falls silent.
 const SLOW: usize = 2_000;
@@ -69,10 +66,10 @@ impl Script {
         script
     }
 
-    /// One of many requests whose answers are taken late.
+    /// One of requests whose answers are taken late: more than the sockets' buffers hold.
     pub(super) fn late(random: &mut Random, tag: &str, text: &str) -> Self {
         let answer = served("1.1", "OPTIONS", None, text);
-        let count = TOO_MANY / answer.len();
+        let count = random.pick(&[5, 20, 90]);
         let request = |number| format!("OPTIONS /{tag}-{number} HTTP/1.1\r\nHost: a\r\n\r\n");
         let requests: Vec<_> = (0..count)
             .map(|number| request(number).into_bytes())
@@ -104,7 +101,7 @@ impl Script {
                 End::Served
             }
             9 => self.add_last_and_more(random, tag, text),
-            10 => self.add_half(random, tag),
+            10 => self.add_half(tag),
             _ if is_first => {
                 self.add_good(random, tag, Keeps::Open, text);
                 End::Finished
@@ -146,16 +143,15 @@ impl Script {
         End::ServedAtOnce
     }
 
-    /// Half a request, behind which the connection is reset.
-    fn add_half(&mut self, random: &mut Random, tag: &str) -> End {
-        let head = format!("PUT /{tag} HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n");
-        let mut half = [head.into_bytes(), random.bytes(1_000)].concat();
-        half.truncate(1 + random.below(half.len()));
+    /// Half a request, behind which the connection is reset: the answer shows that it was read.
+    fn add_half(&mut self, tag: &str) -> End {
+        let head = format!("PUT /{tag} HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n");
+        let head = (head + "Expect: 100-continue\r\n\r\n").into_bytes();
         self.records.push(Record {
             remark: " incomplete".to_owned(),
-            ..plain(half.clone())
+            ..plain(head.clone())
         });
-        self.parts.push(Part::new(half, ""));
+        self.parts.push(Part::new(head, CONTINUE));
         End::Reset
     }
 }
