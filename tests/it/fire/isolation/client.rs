@@ -124,11 +124,11 @@ impl Odd<'_> {
         script: &Script,
         is_last: bool,
     ) -> Result<(), String> {
-        let bytes = group.iter().flat_map(|part| &part.bytes).copied().collect();
+        let bytes: Vec<_> = group.iter().flat_map(|part| &part.bytes).copied().collect();
         let expected: String = group.iter().map(|part| &*part.answer).collect();
         let is_whole = script.is_late || script.end == End::ServedAtOnce && is_last;
         connection
-            .send(bytes, is_whole)
+            .send(&bytes, is_whole)
             .map_err(|error| format!("sending: {error}"))?;
         if is_last && script.end == End::Finished {
             let finished = connection.client.0.shutdown(Shutdown::Write);
@@ -178,7 +178,7 @@ impl Connection {
         length.min(most)
     }
 
-    fn send(&mut self, bytes: Vec<u8>, is_whole: bool) -> io::Result<()> {
+    fn send(&mut self, bytes: &[u8], is_whole: bool) -> io::Result<()> {
         let longest = if is_whole || self.random.once_in(3) {
             bytes.len()
         } else {
@@ -186,7 +186,7 @@ impl Connection {
             self.random.pick(&[1, 7, 100, 1_500]).max(bytes.len() / 200)
         };
         let pauses = self.random.once_in(4);
-        let mut rest = &bytes[..];
+        let mut rest = bytes;
         while !rest.is_empty() {
             let length = if is_whole {
                 rest.len()
@@ -215,13 +215,18 @@ impl Connection {
         };
         let result = (&self.client.0).take(length).read_to_end(&mut seen);
         let seen = without_dates(&seen);
-        match result {
-            Ok(_) if seen == expected => Ok(()),
-            Ok(_) => Err(format!(
-                "another answer\n    due: {expected:?}\n   seen: {seen:?}"
-            )),
-            Err(error) => Err(format!("{error}\n    due: {expected:?}\n   seen: {seen:?}")),
-        }
+        let what = match result {
+            Ok(_) if seen == expected => return Ok(()),
+            Ok(_) => "another answer".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let same = expected.bytes().zip(seen.bytes());
+        let same = same.take_while(|(due, seen)| due == seen).count();
+        let shown = |text: &str| part_of(text, same).escape_debug().to_string();
+        let (due, seen) = (shown(expected), shown(&seen));
+        Err(format!(
+            "{what}: the same up to {same}\n    due: {due}\n   seen: {seen}"
+        ))
     }
 
     /// Sends some of it, and vanishes.
@@ -233,11 +238,17 @@ impl Connection {
             .collect::<Vec<_>>();
         bytes.truncate(1 + self.random.below(bytes.len()));
         // Fails only where the service has ended it, which a client that vanishes does not see.
-        let _ = self.send(bytes, false);
+        let _ = self.send(&bytes, false);
         if self.random.once_in(2) {
             reset(&self.client);
         }
     }
+}
+
+/// What stands around a byte.
+fn part_of(text: &str, at: usize) -> String {
+    let around = at.saturating_sub(300)..text.len().min(at + 300);
+    String::from_utf8_lossy(&text.as_bytes()[around]).into_owned()
 }
 
 /// With nothing to linger for, closing resets.

@@ -28,6 +28,8 @@ mod ledger;
 mod model;
 /// Random numbers.
 mod random;
+/// What they are refused for.
+mod rules;
 /// A connection's parts.
 mod script;
 
@@ -105,9 +107,9 @@ fn be_many(text: &str, seed: u64, lasts: Duration) {
             thread::sleep(Duration::from_millis(10));
         }
         shared.is_over.store(true, Ordering::Relaxed);
-        clients
-            .into_iter()
-            .for_each(|client| client.join().unwrap());
+        for client in clients {
+            client.join().unwrap();
+        }
         service.stop().stderr
     });
     let faults = faults.into_inner().unwrap();
