@@ -15,6 +15,8 @@
 mod answers;
 /// Two people without terminals.
 mod chat;
+/// The ends of their chats.
+mod chat_ends;
 /// What correct clients send is never refused.
 mod clients;
 /// Closed standard streams.
@@ -84,6 +86,8 @@ mod terminal;
 mod tools;
 /// What is typed into a chat, at any speed.
 mod typed;
+/// A log that is not read for a while.
+mod unread;
 /// Characters that nobody sees.
 mod unseen;
 /// What the command line and the environment accept, and what they say when they don't.
@@ -95,6 +99,8 @@ mod zones;
 
 /// Builds images, runs containers.
 mod engine;
+/// A program's output.
+mod lines;
 /// The other side of a chat at a terminal.
 mod partner;
 /// What clients really sent.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Service, expect_answer, expect_record};
+use crate::support::{BOUND, Service, expect_answer, expect_record};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const GET_RECORD: &str = r#" 27 "GET / HTTP/1.1\r\nHost: a\r\n\r\n""#;
@@ -180,18 +180,21 @@ fn each_format_but_document_says_why_a_request_was_refused() {
     }
 }
 
-/// The issue's bound is 50 ms. On a busy machine a single measurement says little, so the best of
-/// many has to be within it, and each within the harness's bound.
+/// It waits for nothing: no record behind it, no end of its connection. A time that it waited would be
+/// there each time, so one that is short shows that there is none; a machine that is busy has it later.
 #[test]
 fn a_record_is_out_soon_after_its_request() {
     let service = Service::start(&[]);
-    let best = (0..20).map(|_| {
+    let deadline = Instant::now() + BOUND;
+    loop {
         let mut client = service.connect();
         let sent = Instant::now();
         client.send(GET);
         service.stdout.next();
-        sent.elapsed()
-    });
-    let best = best.min().unwrap();
-    assert!(best < Duration::from_millis(50), "{best:?}");
+        let passed = sent.elapsed();
+        if passed < Duration::from_millis(50) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "the last one: {passed:?}");
+    }
 }

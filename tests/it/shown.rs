@@ -182,18 +182,25 @@ fn what_waits_is_shown_below_what_comes_before_it() {
     });
 }
 
+/// From the first one on it would wait for three seconds, each time: less shows that it does not. On a
+/// busy machine all of it may take longer, and shows nothing.
 #[test]
 fn ctrl_c_says_what_it_waits_for_and_a_second_one_does_not_wait() {
-    let mut chat = busy_with_one_that_does_not_read();
-    let pressed = Instant::now();
-    chat.screen.press("\x03");
-    chat.screen
-        .until_row("(leaving as soon as the other side has");
-    chat.screen.press("\x03");
-    chat.expect_end(0, "interrupted: you left");
-    // From the first one on it would wait for three seconds.
-    let passed = pressed.elapsed();
-    assert!(passed < Duration::from_secs(3), "{passed:?}");
+    let deadline = Instant::now() + BOUND;
+    loop {
+        let mut chat = busy_with_one_that_does_not_read();
+        let pressed = Instant::now();
+        chat.screen.press("\x03");
+        chat.screen
+            .until_row("(leaving as soon as the other side has");
+        chat.screen.press("\x03");
+        chat.expect_end(0, "interrupted: you left");
+        let passed = pressed.elapsed();
+        if passed < Duration::from_secs(3) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "the last one: {passed:?}");
+    }
 }
 
 #[test]

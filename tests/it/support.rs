@@ -6,11 +6,11 @@ use std::fmt::Debug;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+
+pub(crate) use crate::lines::Lines;
 
 /// How long anything may take: far longer than it does on a busy machine.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
@@ -26,66 +26,6 @@ pub(crate) fn program() -> Command {
     }
     command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
     command
-}
-
-/// The lines of a stream, as they come.
-#[derive(Debug)]
-pub(crate) struct Lines(Receiver<String>);
-
-impl Lines {
-    pub(crate) fn of(stream: impl Read + Send + 'static) -> Self {
-        let (sender, lines) = sync_channel(1 << 20);
-        thread::spawn(move || {
-            for line in BufReader::new(stream).lines() {
-                let Ok(line) = line else { return };
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self(lines)
-    }
-
-    /// The next line.
-    #[track_caller]
-    pub(crate) fn next(&self) -> String {
-        match self.0.recv_timeout(BOUND) {
-            Ok(line) => line,
-            Err(error) => panic!("no line came: {error}"),
-        }
-    }
-
-    /// The lines up to one that has `part` in it, that one included.
-    #[track_caller]
-    pub(crate) fn until(&self, part: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        loop {
-            match self.0.recv_timeout(BOUND) {
-                Ok(line) => lines.push(line),
-                Err(error) => panic!("no line with {part:?} came: {error}; before: {lines:#?}"),
-            }
-            if lines.last().is_some_and(|line| line.contains(part)) {
-                return lines;
-            }
-        }
-    }
-
-    /// The lines that are left, once the stream has ended.
-    #[track_caller]
-    pub(crate) fn rest(&self) -> Vec<String> {
-        let deadline = Instant::now() + BOUND;
-        let mut lines = Vec::new();
-        loop {
-            match self
-                .0
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
-                Ok(line) => lines.push(line),
-                Err(RecvTimeoutError::Disconnected) => return lines,
-                Err(RecvTimeoutError::Timeout) => panic!("the stream did not end: {lines:#?}"),
-            }
-        }
-    }
 }
 
 /// A running service.

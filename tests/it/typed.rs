@@ -193,12 +193,8 @@ fn control_characters_in_a_bracketed_paste_are_text() {
     chat.screen
         .press(&bracketed("a\tb\x03\x04\x1b[31m\x13\x1a\u{202e}\r"));
     chat.expect("a\tb\x03\x04\x1b[31m\x13\x1a\u{202e}\n");
-    let shown = chat.screen.until(|rows| rows.concat().contains("202e"));
-    let all = shown.concat();
-    assert!(
-        all.contains(r"you: a\tb\x03\x04\x1b[31m\x13\x1a\u{202e}"),
-        "{shown:#?}"
-    );
+    let shown = r"you: a\tb\x03\x04\x1b[31m\x13\x1a\u{202e}";
+    chat.screen.until(|rows| rows.concat().contains(shown));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::length;
-use crate::sink::Unread;
 use crate::support::{BOUND, Service, memory};
+use crate::unread::Unread;
 
 /// `--log-queue`, in kB as the kernel counts.
 const LIMIT: u64 = 16 << 10;

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use super::callers::{Callers, Manner, Tally};
 use super::length;
-use crate::sink::{Tmpfs, Unread, lost};
+use crate::sink::Tmpfs;
 use crate::support::{Service, directory, run};
+use crate::unread::{Unread, lost};
 
 /// For how long the sink takes nothing.
 fn a_while() -> Duration {
