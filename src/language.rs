@@ -1,13 +1,13 @@
-//! The words that people read at the client, at the chat and at a service's start, in English and
-//! in Chinese; the Chinese ones are the document's own where it has some.
+//! The texts that people read at the client, at the chat and at a service's start, in English and in
+//! Chinese. The Chinese ones are the document's own if it has some.
 //!
-//! Knows nobody who says them: a chat's ends have their words where they are declared. Errors,
-//! diagnostics and records are English whatever the language: they are searched for.
+//! The texts of a chat's end stand where the ends are declared. Errors, diagnostics and records are always
+//! English: users search for them.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-/// What a program says to people, in a language.
+/// The language of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -17,8 +17,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that the locale's variables ask for: of `LC_ALL`, `LC_MESSAGES` and `LANG`, in
-    /// this order, the first that is set and not empty decides (POSIX.1-2024, XBD 8.2).
+    /// The language of the locale's variables: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set
+    /// and not empty decides (POSIX.1-2024, XBD 8.2).
     #[must_use]
     pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -36,23 +36,23 @@ impl Language {
         }
     }
 
-    /// A server that waits at `place`.
-    pub fn listening(self, place: impl Display) -> impl Display {
+    /// A server listens on `address`.
+    pub fn listening(self, address: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "listening on {place}"),
-            Self::Chinese => write!(f, "服务器等待客户端连接…… {place}"),
+            Self::English => write!(f, "listening on {address}"),
+            Self::Chinese => write!(f, "服务器等待客户端连接…… {address}"),
         })
     }
 
-    /// A server whose log is a FIFO that nobody reads, at `place`: it starts once somebody does.
-    pub fn waiting_for_a_reader(self, place: impl Display) -> impl Display {
+    /// A server waits for a reader of the FIFO at `path`, which is its log.
+    pub fn waiting_for_a_reader(self, path: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {place}"),
-            Self::Chinese => write!(f, "等待有人读取日志管道 {place}"),
+            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {path}"),
+            Self::Chinese => write!(f, "等待有人读取日志管道 {path}"),
         })
     }
 
-    /// What the client asks for, at a terminal.
+    /// The client's prompt, at a terminal.
     #[must_use]
     pub fn data_to_send(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl Language {
         }
     }
 
-    /// What the client puts before a reply, at a terminal.
+    /// The client's text before a reply, at a terminal.
     #[must_use]
     pub fn received_data(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl Language {
         })
     }
 
-    /// A chat's listener has been called by `peer`.
+    /// `peer` has connected to a chat's listener.
     pub fn called_by(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected: {peer}"),
@@ -87,7 +87,7 @@ impl Language {
         })
     }
 
-    /// A chat's caller has reached `peer`.
+    /// A chat's caller has connected to `peer`.
     pub fn connected_to(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected to {peer}"),
@@ -95,7 +95,7 @@ impl Language {
         })
     }
 
-    /// What a chat's line editor asks for a message with.
+    /// The prompt of a chat's line editor.
     #[must_use]
     pub fn message_prompt(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ impl Language {
         }
     }
 
-    /// What stands before a message from the other side, at a terminal.
+    /// The text before a message from the other side, at a terminal.
     #[must_use]
     pub fn received_message(self) -> &'static str {
         match self {
@@ -113,7 +113,7 @@ impl Language {
         }
     }
 
-    /// A message waits for the other side's.
+    /// A message waits for the other side's answer.
     #[must_use]
     pub fn held(self) -> &'static str {
         match self {
@@ -122,7 +122,7 @@ impl Language {
         }
     }
 
-    /// A chat's end takes its time. Three seconds are the session's bound.
+    /// A chat waits for the other side's end. The session waits for three seconds at most.
     #[must_use]
     pub fn parting(self) -> &'static str {
         match self {
@@ -133,7 +133,7 @@ impl Language {
         }
     }
 
-    /// Lines that were entered, are not sent, and are not shown.
+    /// So many entered lines wait to be sent, and are not shown.
     #[must_use]
     pub fn more_wait(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
@@ -142,7 +142,7 @@ impl Language {
         })
     }
 
-    /// A line was longer than a message may be.
+    /// A line is longer than the `most` bytes of a message.
     #[must_use]
     pub fn too_long(self, most: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
@@ -151,7 +151,7 @@ impl Language {
         })
     }
 
-    /// Messages that the other side never got.
+    /// So many messages never reached the other side.
     #[must_use]
     pub fn unsent(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_says_something_decides() {
+    fn the_first_variable_that_is_not_empty_decides() {
         let (zh, en) = ("zh_CN.UTF-8", "en_US.UTF-8");
         expect(&[("LC_ALL", zh), ("LANG", en)], Language::Chinese);
         expect(&[("LC_ALL", en), ("LC_MESSAGES", zh)], Language::English);
