@@ -4,6 +4,7 @@
 //! all cases; whole requests through sockets are measured by `bench/run`.
 
 use std::hint::black_box;
+use std::net::SocketAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use criterion::measurement::WallTime;
@@ -124,7 +125,7 @@ fn formats(criterion: &mut Criterion) {
 /// One record over and over, in the buffer that it is written to.
 fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, raw: &[u8]) {
     let mut formatter = Formatter::new(format, false);
-    let origin = Origin::new(([127, 0, 0, 1], 51_234).into(), 12_345);
+    let origin = Origin::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12_345);
     let mut record = Record {
         time: UNIX_EPOCH + Duration::from_secs(1_795_384_040),
         origin: &origin,

@@ -15,7 +15,7 @@ use super::queue::{Overflow, Queue};
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
 use super::writer::Writer;
-use crate::lost::is_stdout_lost;
+use crate::stdout;
 
 /// How to log.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ impl Log {
     }
 
     async fn start(config: Config, tell: impl FnOnce(&Path)) -> io::Result<Self> {
-        let is_lost = config.target == Target::Stdout && is_stdout_lost();
+        let is_lost = config.target == Target::Stdout && stdout::is_lost();
         let sink = Sink::open(config.target, tell).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
         let writer = Writer::new(Arc::clone(&queue), sink);

@@ -4,7 +4,6 @@
 //! queued before the read's bytes go on, together but for those that fill a batch. It is used by one thread.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use super::origin::Origin;
 use super::queue::Queue;
 use super::record::Record;
 use crate::capture::Captured;
+use crate::net::peer::Peer;
 
 /// A worker's recorder.
 #[derive(Debug)]
@@ -59,7 +59,11 @@ impl Recorder {
 
     /// The trail of records of one connection.
     #[must_use]
-    pub fn connection(self: Rc<Self>, connection: u64, peer: SocketAddr) -> ConnectionRecorder {
+    pub fn connection(
+        self: Rc<Self>,
+        connection: u64,
+        peer: impl Into<Peer>,
+    ) -> ConnectionRecorder {
         ConnectionRecorder {
             recorder: self,
             origin: Origin::new(peer, connection),

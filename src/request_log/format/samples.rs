@@ -1,5 +1,6 @@
 //! What the formats' tests share: a record, its text, and the way back from the escapes.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,7 +10,7 @@ use crate::request_log::Origin;
 use crate::request_log::record::Record;
 
 static ORIGIN: LazyLock<Origin> =
-    LazyLock::new(|| Origin::new(([127, 0, 0, 1], 51_234).into(), 12));
+    LazyLock::new(|| Origin::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12));
 
 /// A whole request with these bytes.
 pub(super) fn record(raw: &[u8]) -> Record<'_> {
