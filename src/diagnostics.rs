@@ -6,7 +6,7 @@
 //! # Invariants
 //!
 //! - A stderr that fails ends nothing.
-//! - A stderr that takes nothing delays a caller by [`PATIENCE`] at most.
+//! - A stderr that takes nothing delays a caller by `PATIENCE` at most.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -51,7 +51,7 @@ pub fn say(line: impl Display) {
 
 /// Ends the line on which a terminal has echoed Ctrl-C: a shell prints its prompt where the cursor is if
 /// the program ends by itself. The terminal is the first of stderr, stdout and stdin that is one.
-pub fn leave_line() {
+pub(crate) fn leave_line() {
     let streams = [stderr(), stdout(), stdin()];
     if let Some(terminal) = streams.into_iter().find(IsTerminal::is_terminal) {
         submit(terminal, b"\n".to_vec());

@@ -20,7 +20,7 @@ impl Language {
     /// The language of the locale's variables: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set
     /// and not empty decides (POSIX.1-2024, XBD 8.2).
     #[must_use]
-    pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .filter_map(variable)
@@ -37,7 +37,7 @@ impl Language {
     }
 
     /// A server listens on `address`.
-    pub fn listening(self, address: impl Display) -> impl Display {
+    pub(crate) fn listening(self, address: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "listening on {address}"),
             Self::Chinese => write!(f, "服务器等待客户端连接…… {address}"),
@@ -45,7 +45,7 @@ impl Language {
     }
 
     /// A server waits for a reader of the FIFO at `path`, which is its log.
-    pub fn waiting_for_a_reader(self, path: impl Display) -> impl Display {
+    pub(crate) fn waiting_for_a_reader(self, path: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "waiting for somebody to read the log's FIFO, {path}"),
             Self::Chinese => write!(f, "等待有人读取日志管道 {path}"),
@@ -54,7 +54,7 @@ impl Language {
 
     /// The client's prompt, at a terminal.
     #[must_use]
-    pub fn data_to_send(self) -> &'static str {
+    pub(crate) fn data_to_send(self) -> &'static str {
         match self {
             Self::English => "Data to send: ",
             Self::Chinese => "请输入要发送的数据:",
@@ -63,7 +63,7 @@ impl Language {
 
     /// The client's text before a reply, at a terminal.
     #[must_use]
-    pub fn received_data(self) -> &'static str {
+    pub(crate) fn received_data(self) -> &'static str {
         match self {
             Self::English => "Received: ",
             Self::Chinese => "接收到的数据为: ",
@@ -72,7 +72,7 @@ impl Language {
 
     /// A server has been silent for a while, and may be for this long.
     #[must_use]
-    pub fn no_answer_yet(self, timeout: Duration) -> impl Display {
+    pub(crate) fn no_answer_yet(self, timeout: Duration) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "(no answer yet; waiting for up to {timeout:?})"),
             Self::Chinese => write!(f, "(尚无回复,最多等待 {timeout:?})"),
@@ -80,7 +80,7 @@ impl Language {
     }
 
     /// `peer` has connected to a chat's listener.
-    pub fn called_by(self, peer: impl Display) -> impl Display {
+    pub(crate) fn called_by(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected: {peer}"),
             Self::Chinese => write!(f, "连接已建立 {peer}"),
@@ -88,7 +88,7 @@ impl Language {
     }
 
     /// A chat's caller has connected to `peer`.
-    pub fn connected_to(self, peer: impl Display) -> impl Display {
+    pub(crate) fn connected_to(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected to {peer}"),
             Self::Chinese => write!(f, "已连接 {peer}"),
@@ -97,7 +97,7 @@ impl Language {
 
     /// The prompt of a chat's line editor.
     #[must_use]
-    pub fn message_prompt(self) -> &'static str {
+    pub(crate) fn message_prompt(self) -> &'static str {
         match self {
             Self::English => "you: ",
             Self::Chinese => "输入发送内容:",
@@ -106,7 +106,7 @@ impl Language {
 
     /// The text before a message from the other side, at a terminal.
     #[must_use]
-    pub fn received_message(self) -> &'static str {
+    pub(crate) fn received_message(self) -> &'static str {
         match self {
             Self::English => "peer: ",
             Self::Chinese => "接收到的内容:",
@@ -115,7 +115,7 @@ impl Language {
 
     /// A message waits for the other side's answer.
     #[must_use]
-    pub fn held(self) -> &'static str {
+    pub(crate) fn held(self) -> &'static str {
         match self {
             Self::English => "(waits until the other side has answered; Ctrl-C leaves)",
             Self::Chinese => "(等待对方回复后发送;按 Ctrl-C 离开)",
@@ -124,7 +124,7 @@ impl Language {
 
     /// A chat waits for the other side's end. The session waits for three seconds at most.
     #[must_use]
-    pub fn parting(self) -> &'static str {
+    pub(crate) fn parting(self) -> &'static str {
         match self {
             Self::English => {
                 "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)"
@@ -135,7 +135,7 @@ impl Language {
 
     /// So many entered lines wait to be sent, and are not shown.
     #[must_use]
-    pub fn more_wait(self, count: usize) -> impl Display {
+    pub(crate) fn more_wait(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "({count} more wait)"),
             Self::Chinese => write!(f, "(还有 {count} 条等待发送)"),
@@ -144,7 +144,7 @@ impl Language {
 
     /// A line is longer than the `most` bytes of a message.
     #[must_use]
-    pub fn too_long(self, most: usize) -> impl Display {
+    pub(crate) fn too_long(self, most: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "(longer than {most} bytes: sent in parts)"),
             Self::Chinese => write!(f, "(超过 {most} 字节,分段发送)"),
@@ -153,7 +153,7 @@ impl Language {
 
     /// So many messages never reached the other side.
     #[must_use]
-    pub fn unsent(self, count: usize) -> impl Display {
+    pub(crate) fn unsent(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(
                 f,

@@ -8,10 +8,10 @@
 //!
 //! - [`escape`]: escapes foreign text for a terminal or a log. `growth`: grows a buffer within a bound.
 //!   [`exit`]: the exit codes. [`diagnostics`] and [`language`]: messages for the user. [`stdout`]: whether
-//!   standard output is closed. [`rlimit`]: the limit on open descriptors. [`signals`]: what a signal
+//!   standard output is closed. [`rlimit`]: the limit on open descriptors. `signals`: what a signal
 //!   requests.
 //! - [`net`]: what the service and the clients share: addresses, listening sockets, outgoing connections, a
-//!   connection's socket. Has the seams for another kind of listener ([`net::accept`]) and of transport
+//!   connection's socket. Has the seams for another kind of listener (`net::accept`) and of transport
 //!   ([`net::transport`]). Knows no HTTP.
 //! - [`capture`]: finds the requests in a connection's bytes. Pure.
 //! - [`request_log`]: formats captured requests and writes them. Knows no socket.
@@ -70,6 +70,6 @@ pub mod request_log;
 pub mod rlimit;
 pub mod send;
 pub mod server;
-pub mod signals;
+mod signals;
 pub mod stdout;
 pub mod terminal;

@@ -51,7 +51,7 @@ pub struct TooFew {
 /// # Errors
 ///
 /// If a service with that many workers, each with that many listeners, could not serve.
-pub fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(), TooFew> {
+pub(crate) fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(), TooFew> {
     let needed = RUNTIME + SIGNALS + LOG + workers * (RUNTIME + listeners) + SERVING;
     let wanted = (connections as u64)
         .saturating_add(needed as u64)
@@ -69,7 +69,7 @@ pub fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(
 /// # Errors
 ///
 /// If they could not.
-pub fn provide_workers(workers: usize) -> Result<(), TooFew> {
+pub(crate) fn provide_workers(workers: usize) -> Result<(), TooFew> {
     require(workers * RUNTIME + SERVING, serving(workers))
 }
 

@@ -14,7 +14,7 @@ use super::transport::Transport;
 /// A listener that is registered with the poll of the current runtime.
 ///
 /// The transports that it gives are not registered: a connection that never has to wait never is.
-pub trait Listen: 'static {
+pub(crate) trait Listen: 'static {
     /// What carries its connections.
     type Transport: Transport;
 
@@ -48,7 +48,7 @@ pub trait Listen: 'static {
 }
 
 /// Takes the listeners of a worker, of whatever kind each is.
-pub trait TakeListener {
+pub(crate) trait TakeListener {
     /// Takes a listener.
     fn take(&mut self, listener: impl Listen);
 }
@@ -56,7 +56,7 @@ pub trait TakeListener {
 /// Whether a failed accept concerns one connection only: its client has left, or Linux reports an error
 /// that was pending on it (accept(2)). The next accept may succeed at once.
 #[must_use]
-pub fn is_of_one_connection(error: &io::Error) -> bool {
+pub(crate) fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused

@@ -74,7 +74,7 @@ pub enum DialError {
 /// # Cancel safety
 ///
 /// Dropping it ends all attempts.
-pub async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
+pub(crate) async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
     let socket = timeout(time, async {
         try_all(resolve(address).await?, address).await
     })
@@ -86,7 +86,7 @@ pub async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialEr
 
 /// Sets the options of an interactive connection: no delay for what is typed, and keepalive probes,
 /// which find a peer that vanished without a packet.
-pub fn make_ready(socket: &TcpStream) {
+pub(crate) fn make_ready(socket: &TcpStream) {
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_TIME)
         .with_interval(KEEPALIVE_INTERVAL);
@@ -212,7 +212,7 @@ mod tests {
         let _queued = TcpStream::connect(address).await.unwrap();
         let time = Duration::from_millis(50);
         let error = dial(&Address::Ip(address), time).await.unwrap_err();
-        let said = format!("timed out: {address} does not answer");
-        assert_eq!(error.to_string(), said);
+        let expected = format!("timed out: {address} does not answer");
+        assert_eq!(error.to_string(), expected);
     }
 }

@@ -59,18 +59,18 @@ pub enum BindError {
 
 /// How to listen.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub(crate) struct Options {
     /// The number of workers. Each has listeners of its own.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// Whether other programs may listen on the same ports at the same time.
-    pub share_port: bool,
+    pub(crate) share_port: bool,
     /// The size of a connection's kernel buffers, in bytes each way. None: the kernel chooses.
-    pub socket_buffer: Option<usize>,
+    pub(crate) socket_buffer: Option<usize>,
 }
 
 impl Options {
     /// One worker, a port of its own, and the kernel's buffers.
-    pub const ALONE: Self = Self {
+    pub(crate) const ALONE: Self = Self {
         workers: 1,
         share_port: false,
         socket_buffer: None,
@@ -79,19 +79,19 @@ impl Options {
 
 /// Bound and listening sockets.
 #[derive(Debug)]
-pub struct Bound {
+pub(crate) struct Bound {
     /// The real addresses, in the order of the arguments. A port 0 is replaced by the kernel's choice.
-    pub addresses: Vec<SocketAddr>,
+    pub(crate) addresses: Vec<SocketAddr>,
     /// The listeners of each worker.
-    pub listeners: Vec<Listeners>,
+    pub(crate) listeners: Vec<Listeners>,
     options: Options,
 }
 
 /// The listening sockets of one worker, one an address. No poll has them yet.
 #[derive(Debug, Default)]
-pub struct Listeners {
+pub(crate) struct Listeners {
     /// The TCP sockets.
-    pub tcp: Vec<TcpListener>,
+    pub(crate) tcp: Vec<TcpListener>,
 }
 
 impl Listeners {
@@ -100,7 +100,7 @@ impl Listeners {
     /// # Errors
     ///
     /// The system's error.
-    pub fn register(self, taker: &mut impl TakeListener) -> io::Result<()> {
+    pub(crate) fn register(self, taker: &mut impl TakeListener) -> io::Result<()> {
         for listener in self.tcp {
             taker.take(tcp::Listener::register(listener)?);
         }
@@ -114,7 +114,7 @@ impl Listeners {
 ///
 /// The first address that fails. Of a name's several addresses, those that this machine does not have
 /// are skipped with a warning: in a container `localhost` may have no `::1`.
-pub fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError> {
+pub(crate) fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError> {
     let mut bound = Bound {
         addresses: Vec::new(),
         listeners: (0..options.workers).map(|_| Listeners::default()).collect(),
@@ -323,9 +323,9 @@ mod tests {
         let BindError::Listen { source, .. } = error else {
             panic!("{error:?}");
         };
-        let said =
+        let expected =
             format!("socket buffers of {most} bytes at most (net.core.rmem_max and wmem_max), not");
-        assert!(source.to_string().contains(&said), "{source}");
+        assert!(source.to_string().contains(&expected), "{source}");
     }
 
     #[test]

@@ -8,13 +8,13 @@
 //!
 //! Knows no HTTP, no log and no service, and imports nothing of the other folders.
 
-pub mod accept;
+pub(crate) mod accept;
 pub mod address;
 pub mod dial;
 pub mod listen;
 pub mod peer;
 pub mod socket;
-pub mod tcp;
+pub(crate) mod tcp;
 pub mod transport;
 pub mod write_last;
 pub mod zone;

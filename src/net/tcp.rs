@@ -21,7 +21,7 @@ use super::socket::Socket;
 /// owner do the system call (`try_io`); tokio's `TcpListener` does not, and `AsyncFd` needs unsafe code
 /// for that. Nothing ever reads from this stream or writes to it.
 #[derive(Debug)]
-pub struct Listener(TcpStream);
+pub(crate) struct Listener(TcpStream);
 
 impl Listener {
     /// Registers a listening socket, which must not block, with the poll of the current runtime.
@@ -29,7 +29,7 @@ impl Listener {
     /// # Errors
     ///
     /// The system's error.
-    pub fn register(listener: TcpListener) -> io::Result<Self> {
+    pub(crate) fn register(listener: TcpListener) -> io::Result<Self> {
         TcpStream::from_std(OwnedFd::from(listener).into()).map(Self)
     }
 }

@@ -1,6 +1,6 @@
 //! What carries a connection of the service: the seam between the protocols and the bytes.
 //!
-//! A listener makes a transport ([`accept`](super::accept)), and a protocol (`http`, `raw`) serves it. A
+//! A listener makes a transport (`accept`), and a protocol (`http`, `raw`) serves it. A
 //! TCP socket is the only one today. A Unix socket or a TLS session would be another implementation of
 //! [`Transport`]; neither protocol would change.
 

@@ -14,7 +14,7 @@ pub struct NoSuchZone(String);
 
 /// Whether an address may have a zone. Loopback counts as a link (RFC 4007 section 4).
 #[must_use]
-pub fn may_have_one(ip: Ipv6Addr) -> bool {
+pub(crate) fn may_have_one(ip: Ipv6Addr) -> bool {
     ip.is_unicast_link_local() || ip.is_loopback()
 }
 
@@ -23,7 +23,7 @@ pub fn may_have_one(ip: Ipv6Addr) -> bool {
 /// # Errors
 ///
 /// If this machine does not have the zone.
-pub fn resolve(ip: Ipv6Addr, zone: &str, port: u16) -> Result<SocketAddr, NoSuchZone> {
+pub(crate) fn resolve(ip: Ipv6Addr, zone: &str, port: u16) -> Result<SocketAddr, NoSuchZone> {
     let number = number(zone).ok_or_else(|| NoSuchZone(zone.to_owned()))?;
     Ok(SocketAddrV6::new(ip, port, 0, number).into())
 }

@@ -1,6 +1,6 @@
 //! Accepts connections for one worker, from one listener, and begins to serve them.
 //!
-//! Stands between a listener ([`Listen`]) and a [`Protocol`]. The protocol decides how a connection is
+//! Stands between a listener (`net::accept::Listen`) and a [`Protocol`]. The protocol decides how a connection is
 //! served, and what becomes of it in a drain.
 //!
 //! # Invariants

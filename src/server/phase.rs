@@ -1,6 +1,6 @@
 //! The phases of a service's end, and how every connection learns of them.
 //!
-//! The service decides what begins a phase ([`crate::signals`]), and each connection what a phase means for
+//! The service decides what begins a phase (`signals`), and each connection what a phase means for
 //! it. [`Phases`] also carries the durations of the drain.
 
 use std::cell::Cell;

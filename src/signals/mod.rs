@@ -20,7 +20,7 @@ use hangup::{Action, Hangups, Terminal};
 
 /// What a signal requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub(crate) enum Request {
     /// To stop, by SIGHUP: the terminal is lost.
     Hangup,
     /// To stop, by SIGINT: Ctrl-C.
@@ -35,7 +35,7 @@ pub enum Request {
 
 /// The signals of this process.
 #[derive(Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     /// None if it stays ignored.
@@ -52,7 +52,7 @@ impl Signals {
     /// # Errors
     ///
     /// The system's error.
-    pub fn catch() -> io::Result<Self> {
+    pub(crate) fn catch() -> io::Result<Self> {
         // Asks before any of them is caught.
         let catches_hangup = !is_ignored(SignalKind::hangup());
         let catches_quit = !is_ignored(SignalKind::quit());
@@ -76,7 +76,7 @@ impl Signals {
     /// # Errors
     ///
     /// The system's error.
-    pub fn reopen_on_hangup(&mut self) -> io::Result<()> {
+    pub(crate) fn reopen_on_hangup(&mut self) -> io::Result<()> {
         self.hangups.set_reopens();
         if self.hangup.is_none() {
             self.hangup = Some(signal(SignalKind::hangup())?);
@@ -90,7 +90,7 @@ impl Signals {
     /// # Cancel safety
     ///
     /// Can be dropped and called again. A signal that comes in between belongs to the next call.
-    pub async fn next(&mut self) -> Request {
+    pub(crate) async fn next(&mut self) -> Request {
         loop {
             let is_watched = !self.hangups.is_terminal_lost();
             let other = |hangups: &mut Hangups, request| {
