@@ -121,12 +121,12 @@ async fn answer_an_end(
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }
-    let mut owed = Owed::new(recorder, 1, State::Unparsed);
-    // Due during the wait: if the connection is cut meanwhile, dropping `owed` makes the record.
-    owed.is_due = true;
+    let mut pending = PendingRecord::new(recorder, 1, State::Unparsed);
+    // Due during the wait: if the connection is cut meanwhile, dropping `pending` makes the record.
+    pending.is_due = true;
     let is_taken = was_taken(socket, phases.round_trip()).await;
-    owed.is_due = is_taken;
-    owed.settle().await;
+    pending.is_due = is_taken;
+    pending.settle().await;
 }
 
 impl Worker {
@@ -153,7 +153,7 @@ impl Worker {
         recorder: &mut ConnectionRecorder,
         phases: &Phases,
     ) {
-        let mut late = Owed::new(recorder, 2, State::Late);
+        let mut late = PendingRecord::new(recorder, 2, State::Late);
         linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
@@ -170,7 +170,7 @@ impl Worker {
 }
 
 /// A record that follows the answer. Dropping it makes the record too: the connection is cut.
-struct Owed<'a> {
+struct PendingRecord<'a> {
     recorder: &'a mut ConnectionRecorder,
     number: u64,
     state: State,
@@ -180,7 +180,7 @@ struct Owed<'a> {
     is_due: bool,
 }
 
-impl<'a> Owed<'a> {
+impl<'a> PendingRecord<'a> {
     /// A record of no bytes, not due yet.
     fn new(recorder: &'a mut ConnectionRecorder, number: u64, state: State) -> Self {
         Self {
@@ -204,21 +204,21 @@ impl<'a> Owed<'a> {
     async fn settle(&mut self) {
         if self.is_due {
             poll_fn(|cx| self.recorder.poll_room(cx)).await;
-            self.finish(|recorder, owed| recorder.record(|entries| entries.add(owed)));
+            self.finish(|recorder, pending| recorder.record(|entries| entries.add(pending)));
         }
     }
 
     fn finish(&mut self, record: impl FnOnce(&ConnectionRecorder, Captured<'_>)) {
         if mem::take(&mut self.is_due) {
-            let owed = captured(self.number, &self.kept, self.omitted, self.state);
-            record(self.recorder, owed);
+            let pending = captured(self.number, &self.kept, self.omitted, self.state);
+            record(self.recorder, pending);
         }
     }
 }
 
-impl Drop for Owed<'_> {
+impl Drop for PendingRecord<'_> {
     fn drop(&mut self) {
-        self.finish(|recorder, owed| recorder.record_at_once(|entries| entries.add(owed)));
+        self.finish(|recorder, pending| recorder.record_at_once(|entries| entries.add(pending)));
     }
 }
 

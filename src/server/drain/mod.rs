@@ -1,8 +1,8 @@
-//! How a service drains: it stops to accept without resetting a client.
+//! How a service drains: its listeners close without resetting a client.
 //!
-//! Stands between the acceptor and the kernel. A listener that is closed resets the clients in its accept
-//! queue and those whose handshake is under way. So before an acceptor closes its listener, [`Drain`]
-//! tells it how long to go on accepting. It does that with the means of the system:
+//! Stands between the acceptor and the kernel. Closing a listener resets the clients in its accept queue, and
+//! those whose handshake is under way. So before an acceptor closes its listener, [`Drain`] decides how
+//! long it goes on accepting, by the means of the system:
 //!
 //! - `linux`: sees handshakes that are under way, and lets no new one begin. While the service runs, the
 //!   kernel also keeps each connection until its first bytes are there, which saves CPU time.
@@ -62,8 +62,8 @@ impl Drain {
         }
     }
 
-    /// Ends what leads to `listener`: has `accept_until` accept connections until no client is connecting to
-    /// it any more. Afterwards the accept queue may still hold clients.
+    /// Calls `accept_until`, which accepts connections of `listener`, until no handshake with it is under way.
+    /// Afterwards clients may still be in the accept queue.
     pub(super) async fn finish_handshakes(
         &self,
         listener: &impl Listen,
