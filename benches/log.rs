@@ -4,6 +4,7 @@
 //! `bench/run` measures whole requests through sockets.
 
 use std::hint::black_box;
+use std::net::SocketAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clap::ValueEnum as _;
@@ -112,7 +113,7 @@ fn formats(criterion: &mut Criterion) {
 /// The same record again and again, into one buffer.
 fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, raw: &[u8]) {
     let mut formatter = Formatter::new(format, false);
-    let connection = Connection::new(([127, 0, 0, 1], 51_234).into(), 12_345);
+    let connection = Connection::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12_345);
     let mut record = Record {
         time: UNIX_EPOCH + Duration::from_secs(1_795_384_040),
         connection: &connection,

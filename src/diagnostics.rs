@@ -1,8 +1,12 @@
-//! What the user is told besides the data: on stderr, and never fatal.
+//! Messages for the user besides the data. They go to stderr.
 //!
-//! What always holds: a stderr that fails ends nothing, and one that takes nothing holds nobody up. A
-//! terminal stopped with Ctrl-S is one, a pipe that nobody reads another. So each line is written by a
-//! thread of its own, and waited for only for a moment.
+//! A terminal stopped with Ctrl-S takes nothing, and neither does a pipe without a reader. So a thread of
+//! its own writes each line, and the caller waits only for a moment.
+//!
+//! # Invariants
+//!
+//! - A stderr that fails ends nothing.
+//! - A stderr that takes nothing delays a caller by `PATIENCE` at most.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -17,45 +21,44 @@ use rustix::io::{Errno, write};
 use rustix::stdio::{stderr, stdin, stdout};
 use tracing::level_filters::LevelFilter;
 
-/// How long a line is waited for. A terminal, a pipe or a file that works takes it in microseconds.
+/// How long a caller waits for its line. A terminal, a pipe or a file that works takes it in microseconds.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How many lines may wait for a stderr that takes nothing; further ones are dropped.
-const WAITING: usize = 16;
+/// The most lines that wait for a stderr that takes nothing. Further ones are dropped.
+const MOST_WRITING: usize = 16;
 
-/// How many lines are being written.
+/// The number of lines that are being written.
 static WRITING: AtomicUsize = AtomicUsize::new(0);
 
-/// Sends the program's diagnostics to stderr, from `level` on. The first call counts.
+/// Sends the program's diagnostics from `level` on to stderr. Only the first call has an effect.
 pub fn init(level: LevelFilter, color: bool) {
     let subscriber = tracing_subscriber::fmt()
         .with_writer(|| Stderr)
         .with_max_level(level)
         .with_ansi(color)
         .with_target(false)
-        // Else it panics when stderr is a closed pipe.
+        // Otherwise it panics if stderr is a closed pipe.
         .log_internal_errors(false)
         .finish();
-    // Fails only where a test has its own.
+    // Fails only in a test that has set another.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// Tells a line as it is.
+/// Writes a line as it is.
 pub fn say(line: impl Display) {
-    tell(stderr(), format!("{line}\n").into_bytes());
+    submit(stderr(), format!("{line}\n").into_bytes());
 }
 
-/// Leaves the line on which a terminal has echoed Ctrl-C: a shell that sees the program end by itself
-/// prints its prompt where the cursor is. The terminal is the first of stderr, stdout and stdin that is
-/// one.
-pub fn leave_line() {
+/// Ends the line on which a terminal has echoed Ctrl-C: a shell prints its prompt where the cursor is if
+/// the program ends by itself. The terminal is the first of stderr, stdout and stdin that is one.
+pub(crate) fn leave_line() {
     let streams = [stderr(), stdout(), stdin()];
     if let Some(terminal) = streams.into_iter().find(IsTerminal::is_terminal) {
-        tell(terminal, b"\n".to_vec());
+        submit(terminal, b"\n".to_vec());
     }
 }
 
-/// Tells an error and its causes in one line.
+/// Writes an error and its causes in one line.
 pub fn fail(error: &dyn Error) {
     let mut line = format!("hellowire: {error}");
     let mut cause = error.source();
@@ -67,12 +70,12 @@ pub fn fail(error: &dyn Error) {
     say(line);
 }
 
-/// Where tracing writes to: each event in one piece.
+/// The sink of tracing, which writes each event with one call.
 struct Stderr;
 
 impl Write for Stderr {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        tell(stderr(), event.to_vec());
+        submit(stderr(), event.to_vec());
         Ok(event.len())
     }
 
@@ -82,8 +85,8 @@ impl Write for Stderr {
 }
 
 /// Writes `bytes`, and returns once they are written, or after [`PATIENCE`].
-fn tell(to: BorrowedFd<'static>, bytes: Vec<u8>) {
-    if WRITING.fetch_add(1, Ordering::Relaxed) >= WAITING {
+fn submit(to: BorrowedFd<'static>, bytes: Vec<u8>) {
+    if WRITING.fetch_add(1, Ordering::Relaxed) >= MOST_WRITING {
         WRITING.fetch_sub(1, Ordering::Relaxed);
         return;
     }
@@ -92,19 +95,19 @@ fn tell(to: BorrowedFd<'static>, bytes: Vec<u8>) {
     let started = writer.spawn(move || {
         write_all(to, &bytes);
         WRITING.fetch_sub(1, Ordering::Relaxed);
-        // Fails only where nobody waits any more.
+        // Fails only if the caller no longer waits.
         let _ = done.send(());
     });
     match started {
-        // Late or not, there is no more to be done about it.
+        // The caller goes on, also if it is late.
         Ok(_) => _ = written.recv_timeout(PATIENCE),
-        // A system without a thread to spare: the line is dropped.
+        // The system has no thread to spare: the line is dropped.
         Err(_) => _ = WRITING.fetch_sub(1, Ordering::Relaxed),
     }
 }
 
 fn write_all(to: BorrowedFd<'_>, mut bytes: &[u8]) {
-    // Lines stay whole: a panic's message takes this lock too.
+    // Keeps lines whole: a panic's message takes this lock too.
     let _whole = io::stderr().lock();
     while !bytes.is_empty() {
         match write(to, bytes) {

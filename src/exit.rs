@@ -1,4 +1,4 @@
-//! The exit codes: what scripts and init systems learn of a run's end.
+//! The exit codes, for scripts and init systems.
 
 use std::process::ExitCode;
 
@@ -11,14 +11,14 @@ pub enum Exit {
     Failed,
     /// 2: bad usage.
     Usage,
-    /// 129: SIGHUP ended it at once. For a service it was the second signal, or the first before the service
-    /// listened; for the client that asks for a line, the first.
+    /// 129: SIGHUP ended it at once. A service ends at once at the second signal, or at the first before
+    /// it listens; a client that waits for a line, at the first.
     HungUp,
-    /// 130: the same with SIGINT.
+    /// 130: SIGINT ended it at once.
     Interrupted,
-    /// 131: the same with SIGQUIT.
+    /// 131: SIGQUIT ended it at once.
     Quit,
-    /// 143: the same with SIGTERM.
+    /// 143: SIGTERM ended it at once.
     Terminated,
 }
 

@@ -1,13 +1,13 @@
-//! The words that people read at the client, at the chat and at a service's start, in English and
-//! in Chinese; the Chinese ones are the document's own where it has some.
+//! The texts that people read at the client, at the chat and at a service's start, in English and in
+//! Chinese. The Chinese ones are the document's own if it has some.
 //!
-//! Knows nobody who says them: a chat's ends have their words where they are declared. Errors,
-//! diagnostics and records are English whatever the language: they are searched for.
+//! The texts of a chat's end stand where the ends are declared. Errors, diagnostics and records are always
+//! English: users search for them.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-/// What a program says to people, in a language.
+/// The language of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -17,10 +17,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that the locale's variables ask for: of `LC_ALL`, `LC_MESSAGES` and `LANG`, in
-    /// this order, the first that is set and not empty decides (POSIX.1-2024, XBD 8.2).
+    /// The language of the locale's variables: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set
+    /// and not empty decides (POSIX.1-2024, XBD 8.2).
     #[must_use]
-    pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .filter_map(variable)
@@ -36,34 +36,34 @@ impl Language {
         }
     }
 
-    /// A server that waits at `place`.
-    pub fn listening(self, place: impl Display) -> impl Display {
+    /// A server listens on `address`.
+    pub(crate) fn listening(self, address: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "listening on {place}"),
-            Self::Chinese => write!(f, "服务器等待客户端连接…… {place}"),
+            Self::English => write!(f, "listening on {address}"),
+            Self::Chinese => write!(f, "服务器等待客户端连接…… {address}"),
         })
     }
 
-    /// A server whose log is a FIFO that nobody reads, at `place`: it starts once somebody does.
-    pub fn waiting_for_a_reader(self, place: impl Display) -> impl Display {
+    /// A server waits for a reader of the FIFO at `path`, which is its log.
+    pub(crate) fn waiting_for_a_reader(self, path: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {place}"),
-            Self::Chinese => write!(f, "等待有人读取日志管道 {place}"),
+            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {path}"),
+            Self::Chinese => write!(f, "等待有人读取日志管道 {path}"),
         })
     }
 
-    /// What the client asks for, at a terminal.
+    /// The client's prompt, at a terminal.
     #[must_use]
-    pub fn data_to_send(self) -> &'static str {
+    pub(crate) fn data_to_send(self) -> &'static str {
         match self {
             Self::English => "Data to send: ",
             Self::Chinese => "请输入要发送的数据:",
         }
     }
 
-    /// What the client puts before a reply, at a terminal.
+    /// The client's text before a reply, at a terminal.
     #[must_use]
-    pub fn received_data(self) -> &'static str {
+    pub(crate) fn received_data(self) -> &'static str {
         match self {
             Self::English => "Received: ",
             Self::Chinese => "接收到的数据为: ",
@@ -72,59 +72,59 @@ impl Language {
 
     /// A server has been silent for a while, and may be for this long.
     #[must_use]
-    pub fn no_answer_yet(self, timeout: Duration) -> impl Display {
+    pub(crate) fn no_answer_yet(self, timeout: Duration) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "(no answer yet; waiting for up to {timeout:?})"),
             Self::Chinese => write!(f, "(尚无回复,最多等待 {timeout:?})"),
         })
     }
 
-    /// A chat's listener has been called by `peer`.
-    pub fn called_by(self, peer: impl Display) -> impl Display {
+    /// `peer` has connected to a chat's listener.
+    pub(crate) fn called_by(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected: {peer}"),
             Self::Chinese => write!(f, "连接已建立 {peer}"),
         })
     }
 
-    /// A chat's caller has reached `peer`.
-    pub fn connected_to(self, peer: impl Display) -> impl Display {
+    /// A chat's caller has connected to `peer`.
+    pub(crate) fn connected_to(self, peer: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "connected to {peer}"),
             Self::Chinese => write!(f, "已连接 {peer}"),
         })
     }
 
-    /// What a chat's line editor asks for a message with.
+    /// The prompt of a chat's line editor.
     #[must_use]
-    pub fn message_prompt(self) -> &'static str {
+    pub(crate) fn message_prompt(self) -> &'static str {
         match self {
             Self::English => "you: ",
             Self::Chinese => "输入发送内容:",
         }
     }
 
-    /// What stands before a message from the other side, at a terminal.
+    /// The text before a message from the other side, at a terminal.
     #[must_use]
-    pub fn received_message(self) -> &'static str {
+    pub(crate) fn received_message(self) -> &'static str {
         match self {
             Self::English => "peer: ",
             Self::Chinese => "接收到的内容:",
         }
     }
 
-    /// A message waits for the other side's.
+    /// A message waits for the other side's answer.
     #[must_use]
-    pub fn held(self) -> &'static str {
+    pub(crate) fn held(self) -> &'static str {
         match self {
             Self::English => "(waits until the other side has answered; Ctrl-C leaves)",
             Self::Chinese => "(等待对方回复后发送;按 Ctrl-C 离开)",
         }
     }
 
-    /// A chat's end takes its time. Three seconds are the session's bound.
+    /// A chat waits for the other side's end. The session waits for three seconds at most.
     #[must_use]
-    pub fn parting(self) -> &'static str {
+    pub(crate) fn parting(self) -> &'static str {
         match self {
             Self::English => {
                 "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)"
@@ -133,27 +133,27 @@ impl Language {
         }
     }
 
-    /// Lines that were entered, are not sent, and are not shown.
+    /// So many entered lines wait to be sent, and are not shown.
     #[must_use]
-    pub fn more_wait(self, count: usize) -> impl Display {
+    pub(crate) fn more_wait(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "({count} more wait)"),
             Self::Chinese => write!(f, "(还有 {count} 条等待发送)"),
         })
     }
 
-    /// A line was longer than a message may be.
+    /// A line is longer than the `most` bytes of a message.
     #[must_use]
-    pub fn too_long(self, most: usize) -> impl Display {
+    pub(crate) fn too_long(self, most: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(f, "(longer than {most} bytes: sent in parts)"),
             Self::Chinese => write!(f, "(超过 {most} 字节,分段发送)"),
         })
     }
 
-    /// Messages that the other side never got.
+    /// So many messages never reached the other side.
     #[must_use]
-    pub fn unsent(self, count: usize) -> impl Display {
+    pub(crate) fn unsent(self, count: usize) -> impl Display {
         fmt::from_fn(move |f| match self {
             Self::English => write!(
                 f,
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_says_something_decides() {
+    fn the_first_variable_that_is_not_empty_decides() {
         let (zh, en) = ("zh_CN.UTF-8", "en_US.UTF-8");
         expect(&[("LC_ALL", zh), ("LANG", en)], Language::Chinese);
         expect(&[("LC_ALL", en), ("LC_MESSAGES", zh)], Language::English);

@@ -1,27 +1,28 @@
 //! hellowire: a Hello World service that shows exactly what came over the wire.
 //!
-//! Most people want the program: see the README. The library is what the program and its tests are
-//! made of.
+//! Most people want the program: see the README. The library has the parts of the program.
 //!
 //! # Layout
 //!
-//! In the order in which they build on each other. Each imports only from those above it.
+//! Each part imports only from the parts above it.
 //!
-//! - [`escape`]: what of foreign text may stand as it is, and the escapes of the rest. `growth`: how a buffer
-//!   with a bound grows. [`exit`]: the exit codes. [`diagnostics`] and [`language`]: what the user is told.
-//!   [`lost`]: whether standard output is closed. [`rlimit`]: the limit on open descriptors. `runtime`: the
-//!   runtime of a command with one connection. [`signals`]: what a signal asks for.
-//! - [`net`]: what the service and the clients share: addresses, listening sockets, calls to others, a
-//!   connection's socket. Knows no HTTP.
+//! - [`escape`]: escapes foreign text for a terminal or a log. `growth`: grows a buffer within a bound.
+//!   [`exit`]: the exit codes. [`diagnostics`] and [`language`]: messages for the user. [`stdout`]: whether
+//!   standard output is closed. [`rlimit`]: the limit on open descriptors. `runtime`: the runtime of a
+//!   command with one connection. `signals`: what a signal requests.
+//! - [`net`]: what the service and the clients share: addresses, listening sockets, outgoing connections, a
+//!   connection's socket. Has the seams for another kind of listener (`net::accept`) and of transport
+//!   ([`net::transport`]). Knows no HTTP.
 //! - [`capture`]: finds the requests in a connection's bytes. Pure.
-//! - [`request_log`]: formats what was captured and writes it. Knows no socket.
-//! - [`server`]: one service's life, from an open log and bound addresses to an exit code; its workers, one a
-//!   core; and in `drain` what Linux offers for a restart without a reset.
-//! - [`http`] and [`raw`]: what the service's connections speak. In `http` is the tap on a connection's bytes.
-//! - `terminal`: a line that is edited while it is typed.
+//! - [`request_log`]: formats captured requests and writes them. Knows no socket.
+//! - [`server`]: one service's life, from an open log and bound addresses to an exit code. Its workers, one a
+//!   core, accept connections. `drain` ends listeners without a reset, by the means of the system.
+//! - [`http`] and [`raw`]: the protocols of the service's connections. `http` has the tap on a connection's
+//!   bytes, and the request filter.
+//! - `terminal`: a line editor.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`health`]: asks a running service
 //!   for one answer.
-//! - [`cli`]: what the user typed.
+//! - [`cli`]: the command line.
 //!
 //! # The flow of one request
 //!
@@ -30,8 +31,8 @@
 //!                                └─ capture ─ request_log ─ stdout or file
 //! ```
 //!
-//! Both arrows run one way. The capture sees each byte before hyper does and finds the requests by
-//! itself; what it can't frame without doubt never reaches hyper.
+//! Bytes and records flow one way. The capture sees each byte before hyper does and finds the requests on
+//! its own. A request that it cannot frame without doubt never reaches hyper.
 //!
 //! ```
 //! use hellowire::capture::{Capture, Limits};
@@ -44,7 +45,7 @@
 //!     is_strict: false,
 //! });
 //! let mut records = Vec::new();
-//! // However the bytes are cut into reads, the records are the same.
+//! // The records do not depend on how the bytes are cut into reads.
 //! for read in ["GET / HT", "TP/1.0\r\n\r\nGET /2 HTTP/1.0\r\n", "\r\n"] {
 //!     capture.push(read.as_bytes(), |request| records.push(request.raw.to_vec()));
 //! }
@@ -63,7 +64,6 @@ mod growth;
 pub mod health;
 pub mod http;
 pub mod language;
-pub mod lost;
 pub mod net;
 pub mod raw;
 pub mod request_log;
@@ -71,5 +71,6 @@ pub mod rlimit;
 mod runtime;
 pub mod send;
 pub mod server;
-pub mod signals;
+mod signals;
+pub mod stdout;
 mod terminal;

@@ -1,4 +1,4 @@
-//! The program: parses, does what was asked, and says with its exit code how that went.
+//! The program: parses the command line, runs the command, and returns its exit code.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -11,12 +11,12 @@ use hellowire::raw::Raw;
 use hellowire::request_log::Handle;
 use hellowire::rlimit;
 use hellowire::server::acceptor::Protocol;
-use hellowire::{chat, health, lost, send, server};
+use hellowire::{chat, health, send, server, stdout};
 
 mod allocator;
 
 fn main() -> ExitCode {
-    allocator::give_back_at_once();
+    allocator::purge_at_once();
     match run(cli::parse()) {
         Ok(exit) => exit,
         Err(error) => {
@@ -33,12 +33,12 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
         Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
         Invocation::Send(config) => {
             rlimit::provide_talk()?;
-            tell_of_a_loss();
+            warn_if_stdout_is_lost();
             Ok(send::run(config)?)
         }
         Invocation::Chat(config) => {
             rlimit::provide_talk()?;
-            tell_of_a_loss();
+            warn_if_stdout_is_lost();
             Ok(chat::run(&config)?)
         }
         Invocation::Health(config) => {
@@ -53,10 +53,10 @@ fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
     }
 }
 
-/// Nothing else would tell that what the other side says goes nowhere.
-fn tell_of_a_loss() {
-    if lost::is_stdout_lost() {
-        diagnostics::say(format_args!("nothing is shown: {}", lost::WHY));
+/// Warns the user of a client or a chat whose output goes nowhere: nothing else would show it.
+fn warn_if_stdout_is_lost() {
+    if stdout::is_lost() {
+        diagnostics::say(format_args!("nothing is shown: {}", stdout::WHY_LOST));
     }
 }
 

@@ -1,8 +1,12 @@
 //! The limit on open descriptors, of which every connection takes one.
 //!
-//! Many systems start programs with room for 1024, far below what they would allow, and below the
-//! default limit of connections. What always holds: a program that goes on from here has the descriptors
-//! that it can't do without. The kernel is asked for them; no table says what is open already.
+//! Many systems start programs with a limit of 1024, far below what they allow, and below the default limit
+//! of connections. A program calls this first.
+//!
+//! # Invariants
+//!
+//! - A program that goes on from here has the descriptors that it needs at least. The kernel is asked for
+//!   them, because no table has those that are open already.
 
 use std::fmt::Display;
 
@@ -12,24 +16,24 @@ use rustix::stdio::stdin;
 use thiserror::Error;
 use tracing::warn;
 
-/// What each runtime has: its poll twice, what wakes it, and its end of the pipe for signals.
+/// The descriptors of a runtime: its poll twice, its waker, and its end of the pipe for signals.
 const RUNTIME: usize = 4;
 
-/// What the program has once: the pipe for signals, and the terminal that is watched.
+/// The descriptors for signals: their pipe, and the terminal that is watched.
 const SIGNALS: usize = 3;
 
-/// What a service has once: its log.
+/// The descriptor of a service's log.
 const LOG: usize = 1;
 
-/// What a service opens while it serves, at least: a connection; the log file that is opened again, and
-/// once more to look at its end; the question to the kernel who is about to connect.
+/// The descriptors that a service opens at least while it serves: a connection; the log file that is opened
+/// again, and once more to look at its end; the request to the kernel about handshakes.
 const SERVING: usize = 4;
 
-/// What a client, a chat or a probe opens: two sockets, for an address has two families; what the
-/// resolver reads; the terminal.
+/// The descriptors of a client, a chat or a probe: two sockets, one for each address family; the
+/// resolver's files; the terminal.
 const TALKING: usize = 6;
 
-/// What is open from the start, and what a parent may leave open.
+/// The descriptors that are open from the start, or that a parent may leave open.
 const INHERITED: u64 = 16;
 
 /// The limit on open descriptors is too low.
@@ -41,13 +45,13 @@ pub struct TooFew {
     purpose: String,
 }
 
-/// Raises this process's limit, as far as the system allows it, to what that many connections need. Where
-/// that is less, it is said: accepting will have to pause.
+/// Raises this process's limit to what that many connections need, or as far as the system allows. Warns
+/// if that is less: the service will have to pause accepting.
 ///
 /// # Errors
 ///
-/// Where a service with that many workers, each with that many listeners, could not serve.
-pub fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(), TooFew> {
+/// If a service with that many workers, each with that many listeners, could not serve.
+pub(crate) fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(), TooFew> {
     let needed = RUNTIME + SIGNALS + LOG + workers * (RUNTIME + listeners) + SERVING;
     let wanted = (connections as u64)
         .saturating_add(needed as u64)
@@ -60,21 +64,20 @@ pub fn provide(connections: usize, workers: usize, listeners: usize) -> Result<(
     Ok(())
 }
 
-/// Makes sure that so many workers, whose listeners are open by now, can be started, and can serve.
+/// Makes sure that so many workers, whose listeners are open by now, can start and serve.
 ///
 /// # Errors
 ///
-/// Where they could not.
-pub fn provide_workers(workers: usize) -> Result<(), TooFew> {
+/// If they could not.
+pub(crate) fn provide_workers(workers: usize) -> Result<(), TooFew> {
     require(workers * RUNTIME + SERVING, serving(workers))
 }
 
-/// Makes sure that a client, a chat or a probe can do its work. Raises the limit, as far as the system
-/// allows it.
+/// Makes sure that a client, a chat or a probe can do its work. Raises the limit as far as the system allows.
 ///
 /// # Errors
 ///
-/// Where it could not.
+/// If it could not.
 pub fn provide_talk() -> Result<(), TooFew> {
     let needed = RUNTIME + SIGNALS + TALKING;
     raise(needed as u64 + INHERITED);
@@ -88,17 +91,17 @@ fn serving(workers: usize) -> String {
 
 /// The limit now.
 fn limit() -> u64 {
-    // None is no limit.
+    // None means no limit.
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
-/// Raises the limit to `wanted`, or as far as the system allows it. The limit then.
+/// Raises the limit to `wanted`, or as far as the system allows. Returns the new limit.
 fn raise(wanted: u64) -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_some_and(|now| now < wanted) {
         let possible = maximum.map_or(wanted, |maximum| maximum.min(wanted));
         let current = Some(possible);
-        // Where that fails, the limit stays.
+        // If that fails, the limit stays as it is.
         let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
     }
     limit()
@@ -118,7 +121,7 @@ fn require(needed: usize, purpose: impl Display) -> Result<(), TooFew> {
                     purpose: purpose.to_string(),
                 });
             }
-            // Whoever needs one will say what is wrong.
+            // The part that needs a descriptor will report the error.
             Err(_) => break,
         }
     }

@@ -33,6 +33,7 @@ use tokio::select;
 use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
+use crate::net::accept::is_of_one_connection;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
 use crate::net::listen::{self, BindError};
@@ -185,7 +186,7 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             for address in &bound.addresses {
                 say(language.listening(address));
             }
-            let listeners = bound.listeners.into_iter().flatten();
+            let listeners = bound.listeners.into_iter().flat_map(|worker| worker.tcp);
             let listeners: io::Result<Vec<_>> = listeners.map(TcpListener::from_std).collect();
             let accepted = accept(listeners.map_err(ChatError::Accept)?).await;
             let (socket, peer) = accepted.map_err(ChatError::Accept)?;
@@ -196,13 +197,13 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
     }
 }
 
-/// The first caller at any of these. No other is taken: the listeners are closed.
+/// Accepts the first caller at any of these. Closes the listeners: no other caller is accepted.
 async fn accept(listeners: Vec<TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
     poll_fn(|cx| {
         for listener in &listeners {
             match listener.poll_accept(cx) {
-                // A caller that has hung up again: the next may be there already.
-                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {
+                // That caller has left. The next may be in the queue already.
+                Poll::Ready(Err(error)) if is_of_one_connection(&error) => {
                     cx.waker().wake_by_ref();
                 }
                 Poll::Ready(accepted) => return Poll::Ready(accepted),

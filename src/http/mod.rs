@@ -29,6 +29,7 @@ pub mod tap;
 mod timeouts;
 mod worker;
 
+use std::any::Any;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -40,6 +41,8 @@ use hyper_pool::Engines;
 pub use response::{Answer, Field, FieldError, Status, StatusError};
 pub use worker::Worker;
 
+use crate::net::socket::Socket;
+use crate::net::transport::Transport;
 use crate::request_log::Handle;
 use crate::server::acceptor::{Accepted, Protocol};
 
@@ -76,8 +79,22 @@ impl Protocol for Http {
         }
     }
 
-    fn serve(worker: Rc<Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static {
-        connection::serve(worker, accepted)
+    fn serve<T: Transport>(
+        worker: Rc<Worker>,
+        accepted: Accepted<T>,
+    ) -> impl Future<Output = ()> + 'static {
+        over_tcp(worker, accepted)
+    }
+}
+
+/// Serves a connection over TCP, and closes any other at once.
+async fn over_tcp<T: Transport>(worker: Rc<Worker>, accepted: Accepted<T>) {
+    let mut accepted = Some(accepted);
+    let accepted: &mut dyn Any = &mut accepted;
+    if let Some(accepted) = accepted.downcast_mut::<Option<Accepted<Socket>>>()
+        && let Some(accepted) = accepted.take()
+    {
+        connection::serve(worker, accepted).await;
     }
 }
 

@@ -1,8 +1,6 @@
-//! Addresses as people write them: an IP address, with a zone where it needs one, or a name, and a
-//! port.
+//! Addresses as people write them: an IP address, with a zone if it needs one, or a name; and a port.
 //!
-//! Parsed at the command line, resolved where they are used: by [`listen`](super::listen) and by
-//! [`dial`](super::dial).
+//! The command line parses them. [`listen`](super::listen) and [`dial`](super::dial) resolve them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,21 +10,21 @@ use thiserror::Error;
 
 use super::zone;
 
-/// Where to listen or whom to call.
+/// An address to listen on or to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// `127.0.0.1:8080`, `[::1]:8080`.
     Ip(SocketAddr),
     /// `[fe80::1%eth0]:8080`, `[fe80::1%2]:8080`: an address on the link of one interface.
     Zoned {
-        /// The address, which may have a zone.
+        /// The address, of a kind that has a zone.
         ip: Ipv6Addr,
         /// The interface's name, or its number.
         zone: String,
         /// The port, 0 for any.
         port: u16,
     },
-    /// `localhost:8080`: all addresses of the name.
+    /// `localhost:8080`: stands for all addresses of the name.
     Name {
         /// The host's name.
         host: String,
@@ -35,18 +33,18 @@ pub enum Address {
     },
 }
 
-/// Why a text is no [`Address`].
+/// Why a text is not an [`Address`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AddressError {
-    /// It is none of the kinds.
+    /// It has none of the forms.
     #[error("expected an address and a port, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080")]
     Form,
-    /// It holds on any link, and says not on which.
+    /// It is link-local, and does not name the link.
     #[error(
         "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:8080"
     )]
     NeedsZone,
-    /// It does not depend on a link, and names one.
+    /// It names a link, and is not link-local.
     #[error("only a link-local IPv6 address, as in [fe80::1%eth0]:8080, has a zone")]
     HasNoZone,
 }
@@ -68,7 +66,7 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        // As a list in the environment may have it: `127.0.0.1:8080, [::1]:8080`.
+        // A list in the environment may have spaces: `127.0.0.1:8080, [::1]:8080`.
         let text = text.trim();
         let (host, port) = text.rsplit_once(':').ok_or(AddressError::Form)?;
         if let Some((ip, zone)) = host.split_once('%') {
@@ -92,7 +90,7 @@ impl FromStr for Address {
     }
 }
 
-/// The address with a zone that stands as `[ip%zone]:port`, or would if it could have one.
+/// Parses the parts of `[ip%zone]:port`.
 fn zoned(ip: &str, zone: &str, port: &str) -> Result<Address, AddressError> {
     if ip.parse::<Ipv4Addr>().is_ok() || is_name(ip) {
         return Err(AddressError::HasNoZone);
@@ -101,7 +99,7 @@ fn zoned(ip: &str, zone: &str, port: &str) -> Result<Address, AddressError> {
     let ip = ip.parse().map_err(|_| AddressError::Form)?;
     let port = port.parse().map_err(|_| AddressError::Form)?;
     let zone = zone.strip_suffix(']').ok_or(AddressError::Form)?;
-    // What Linux takes for an interface's name, but for what would be read in another way.
+    // Linux allows more in an interface's name. These would be ambiguous in an address.
     let may_be_in_a_name = |c: char| {
         !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | ':' | '%' | '[' | ']')
     };
@@ -118,7 +116,7 @@ fn zoned(ip: &str, zone: &str, port: &str) -> Result<Address, AddressError> {
 fn is_name(host: &str) -> bool {
     let may_be_in_a_name =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    // All digits and dots is an IP address gone wrong, not a name to ask a resolver for.
+    // Digits and dots alone are a mistyped IP address, not a name for the resolver.
     let is_number = host
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -144,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn an_address_is_displayed_as_it_was_written() {
         for text in [
             "127.0.0.1:8080",
             "[::1]:0",
@@ -166,9 +164,9 @@ mod tests {
         assert_eq!(" [FE80::0:1%eth0]:80 ".parse(), Ok(zoned));
     }
 
-    /// What a socket is bound to is what can be asked for.
+    /// A user can copy the address of a bound socket.
     #[test]
-    fn what_the_standard_library_writes_is_read() {
+    fn parses_what_the_standard_library_displays() {
         let ip = "fe80::1".parse().unwrap();
         let written = SocketAddr::from(SocketAddrV6::new(ip, 8080, 0, 2)).to_string();
         let address = written.parse::<Address>().unwrap();
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address() {
+    fn malformed_addresses() {
         let texts = [
             "",
             ":80",
@@ -211,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn zones_where_they_are_needed_and_nowhere_else() {
+    fn only_link_local_addresses_have_a_zone_and_they_need_one() {
         let needed = ["[fe80::1]:80", "[febf::1]:80"];
         expect_error(&needed, AddressError::NeedsZone);
         let senseless = [
@@ -225,9 +223,9 @@ mod tests {
     }
 
     proptest! {
-        /// No text is read as something that is written in another way.
+        /// An address that parses is displayed as a text that parses to the same address.
         #[test]
-        fn what_is_read_is_written_so_that_it_is_read_again(text in r"\[?[0-9a-f.:]{0,8}(%[a-z0-9%]{0,4})?\]?:[0-9]{1,5}") {
+        fn display_and_parse_are_inverse(text in r"\[?[0-9a-f.:]{0,8}(%[a-z0-9%]{0,4})?\]?:[0-9]{1,5}") {
             if let Ok(address) = text.parse::<Address>() {
                 prop_assert_eq!(address.to_string().parse(), Ok(address));
             }

@@ -1,7 +1,12 @@
-//! An address to a connection: resolves, tries all addresses, and says which way it failed.
+//! Turns an address into a connection: resolves it, tries all its addresses, and names the failure.
 //!
-//! What always holds: all of it takes no longer than the caller allows, and one address that does
-//! not answer does not keep the next from being tried (RFC 8305, section 5).
+//! Stands between the clients (`send`, `chat`, `health`) and the kernel.
+//!
+//! # Invariants
+//!
+//! - A call ends within the time that its caller allows.
+//! - An address that does not answer does not delay the next by more than a head start (RFC 8305,
+//!   section 5).
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,59 +22,59 @@ use tokio::time::{sleep, timeout};
 use super::address::Address;
 use super::zone::{self, NoSuchZone};
 
-/// How long an address has for itself before the next is tried beside it (RFC 8305, section 5).
+/// How long one address is tried alone before the next is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// A silent connection is asked after this time whether it is still there, and then every
-/// [`KEEPALIVE_INTERVAL`]; the kernel gives it up after nine questions (`tcp_keepalive_probes`).
+/// The kernel probes a silent connection after this time, and then every [`KEEPALIVE_INTERVAL`]. It
+/// gives the connection up after nine probes (`tcp_keepalive_probes`).
 const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Why there is no connection. Each kind names itself in its text.
+/// Why there is no connection.
 #[derive(Debug, Error)]
 pub enum DialError {
     /// The name does not resolve.
     #[error("no such host: {address}")]
     NoSuchHost {
-        /// What was to be called.
+        /// The address as the user gave it.
         address: Address,
-        /// What the resolver said.
+        /// The resolver's error.
         source: io::Error,
     },
-    /// The network interface is not there.
+    /// The network interface does not exist.
     #[error("cannot connect to {address}")]
     Zone {
-        /// What was to be called.
+        /// The address as the user gave it.
         address: Address,
-        /// What is not there.
+        /// The zone that does not exist.
         source: NoSuchZone,
     },
-    /// Nobody listens there.
+    /// No program listens at the address.
     #[error("refused: nobody listens at {0}")]
     Refused(SocketAddr),
-    /// No answer within the time that was given.
+    /// No answer came within the time that the caller gave.
     #[error("timed out: {0} does not answer")]
     TimedOut(Address),
-    /// Whatever else the system said: no route, not permitted.
+    /// Any other error: no route, not permitted.
     #[error("cannot connect to {address}")]
     Failed {
-        /// The address that was tried.
+        /// The address that failed.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Connects to `address` within `time`: of several addresses to the first that answers.
+/// Connects to `address` within `time`: of several addresses, to the first that answers.
 ///
 /// # Errors
 ///
-/// Where none does: what the first one that failed said.
+/// If none answers: the error of the first that failed.
 ///
 /// # Cancel safety
 ///
 /// Dropping it ends all attempts.
-pub async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
+pub(crate) async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
     let socket = timeout(time, async {
         try_all(resolve(address).await?, address).await
     })
@@ -79,13 +84,13 @@ pub async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialEr
     Ok(socket)
 }
 
-/// What people at both ends of a connection want of it: no delay for what is typed, and to learn
-/// of the other side's end also where no packet tells of it.
-pub fn make_ready(socket: &TcpStream) {
+/// Sets the options of an interactive connection: no delay for what is typed, and keepalive probes,
+/// which find a peer that vanished without a packet.
+pub(crate) fn make_ready(socket: &TcpStream) {
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_TIME)
         .with_interval(KEEPALIVE_INTERVAL);
-    // Both fail only on a connection that has ended, which the next read tells.
+    // Both fail only on a connection that has ended. The next read reports that.
     let _ = socket.set_nodelay(true);
     let _ = SockRef::from(socket).set_tcp_keepalive(&keepalive);
 }
@@ -112,7 +117,7 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, DialError> {
     }
 }
 
-/// The first of `candidates` that answers. Each gets a head start on the next.
+/// Connects to the first of `candidates` that answers. Each has a head start on the next.
 async fn try_all(candidates: Vec<SocketAddr>, name: &Address) -> Result<TcpStream, DialError> {
     let mut candidates = candidates.into_iter();
     let mut attempts = JoinSet::new();
@@ -131,7 +136,7 @@ async fn try_all(candidates: Vec<SocketAddr>, name: &Address) -> Result<TcpStrea
                 Some(Ok(Ok(socket))) => return Ok(socket),
                 Some(Ok(Err(error))) => failure = failure.or(Some(error)),
                 None if is_last => break,
-                // Nothing is under way: on to the next.
+                // No attempt is left: try the next candidate.
                 Some(Err(_)) | None => {}
             },
             () = sleep(HEAD_START), if !is_last => {}
@@ -159,34 +164,35 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(30);
 
-    fn nobody() -> SocketAddr {
+    /// An address at which no program listens.
+    fn unused() -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.local_addr().unwrap()
     }
 
     #[tokio::test]
-    async fn the_address_that_answers_is_found_behind_those_that_do_not() {
+    async fn finds_the_address_that_answers_behind_those_that_do_not() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let there = listener.local_addr().unwrap();
         let name = Address::Ip(there);
         // TEST-NET-1 (RFC 5737): no packet to it is answered.
         let silent = "192.0.2.1:9".parse().unwrap();
-        let socket = try_all(vec![nobody(), silent, there], &name).await.unwrap();
+        let socket = try_all(vec![unused(), silent, there], &name).await.unwrap();
         assert_eq!(socket.peer_addr().unwrap(), there);
     }
 
     #[tokio::test]
-    async fn a_refusal_is_called_so() {
-        let nobody = nobody();
-        let error = dial(&Address::Ip(nobody), LONG).await.unwrap_err();
+    async fn names_a_refusal() {
+        let unused = unused();
+        let error = dial(&Address::Ip(unused), LONG).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("refused: nobody listens at {nobody}")
+            format!("refused: nobody listens at {unused}")
         );
     }
 
     #[tokio::test]
-    async fn a_name_that_does_not_resolve_is_called_so() {
+    async fn names_a_host_that_does_not_resolve() {
         // RFC 6761: never resolves.
         let address: Address = "nobody.invalid:80".parse().unwrap();
         let error = dial(&address, LONG).await.unwrap_err();
@@ -195,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_answer_is_a_timeout() {
-        // A listener whose queue is full answers no more.
+        // A listener with a full accept queue does not answer.
         let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
         let listener = listener.unwrap();
         listener
@@ -206,7 +212,7 @@ mod tests {
         let _queued = TcpStream::connect(address).await.unwrap();
         let time = Duration::from_millis(50);
         let error = dial(&Address::Ip(address), time).await.unwrap_err();
-        let said = format!("timed out: {address} does not answer");
-        assert_eq!(error.to_string(), said);
+        let expected = format!("timed out: {address} does not answer");
+        assert_eq!(error.to_string(), expected);
     }
 }

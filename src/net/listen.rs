@@ -1,8 +1,14 @@
-//! Addresses to listening sockets.
+//! Turns addresses into listening sockets.
 //!
-//! What always holds: each worker gets a listener of its own on every address (`SO_REUSEPORT`:
-//! the kernel deals connections out, no lock between cores), and yet a second program on the same
-//! port is refused, unless it is asked for. An IPv6 address is IPv6 alone.
+//! Stands at a service's start: addresses come from the command line, and each worker registers its own
+//! sockets later. A second kind of listener is bound and registered here.
+//!
+//! # Invariants
+//!
+//! - Each worker has a listener of its own on every address. With `SO_REUSEPORT` the kernel distributes
+//!   connections, so cores share no lock.
+//! - A second program on the same port is refused, unless the options allow it.
+//! - An IPv6 address accepts IPv6 only.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -11,11 +17,12 @@ use socket2::{Domain, Protocol, Socket, Type};
 use thiserror::Error;
 use tracing::warn;
 
+use super::accept::TakeListener;
 use super::address::Address;
+use super::tcp;
 use super::zone::{self, NoSuchZone};
 
-/// How many connections the kernel completes ahead of `accept`. It caps this at
-/// `net.core.somaxconn`, 4096 by default.
+/// The length of the accept queue. The kernel caps it at `net.core.somaxconn`, 4096 by default.
 pub(crate) const BACKLOG: i32 = 4096;
 
 /// Why listening failed.
@@ -24,9 +31,9 @@ pub enum BindError {
     /// The name could not be resolved.
     #[error("cannot resolve {address}")]
     Resolve {
-        /// The address as it was given.
+        /// The address as the user gave it.
         address: Address,
-        /// What the resolver said.
+        /// The resolver's error.
         source: io::Error,
     },
     /// The address is in use, not permitted or not this machine's.
@@ -34,36 +41,36 @@ pub enum BindError {
     Listen {
         /// The address that failed.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The network interface is not there.
+    /// The network interface does not exist.
     #[error("cannot listen on {address}")]
     Zone {
-        /// The address as it was given.
+        /// The address as the user gave it.
         address: Address,
-        /// What is not there.
+        /// The zone that does not exist.
         source: NoSuchZone,
     },
-    /// A name without an address that this machine has.
+    /// The name has no address that belongs to this machine.
     #[error("{0} has no address that this machine could listen on")]
     NoAddress(Address),
 }
 
 /// How to listen.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// How many workers, each with listeners of its own.
-    pub workers: usize,
+pub(crate) struct Options {
+    /// The number of workers. Each has listeners of its own.
+    pub(crate) workers: usize,
     /// Whether other programs may listen on the same ports at the same time.
-    pub share_port: bool,
-    /// How much of a connection's bytes the kernel may hold each way, or none for as much as it likes.
-    pub socket_buffer: Option<usize>,
+    pub(crate) share_port: bool,
+    /// The size of a connection's kernel buffers, in bytes each way. None: the kernel chooses.
+    pub(crate) socket_buffer: Option<usize>,
 }
 
 impl Options {
     /// One worker, a port of its own, and the kernel's buffers.
-    pub const ALONE: Self = Self {
+    pub(crate) const ALONE: Self = Self {
         workers: 1,
         share_port: false,
         socket_buffer: None,
@@ -72,28 +79,46 @@ impl Options {
 
 /// Bound and listening sockets.
 #[derive(Debug)]
-pub struct Bound {
-    /// The real addresses, in the order they were asked for.
-    pub addresses: Vec<SocketAddr>,
-    /// For each worker, its listener for each address.
-    pub listeners: Vec<Vec<TcpListener>>,
+pub(crate) struct Bound {
+    /// The real addresses, in the order of the arguments. A port 0 is replaced by the kernel's choice.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The listeners of each worker.
+    pub(crate) listeners: Vec<Listeners>,
     options: Options,
-    /// Whether connections stay with the kernel until their first bytes are there.
-    pub defers: bool,
+}
+
+/// The listening sockets of one worker, one an address. No poll has them yet.
+#[derive(Debug, Default)]
+pub(crate) struct Listeners {
+    /// The TCP sockets.
+    pub(crate) tcp: Vec<TcpListener>,
+}
+
+impl Listeners {
+    /// Registers all with the poll of the current runtime, and passes each to `taker`.
+    ///
+    /// # Errors
+    ///
+    /// The system's error.
+    pub(crate) fn register(self, taker: &mut impl TakeListener) -> io::Result<()> {
+        for listener in self.tcp {
+            taker.take(tcp::Listener::register(listener)?);
+        }
+        Ok(())
+    }
 }
 
 /// Listens on all `addresses`, once for each worker.
 ///
 /// # Errors
 ///
-/// The first address that can't be had. Of a name's several addresses those that this machine does
-/// not have are passed over with a warning: in a container `localhost` may have no `::1`.
-pub fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError> {
+/// The first address that fails. Of a name's several addresses, those that this machine does not have
+/// are skipped with a warning: in a container `localhost` may have no `::1`.
+pub(crate) fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError> {
     let mut bound = Bound {
         addresses: Vec::new(),
-        listeners: (0..options.workers).map(|_| Vec::new()).collect(),
+        listeners: (0..options.workers).map(|_| Listeners::default()).collect(),
         options,
-        defers: false,
     };
     for address in addresses {
         match address {
@@ -127,13 +152,13 @@ impl Bound {
         self.addresses
             .push(actual.map_err(|source| BindError::Listen { address, source })?);
         for (worker, socket) in self.listeners.iter_mut().zip(sockets) {
-            worker.push(socket);
+            worker.tcp.push(socket);
         }
         Ok(())
     }
 
     fn add_some(&mut self, name: &Address, mut resolved: Vec<SocketAddr>) -> Result<(), BindError> {
-        // A resolver may give one address several times.
+        // A resolver may return one address several times.
         resolved.sort_by_key(SocketAddr::is_ipv6);
         resolved.dedup();
         let before = self.addresses.len();
@@ -167,8 +192,8 @@ fn listen_all(address: SocketAddr, options: Options) -> io::Result<Vec<TcpListen
         share_port,
         socket_buffer,
     } = options;
-    // The first socket listens alone, which fails where somebody does already, also at the same
-    // moment. Only then does it share its port, with the sockets that follow.
+    // The first socket binds without SO_REUSEPORT, so it fails if another program listens already. It
+    // shares its port only afterwards, with the sockets of the other workers.
     let first = socket(address, socket_buffer)?;
     first.set_reuse_port(share_port)?;
     first.bind(&address.into())?;
@@ -193,13 +218,13 @@ fn socket(address: SocketAddr, buffer: Option<usize>) -> io::Result<Socket> {
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    // A restart must not wait for the old connections' TIME_WAIT.
+    // A restart does not wait for the old connections' TIME_WAIT.
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Accepted sockets inherit it, which saves a system call for each. Without it a pipelined
-    // answer waits for the peer's delayed acknowledgement.
+    // Accepted sockets inherit it, which saves a system call for each. Without it a pipelined answer
+    // waits for the peer's delayed acknowledgement.
     socket.set_tcp_nodelay(true)?;
     socket.set_nonblocking(true)?;
     if let Some(size) = buffer {
@@ -208,12 +233,12 @@ fn socket(address: SocketAddr, buffer: Option<usize>) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Limits what the kernel holds each way for `socket`, and for the sockets that it will accept.
+/// Limits the kernel's buffers of `socket`, and of the sockets that it will accept, to `size` bytes each.
 fn limit_buffers(socket: &Socket, size: usize) -> io::Result<()> {
     socket.set_recv_buffer_size(size)?;
     socket.set_send_buffer_size(size)?;
     let actual = socket.recv_buffer_size()?.min(socket.send_buffer_size()?);
-    // Linux doubles it, for what it needs itself, and cuts it without a word.
+    // Linux doubles the size, for its own overhead, and caps it silently.
     let least = if cfg!(target_os = "linux") {
         2 * size
     } else {
@@ -258,7 +283,7 @@ mod tests {
         let ports = bound
             .listeners
             .iter()
-            .map(|worker| worker[0].local_addr().unwrap());
+            .map(|worker| worker.tcp[0].local_addr().unwrap());
         assert_eq!(ports.collect::<Vec<_>>(), [bound.addresses[0]; 3]);
     }
 
@@ -278,7 +303,7 @@ mod tests {
 
         let mut bound = bind(&any_port(), with_buffers(8192)).unwrap();
         let _client = TcpStream::connect(bound.addresses[0]).unwrap();
-        let listener = bound.listeners.remove(0).remove(0);
+        let listener = bound.listeners[0].tcp.remove(0);
         listener.set_nonblocking(false).unwrap();
         let (accepted, _) = listener.accept().unwrap();
         let socket = SockRef::from(&accepted);
@@ -298,9 +323,9 @@ mod tests {
         let BindError::Listen { source, .. } = error else {
             panic!("{error:?}");
         };
-        let said =
+        let expected =
             format!("socket buffers of {most} bytes at most (net.core.rmem_max and wmem_max), not");
-        assert!(source.to_string().contains(&said), "{source}");
+        assert!(source.to_string().contains(&expected), "{source}");
     }
 
     #[test]

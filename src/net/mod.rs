@@ -1,12 +1,20 @@
-//! What the service and the clients share: addresses, listening sockets, calls to others, and a
+//! What the service and the clients share: addresses, listening sockets, outgoing connections, and a
 //! connection's socket.
 //!
-//! Knows no HTTP, no log and no service, and imports nothing of ours.
+//! ```text
+//! address ─ zone ─ listen ─ accept (tcp) ─ transport (socket), peer
+//!              └─ dial
+//! ```
+//!
+//! Knows no HTTP, no log and no service, and imports nothing of the other folders.
 
+pub(crate) mod accept;
 pub mod address;
 pub mod dial;
 pub mod listen;
+pub mod peer;
 pub mod socket;
+pub(crate) mod tcp;
 pub mod transport;
 pub mod write_last;
 pub mod zone;

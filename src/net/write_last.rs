@@ -1,8 +1,8 @@
-//! Writing a connection's last bytes so that they leave together with its end.
+//! Writes a connection's last bytes so that they leave together with its end.
 //!
-//! Written in the ordinary way, a short last answer is one segment, and the end that follows at
-//! once is another. Held back by the kernel until then, both are one segment: on loopback a tenth
-//! less CPU time for a connection with one request, and one packet less for its client.
+//! With ordinary writes a short last answer is one segment, and the end that follows is another. If the
+//! kernel holds the bytes back until the end, both are one segment. On loopback that saves a tenth of
+//! the CPU time of a connection with one request.
 
 use std::future::poll_fn;
 use std::io;
@@ -11,11 +11,10 @@ use std::task::{Context, Poll};
 
 use tokio::io::AsyncWrite;
 
-/// What can hold its last bytes back until its end.
+/// A stream that can hold its last bytes back until its end.
 pub trait WriteLast: AsyncWrite {
-    /// As `poll_write`, where the writing side is shut down, or the connection closed, as soon as
-    /// all is written. Otherwise the bytes leave late, after 200 ms; and where it is closed with
-    /// something unread, never.
+    /// As `poll_write`, for bytes that a shutdown or the close of the stream follows at once. If none
+    /// follows, the bytes leave after 200 ms. If the stream is closed with bytes unread, they are lost.
     fn poll_write_last(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -27,7 +26,7 @@ pub trait WriteLast: AsyncWrite {
 ///
 /// # Errors
 ///
-/// What either failed with.
+/// The system's error, of either.
 pub async fn write_last<T: WriteLast + Unpin>(stream: &mut T, bytes: &[u8]) -> io::Result<()> {
     let mut rest = bytes;
     while !rest.is_empty() {

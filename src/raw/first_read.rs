@@ -1,8 +1,7 @@
-//! What a peer sends first, where nothing has to be known of it.
+//! Waits for the first bytes of a peer, and reads them.
 //!
-//! Until then a connection is nothing but its socket and a timer, however many of them there are:
-//! browsers open such ones ahead of need, and scanners leave them open. What becomes of the bytes is
-//! left to whoever serves the connection.
+//! Until then a connection is a socket and a timer: browsers open connections ahead of need, and scanners
+//! leave them open. The caller decides what the bytes mean.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -17,22 +16,13 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::net::transport::Transport;
 use crate::server::phase::{Phase, Phases};
 
-/// Space to read into, which the connections of one worker share: only one reads at a time.
+/// A read buffer, which the connections of one worker share: only one reads at a time.
 pub(super) type Space = RefCell<Box<[u8]>>;
 
-/// Such a space, of this many bytes.
+/// Makes a read buffer of this many bytes.
 #[must_use]
 pub(super) fn space(length: usize) -> Space {
     RefCell::new(vec![0; length].into_boxed_slice())
-}
-
-/// For how long a peer may be silent, from when it is found to be.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wait {
-    /// While the service runs.
-    pub time: Duration,
-    /// When it drains: who has just connected is about to send.
-    pub grace: Duration,
 }
 
 /// Why nothing was read.
@@ -52,51 +42,51 @@ impl From<io::Error> for Silence {
     }
 }
 
-/// Reads what comes first, as soon as there is `room`: up to the whole space, and nothing where the
-/// peer has ended its side.
+/// Reads the first bytes, once `poll_room` is ready: up to the whole space, and none at the peer's end. The
+/// peer has `time`, from the first read in vain on, and in a drain [`Phases::grace`].
 ///
 /// # Errors
 ///
-/// When nothing comes in time, or reading failed.
+/// If nothing comes in time, or reading failed.
 pub(super) async fn read(
     socket: &mut impl Transport,
     space: &Space,
-    wait: Wait,
+    time: Duration,
     phases: &Phases,
-    mut room: impl FnMut(&mut Context<'_>) -> Poll<()>,
+    mut poll_room: impl FnMut(&mut Context<'_>) -> Poll<()>,
 ) -> Result<Vec<u8>, Silence> {
     let mut begun = None;
     loop {
-        // The time that this takes is not the peer's.
-        poll_fn(&mut room).await;
+        // The time that this takes does not count.
+        poll_fn(&mut poll_room).await;
         if let Some(first) = take(socket, space)? {
             return Ok(first);
         }
-        // Mostly it is there already: a box, because what waiting takes need not be there.
         let begun = *begun.get_or_insert_with(Instant::now);
-        Box::pin(until_readable(socket, begun, wait, phases)).await?;
+        // Boxed to keep the common future small: mostly the bytes are there already.
+        Box::pin(until_readable(socket, begun, time, phases)).await?;
     }
 }
 
-/// Waits until there may be something to read.
+/// Waits until there may be bytes to read.
 async fn until_readable(
     socket: &mut impl Transport,
     begun: Instant,
-    wait: Wait,
+    time: Duration,
     phases: &Phases,
 ) -> Result<(), Silence> {
-    let draining = async {
+    let drained = async {
         phases.reached(Phase::Draining).await;
-        sleep_until(begun + wait.grace).await;
-        // What the socket holds by now is taken: let the runtime learn of it.
+        sleep_until(begun + phases.grace()).await;
+        // The runtime learns of bytes that the socket has by now: they are still answered.
         yield_now().await;
     };
     select! {
         biased;
-        readable = timeout_at(begun + wait.time, socket.readable()) => {
+        readable = timeout_at(begun + time, socket.readable()) => {
             readable.map_err(|_| Silence::TooLong)?.map_err(Silence::from)
         }
-        () = draining => Err(Silence::Drained),
+        () = drained => Err(Silence::Drained),
     }
 }
 
@@ -106,11 +96,11 @@ fn take(socket: &mut impl Transport, space: &Space) -> io::Result<Option<Vec<u8>
     Ok(length.map(|length| space[..length].to_vec()))
 }
 
-/// How much was read, or none where there is nothing yet.
+/// Reads without waiting. Returns how many bytes, or none if there is nothing yet.
 ///
 /// # Errors
 ///
-/// What reading failed with.
+/// The system's error.
 pub(super) fn try_read(socket: &mut impl Transport, buf: &mut [u8]) -> io::Result<Option<usize>> {
     match socket.try_read(buf) {
         Ok(length) => Ok(Some(length)),

@@ -1,18 +1,20 @@
 //! The raw-TCP fallback: the server of the document's part 2, to the byte.
 //!
 //! ```text
-//! socket ─ what arrives first ─ request_log ─ the document's bytes ─ socket
+//! socket ─ first_read ─ request_log ─ the document's bytes ─ socket ─ taken, or the late bytes
 //! ```
 //!
-//! Takes what arrives first, records it, answers with the document's hand-written bytes, ends its own
-//! side, and reads what still comes, so that no peer loses the answer to a reset (the document's own
-//! server resets everybody who sends over 1024 bytes). It parses nothing. `first_read` waits
-//! for what comes, `taken` tells whether an answer was taken.
+//! Reads the first bytes, records them, answers with the document's hand-written bytes, ends its own side,
+//! and reads on, so that no peer loses the answer to a reset. (The document's own server resets each peer
+//! that sends more than 1024 bytes.) It parses nothing.
 //!
-//! Who only ends its side is answered too. That one record is made after the answer, because only what
-//! comes back for the answer tells such a peer from one that tries the port and closes, which gets none.
-//! What always holds: who was answered has its record, also where the connection is cut. The exception is
-//! who has closed before its answer came, and sent nothing.
+//! A peer that only ends its side is answered too. Its record follows the answer, because only the reaction
+//! to the answer (`taken`) tells it from a peer that tries the port and closes, which has no record.
+//!
+//! # Invariants
+//!
+//! - A peer that was answered has its record, also if the connection is cut. The exception is a peer that
+//!   sent nothing and had closed before its answer came.
 
 mod first_read;
 mod taken;
@@ -32,21 +34,21 @@ use crate::request_log::{ConnectionRecorder, Handle, Recorder};
 use crate::server::acceptor::{Accepted, Protocol};
 use crate::server::linger;
 use crate::server::phase::Phases;
-use first_read::{Silence, Space, Wait};
+use first_read::{Silence, Space};
 use taken::was_taken;
 
 /// The document's `conn.sendall(b"HTTP/1.1 200 OK\r\n\r\nHello World")`.
 pub const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
 
-/// How much is taken at once: what a peer sends in one go on loopback, whole.
+/// The size of a read, in bytes: as much as a peer on loopback sends at once.
 const READ: usize = 64 * 1024;
 
 /// The limits of `raw`.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How long a peer may be silent before it is let go without an answer.
+    /// How long a peer may be silent before its connection is closed without an answer.
     pub header_timeout: Duration,
-    /// How much of what comes after the answer is kept for the log, in bytes.
+    /// How much of the bytes after the answer is kept for the log, in bytes.
     pub kept_body: usize,
     /// How a connection ends whose peer goes on sending.
     pub linger: linger::Limits,
@@ -68,7 +70,7 @@ pub struct Worker {
 }
 
 impl Raw {
-    /// The responder with these limits, recording what arrives in `log`.
+    /// A responder with these limits, which records what arrives in `log`.
     #[must_use]
     pub fn new(config: Config, log: Handle) -> Self {
         Self { config, log }
@@ -86,7 +88,7 @@ impl Protocol for Raw {
         }
     }
 
-    async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+    async fn serve<T: Transport>(worker: Rc<Worker>, accepted: Accepted<T>) {
         let Accepted {
             mut socket,
             peer,
@@ -95,7 +97,7 @@ impl Protocol for Raw {
             permit: _permit,
         } = accepted;
         let mut recorder = Rc::clone(&worker.recorder).connection(number, peer);
-        // Silent for too long, or gone.
+        // An error: the peer was silent for too long, or is gone.
         let Ok(first) = worker.first(&mut socket, &mut recorder, &phases).await else {
             return;
         };
@@ -104,14 +106,13 @@ impl Protocol for Raw {
         }
         recorder.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
         if write_last(&mut socket, ANSWER).await.is_ok() {
-            worker.drain(&mut socket, &mut recorder, &phases).await;
+            worker.read_on(&mut socket, &mut recorder, &phases).await;
         }
     }
 }
 
-/// Answers a peer that has ended its side and sent nothing. It waits for the answer, or it has closed,
-/// as `nc -z` does; only what its system says to the answer tells which. The first is recorded, the
-/// second was never there for an answer.
+/// Answers a peer that has ended its side and sent nothing, and records it if it took the answer. A peer
+/// that tries the port (`nc -z`) has closed and does not.
 async fn answer_an_end(
     socket: &mut impl Transport,
     recorder: &mut ConnectionRecorder,
@@ -120,43 +121,39 @@ async fn answer_an_end(
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }
-    let mut owed = Owed::new(recorder, 1, State::Unparsed);
-    // Due while it waits: a connection that is cut meanwhile has its record, which `Owed` makes when it is
-    // dropped.
-    owed.is_due = true;
+    let mut pending = PendingRecord::new(recorder, 1, State::Unparsed);
+    // Due during the wait: if the connection is cut meanwhile, dropping `pending` makes the record.
+    pending.is_due = true;
     let is_taken = was_taken(socket, phases.round_trip()).await;
-    owed.is_due = is_taken;
-    owed.settle().await;
+    pending.is_due = is_taken;
+    pending.settle().await;
 }
 
 impl Worker {
-    /// Reads what arrives first: nothing for the peer's end.
+    /// Reads the first bytes: none at the peer's end.
     ///
     /// # Errors
     ///
-    /// When the peer was silent for too long, or is when the service stops, or reading failed.
+    /// If the peer was silent for too long or until the service drained, or reading failed.
     async fn first(
         &self,
         socket: &mut impl Transport,
         recorder: &mut ConnectionRecorder,
         phases: &Phases,
     ) -> Result<Vec<u8>, Silence> {
-        let wait = Wait {
-            time: self.config.header_timeout,
-            grace: phases.grace(),
-        };
-        let room = |cx: &mut Context<'_>| recorder.poll_room(cx);
-        first_read::read(socket, &self.space, wait, phases, room).await
+        let time = self.config.header_timeout;
+        let poll_room = |cx: &mut Context<'_>| recorder.poll_room(cx);
+        first_read::read(socket, &self.space, time, phases, poll_room).await
     }
 
-    /// Reads what comes after the answer, and records it as one.
-    async fn drain(
+    /// Reads the bytes that come after the answer, and makes one record of them.
+    async fn read_on(
         &self,
         socket: &mut impl Transport,
         recorder: &mut ConnectionRecorder,
         phases: &Phases,
     ) {
-        let mut late = Owed::new(recorder, 2, State::Late);
+        let mut late = PendingRecord::new(recorder, 2, State::Late);
         linger::drain(self.config.linger, phases, async || {
             loop {
                 socket.readable().await?;
@@ -172,19 +169,19 @@ impl Worker {
     }
 }
 
-/// A record that is made once the answer is out. It is made also where the connection is cut.
-struct Owed<'a> {
+/// A record that follows the answer. Dropping it makes the record too: the connection is cut.
+struct PendingRecord<'a> {
     recorder: &'a mut ConnectionRecorder,
     number: u64,
     state: State,
     kept: Vec<u8>,
     omitted: u64,
-    /// Whether there is something to record.
+    /// Whether the record is to be made.
     is_due: bool,
 }
 
-impl<'a> Owed<'a> {
-    /// Of nothing yet, and not due.
+impl<'a> PendingRecord<'a> {
+    /// A record of no bytes, not due yet.
     fn new(recorder: &'a mut ConnectionRecorder, number: u64, state: State) -> Self {
         Self {
             recorder,
@@ -203,25 +200,25 @@ impl<'a> Owed<'a> {
         self.is_due |= !bytes.is_empty();
     }
 
-    /// Records it, as soon as the log has room for it.
+    /// Makes the record if it is due, once the log has room for it.
     async fn settle(&mut self) {
         if self.is_due {
             poll_fn(|cx| self.recorder.poll_room(cx)).await;
-            self.finish(|recorder, owed| recorder.record(|entries| entries.add(owed)));
+            self.finish(|recorder, pending| recorder.record(|entries| entries.add(pending)));
         }
     }
 
     fn finish(&mut self, record: impl FnOnce(&ConnectionRecorder, Captured<'_>)) {
         if mem::take(&mut self.is_due) {
-            let owed = captured(self.number, &self.kept, self.omitted, self.state);
-            record(self.recorder, owed);
+            let pending = captured(self.number, &self.kept, self.omitted, self.state);
+            record(self.recorder, pending);
         }
     }
 }
 
-impl Drop for Owed<'_> {
+impl Drop for PendingRecord<'_> {
     fn drop(&mut self) {
-        self.finish(|recorder, owed| recorder.record_at_once(|entries| entries.add(owed)));
+        self.finish(|recorder, pending| recorder.record_at_once(|entries| entries.add(pending)));
     }
 }
 

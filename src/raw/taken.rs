@@ -1,8 +1,8 @@
-//! Whether anybody was there for a last answer.
+//! Whether a peer was still there to take its answer.
 //!
-//! A peer that has ended its side and waits for an answer looks the same as one that has closed: both
-//! have sent a FIN. Their kernels say different things to the answer: the first acknowledges it, the
-//! second resets the connection. So this can be told only once the answer is sent, a round trip later.
+//! A peer that has ended its side and waits for an answer looks like one that has closed: both have sent a
+//! FIN. Their kernels react differently to the answer: one acknowledges it, the other resets the
+//! connection. So the difference shows a round trip after the answer.
 
 use std::time::Duration;
 
@@ -10,15 +10,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::net::transport::{Fate, Transport};
 
-/// When the kernel is asked for the second time; the pause doubles from then on. On loopback it knows
-/// the first time.
-const SOON: Duration = Duration::from_millis(1);
+/// The pause before the second look. It doubles each time. On loopback the first look is enough.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
-/// Whether a peer took what was sent last. Both sides must have ended. Who says nothing for `at_most`
-/// counts as one that did.
+/// Whether the peer took the last bytes. Both sides must have ended. A peer whose system reports nothing
+/// within `at_most` counts as one that did.
 pub(super) async fn was_taken(socket: &impl Transport, at_most: Duration) -> bool {
     let begun = Instant::now();
-    let mut pause = SOON;
+    let mut pause = FIRST_PAUSE;
     loop {
         match socket.fate() {
             Fate::Taken => return true,
@@ -46,7 +45,7 @@ mod tests {
     /// Far longer than anything takes.
     const BOUND: Duration = Duration::from_secs(30);
 
-    /// Answers a peer that has ended its side, at once or after it had to be waited for.
+    /// Answers a peer that has ended its side, over a socket that had to wait for it or not.
     async fn answer(listener: &TcpListener, waits: bool) -> bool {
         let accepted = listener.accept().unwrap().0;
         accepted.set_nonblocking(true).unwrap();
@@ -59,7 +58,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_has_taken_it_and_who_has_closed_has_not() {
+    async fn a_peer_that_waits_takes_the_answer_and_one_that_has_closed_does_not() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let connect = || TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         for waits in [false, true] {

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 
 use super::decimal::decimal;
+use crate::net::peer::Peer;
 
 /// The connection of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +19,9 @@ pub struct Connection {
 impl Connection {
     /// The connection from `peer` with this number. Numbers start at 1, in the order of acceptance.
     #[must_use]
-    pub fn new(peer: SocketAddr, number: u64) -> Self {
+    pub fn new(peer: impl Into<Peer>, number: u64) -> Self {
         let mut text = Vec::with_capacity("255.255.255.255:65535 #1234567890.".len());
-        address(peer, &mut text);
+        write_peer(&peer.into(), &mut text);
         let peer_length = text.len();
         text.extend_from_slice(b" #");
         decimal(number, &mut text);
@@ -32,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// The address of the peer.
+    /// The peer.
     #[must_use]
     pub fn peer(&self) -> &[u8] {
         &self.text[..self.peer_length]
@@ -50,10 +51,10 @@ impl Connection {
     }
 }
 
-/// Appends an address. The standard library needs more time for an IPv4 address than the parser for a
+/// Appends the peer. The standard library needs more time for an IPv4 address than the parser for a
 /// small head.
-fn address(peer: SocketAddr, out: &mut Vec<u8>) {
-    let SocketAddr::V4(v4) = peer else {
+fn write_peer(peer: &Peer, out: &mut Vec<u8>) {
+    let Peer::Ip(SocketAddr::V4(v4)) = peer else {
         return out.extend_from_slice(peer.to_string().as_bytes());
     };
     let [first, rest @ ..] = v4.ip().octets();

@@ -17,7 +17,7 @@ use super::queue::{Overflow, Queue};
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
 use super::writer::Writer;
-use crate::lost::is_stdout_lost;
+use crate::stdout;
 
 /// The settings of the log.
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ impl Log {
     }
 
     async fn start(config: Config, on_wait: impl FnOnce(&Path)) -> io::Result<Self> {
-        let is_lost = config.target == Target::Stdout && is_stdout_lost();
+        let is_lost = config.target == Target::Stdout && stdout::is_lost();
         let sink = Sink::open(config.target, on_wait).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
         let writer = Writer::new(Arc::clone(&queue), sink);

@@ -9,7 +9,6 @@
 //! fill a batch.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use super::format::Formatter;
 use super::queue::Queue;
 use super::record::Record;
 use crate::capture::Captured;
+use crate::net::peer::Peer;
 
 /// The recorder of one worker.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Recorder {
     pub(crate) fn connection(
         self: Rc<Self>,
         connection: u64,
-        peer: SocketAddr,
+        peer: impl Into<Peer>,
     ) -> ConnectionRecorder {
         ConnectionRecorder {
             recorder: self,

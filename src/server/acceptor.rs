@@ -1,53 +1,49 @@
 //! Accepts connections for one worker, from one listener, and begins to serve them.
 //!
-//! Stands between a listening socket and a [`Protocol`]. What always holds: no more connections are
-//! served at once, over all workers, than the limit; a connection takes turns with others, as a task
-//! of its own, only once it has to wait; a panic in one ends that one alone; a listener is closed
-//! behind whoever the kernel has connected to it. What a connection speaks, and what becomes of it in
-//! a drain, is left to the protocol.
+//! Stands between a listener (`net::accept::Listen`) and a [`Protocol`]. The protocol decides how a connection is
+//! served, and what becomes of it in a drain.
+//!
+//! # Invariants
+//!
+//! - All workers together serve no more connections at once than the limit.
+//! - A connection becomes a task only once it has to wait.
+//! - A panic in one connection ends that connection only.
+//! - A listener is closed only after the clients that the kernel has connected to it were accepted.
 
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Waker};
-use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{spawn_local, yield_now};
 use tokio::time::{Instant, sleep_until};
-use tracing::debug;
 
-use super::drain::{self, Known, UnderWay};
-use super::listener::{Listener, Shortage};
+use super::accept::{Shortage, accept, accept_queued};
+use super::drain::Drain;
 use super::phase::{Phase, Phases};
+use crate::net::accept::Listen;
 use crate::net::listen::BACKLOG;
+use crate::net::peer::Peer;
 use crate::net::socket::Socket;
+use crate::net::transport::Transport;
 
-/// How many connections are begun at most before others get their turn.
-const TOGETHER: usize = 32;
-
-/// How long a listener is still looked at after the last handshake could begin. What is done with packets
-/// that came before takes the kernel microseconds.
-const SETTLED: Duration = Duration::from_millis(10);
-
-/// How long a worker waits before it asks who is about to connect. The workers come to their end one after
-/// the other, and one answer does for all that wait.
-const GATHER: Duration = Duration::from_millis(1);
+/// The most connections that an acceptor begins before other tasks of its worker run.
+const BATCH: usize = 32;
 
 /// An accepted connection.
 #[derive(Debug)]
 pub struct Accepted<T = Socket> {
     /// What carries its bytes.
     pub socket: T,
-    /// The address of the other end.
-    pub peer: SocketAddr,
+    /// The other end.
+    pub peer: Peer,
     /// Its number, from 1, in the order of acceptance.
     pub number: u64,
     /// The phase of the service.
@@ -66,11 +62,11 @@ impl Drop for Permit {
     }
 }
 
-/// What the acceptors and the connections of one worker hold on to.
+/// What the acceptors and the connections of one worker share.
 #[derive(Debug)]
 pub(super) struct WorkerState {
     pub(super) shared: Arc<Shared>,
-    /// Dropped with the last of them.
+    /// Closes its channel once all acceptors and connections have ended.
     pub(super) _alive: mpsc::Sender<Infallible>,
 }
 
@@ -79,34 +75,34 @@ pub trait Protocol: Send + Sync + 'static {
     /// What the connections of one worker share. It never leaves the worker's thread.
     type Worker: 'static;
 
-    /// Makes that, on the worker's thread.
+    /// Makes the shared part, on the worker's thread.
     fn worker(&self) -> Self::Worker;
 
     /// Serves one connection to its end.
-    fn serve(worker: Rc<Self::Worker>, accepted: Accepted) -> impl Future<Output = ()> + 'static;
+    fn serve<T: Transport>(
+        worker: Rc<Self::Worker>,
+        accepted: Accepted<T>,
+    ) -> impl Future<Output = ()> + 'static;
 }
 
 /// What all workers share.
 #[derive(Debug)]
 pub(super) struct Shared {
     connections: AtomicU64,
-    /// A permit for each connection that may be served.
+    /// One for each connection that may be served.
     permits: Semaphore,
-    /// Whether connections stay with the kernel until their first bytes are there.
-    defers: bool,
     shortage: Shortage,
-    under_way: UnderWay,
+    drain: Drain,
 }
 
 impl Shared {
-    /// With room for this many connections.
-    pub(super) fn new(max_connections: usize, defers: bool) -> Self {
+    /// Permits this many connections at once.
+    pub(super) fn new(max_connections: usize, drain: Drain) -> Self {
         Self {
             connections: AtomicU64::new(0),
             permits: Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS)),
-            defers,
             shortage: Shortage::default(),
-            under_way: UnderWay::default(),
+            drain,
         }
     }
 }
@@ -116,12 +112,12 @@ pub(super) struct Acceptor<P: Protocol> {
     worker: Rc<P::Worker>,
     state: Rc<WorkerState>,
     phases: Phases,
-    /// How many were begun since others had their turn.
+    /// The connections begun since other tasks ran.
     begun: Cell<usize>,
 }
 
 impl<P: Protocol> Acceptor<P> {
-    /// For a worker.
+    /// An acceptor of a worker.
     pub(super) fn new(worker: Rc<P::Worker>, state: Rc<WorkerState>, phases: Phases) -> Self {
         Self {
             worker,
@@ -131,99 +127,60 @@ impl<P: Protocol> Acceptor<P> {
         }
     }
 
-    /// Until the service drains, and then those who had begun to connect.
-    pub(super) async fn run(self, listener: Listener) {
+    /// Accepts until the service drains, and then the clients that have begun to connect.
+    pub(super) async fn run(self, listener: impl Listen) {
         let mut draining = pin!(self.phases.reached(Phase::Draining));
         loop {
             select! {
                 biased;
                 () = &mut draining => break,
-                (socket, peer) = listener.accept(&self.state.shared.shortage) => self.start(socket, peer).await,
+                (socket, peer) = accept(&listener, &self.state.shared.shortage) => self.start(socket, peer).await,
             }
-            // Those that came with it, without looking at all the rest in between.
-            for _ in 0..TOGETHER {
-                let Some((socket, peer)) = listener.accept_more() else {
+            // Connections that came together are accepted without a poll in between. An error is left to the
+            // next `accept`.
+            for _ in 0..BATCH {
+                let Ok((socket, peer)) = listener.try_accept() else {
                     break;
                 };
                 self.start(socket, peer).await;
             }
         }
-        self.accept_newcomers(&listener).await;
-        self.accept_the_rest(listener).await;
+        let accept_until = async |end| self.accept_until(end, &listener).await;
+        let limits = self.phases.limits();
+        let drain = &self.state.shared.drain;
+        drain
+            .finish_handshakes(&listener, limits, accept_until)
+            .await;
+        self.empty_queue(listener).await;
     }
 
-    /// Whoever has begun to connect is still served; in the end nobody begins to.
-    async fn accept_newcomers(&self, listener: &Listener) {
-        let grace = self.phases.grace();
-        if self.state.shared.defers && drain::no_more(listener).is_ok() {
-            // Also those who are silent, which is still no mistake.
-            self.accept_under_way(Instant::now(), GATHER, drain::LONGEST + grace, listener)
-                .await;
-        }
-        if let Err(error) = drain::let_none_begin(listener) {
-            debug!(%error, "who connects at this moment may be reset");
-            return;
-        }
-        let since = Instant::now() + SETTLED / 2;
-        self.accept_under_way(since, SETTLED, grace, listener).await;
-    }
-
-    /// Serves those who come, for `first` at least, then until nobody is under way, or for `longest`. Only
-    /// what the kernel says after `since` counts. Whoever is on the same port of another address, or of
-    /// another program that shares it, looks the same.
-    async fn accept_under_way(
-        &self,
-        mut since: Instant,
-        first: Duration,
-        longest: Duration,
-        listener: &Listener,
-    ) {
-        let stop_by = Instant::now() + longest;
-        let mut look_at = Instant::now() + first;
-        loop {
-            self.accept_until(look_at.min(stop_by), listener).await;
-            if Instant::now() >= stop_by {
-                return;
-            }
-            match self.state.shared.under_way.any(listener, since) {
-                Ok(Known::None) => return,
-                Ok(Known::Later(at)) => look_at = at,
-                // Where the kernel does not tell, there may be some.
-                Ok(Known::Some) | Err(_) => {
-                    since = Instant::now();
-                    look_at = since + drain::AGAIN;
-                }
-            }
-        }
-    }
-
-    async fn accept_until(&self, end: Instant, listener: &Listener) {
+    async fn accept_until(&self, end: Instant, listener: &impl Listen) {
         let mut is_over = pin!(sleep_until(end));
         loop {
             select! {
                 biased;
                 () = &mut is_over => return,
-                (socket, peer) = listener.accept(&self.state.shared.shortage) => self.start(socket, peer).await,
+                (socket, peer) = accept(listener, &self.state.shared.shortage) => self.start(socket, peer).await,
             }
         }
     }
 
-    /// Whoever is in the backlog already believes to be connected: closing the listener now would
-    /// reset them. It is counted how many that can be, because where new ones come faster than they
-    /// are accepted it is never empty.
-    async fn accept_the_rest(&self, listener: Listener) {
+    /// Accepts the clients in the accept queue, and closes the listener. They have completed the
+    /// handshake, and closing the listener would reset them. The count is bounded by the queue's length:
+    /// a queue that fills as fast as it empties is never empty.
+    async fn empty_queue(&self, listener: impl Listen) {
         for _ in 0..=BACKLOG {
-            let Some((socket, peer)) = listener.accept_waiting(&self.state.shared.shortage).await
-            else {
+            let queued = accept_queued(&listener, &self.state.shared.shortage).await;
+            let Some((socket, peer)) = queued else {
                 return;
             };
             self.start(socket, peer).await;
         }
     }
 
-    /// Serves a connection as soon as the limit allows. Until then this acceptor takes no other:
-    /// they wait in the kernel's backlog.
-    async fn start(&self, socket: Socket, peer: SocketAddr) {
+    /// Serves a connection once there is a permit. Until then this acceptor takes no other connection: they
+    /// wait in the accept queue.
+    async fn start<T: Transport>(&self, socket: T, peer: Peer) {
         let Some(permit) = self.permit().await else {
             return;
         };
@@ -239,33 +196,32 @@ impl<P: Protocol> Acceptor<P> {
             spawn_local(serving);
         }
         self.begun.set(self.begun.get() + 1);
-        if self.begun.get() == TOGETHER {
+        if self.begun.get() == BATCH {
             self.begun.set(0);
             yield_now().await;
         }
     }
 
-    /// Always one in the end: nobody closes the semaphore.
+    /// Waits for a permit. Never none: the semaphore is never closed.
     async fn permit(&self) -> Option<Permit> {
         let permits = &self.state.shared.permits;
-        // Mostly there is one, and nothing is waited for.
+        // The common case does not wait.
         let permit = match permits.try_acquire() {
             Ok(permit) => permit,
             Err(_) => permits.acquire().await.ok()?,
         };
-        // The permit gives it back: this costs less than a permit that owns what it is of.
+        // `Permit` returns it. That is cheaper than a permit that owns a reference to the semaphore.
         permit.forget();
         Some(Permit(Rc::clone(&self.state)))
     }
 }
 
-/// Serves a connection here and now, until it has to wait: then it is to become a task. Mostly its
-/// request is there already and its answer is taken at once, and where it ends with that it is spared
-/// the 1360 user instructions, of 16 180, that a task costs (callgrind).
+/// Polls a new connection once. Mostly its request is there already and its client takes the answer at
+/// once. A connection that ends with that is spared a task, a tenth of its user instructions.
 ///
-/// None where it has ended, or panicked, which was said.
+/// Returns the connection if it has to wait: it becomes a task. None if it has ended or panicked.
 fn begin<F: Future<Output = ()>>(serve: impl FnOnce() -> F) -> Option<Pin<Box<F>>> {
-    // As a task it is asked once more, by who is to be woken.
+    // The task polls it again, with a waker of its own.
     let mut cx = Context::from_waker(Waker::noop());
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let mut serving = Box::pin(serve());
@@ -278,3 +234,7 @@ fn begin<F: Future<Output = ()>>(serve: impl FnOnce() -> F) -> Option<Pin<Box<F>
 #[cfg(test)]
 #[path = "acceptor_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "acceptor_listener_tests.rs"]
+mod listener_tests;

@@ -1,8 +1,8 @@
 //! The end of a connection whose peer may still be sending.
 //!
-//! Closing a socket that holds unread bytes, or gets some, resets the connection, and a reset can
-//! overtake the answer: the peer loses it. So the writing side is shut down first and what still
-//! comes is read, within bounds, until the peer has closed its side (RFC 9112 section 9.6).
+//! A socket that is closed with bytes unread, or that receives some afterwards, resets the connection. The
+//! reset can overtake the answer, and the peer loses it. So a protocol shuts its writing side down first,
+//! and then reads on here, within limits, until the peer has closed its side (RFC 9112 section 9.6).
 
 use std::io;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use tokio::time::{sleep, timeout};
 
 use super::phase::{Phase, Phases};
 
-/// How long, and for how much, a peer that goes on sending is listened to.
+/// How long, and how much, the service reads from a peer that goes on sending.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// For how long.
     pub time: Duration,
-    /// For how many bytes.
+    /// How many bytes.
     pub bytes: u64,
 }
 
-/// Reads on through `read`, which gives the length of what it read, until the peer closes, an
-/// error, or a limit. During a drain [`Phases::grace`] is the limit: the peer has its answer, and has
-/// noticed the end by then.
-pub async fn drain(
+/// Reads on through `read`, which returns the length of what it read, until the peer's end, an error, or a
+/// limit. In a drain the time is at most [`Phases::grace`]: the peer has its answer, and has noticed the
+/// end by then.
+pub(crate) async fn drain(
     limits: Limits,
     phases: &Phases,
     mut read: impl AsyncFnMut() -> io::Result<usize>,
@@ -38,13 +38,13 @@ pub async fn drain(
             }
         }
     };
-    let hurried = async {
+    let drained = async {
         phases.reached(Phase::Draining).await;
         sleep(phases.grace()).await;
     };
-    // At any limit the connection is simply closed.
+    // At a limit the caller closes the connection.
     select! {
         _ = timeout(limits.time, until_end) => {}
-        () = hurried => {}
+        () = drained => {}
     }
 }

@@ -3,20 +3,24 @@
 //!
 //! ```text
 //! net::listen ─ workers ─ acceptor ─ a protocol: http or raw
-//!                            └─ listener, drain
+//!                            └─ accept, drain
 //! ```
 //!
-//! `phase` tells all of them how far the end has come, `linger` ends connections whose peers go on sending.
+//! `phase` has how far the end has come, `drain` how listeners end and how long each part of the end may
+//! take, and `linger` ends connections whose peers go on sending.
 //!
-//! What always holds: all signals are caught before anything that can take time; from the first signal
-//! on the end has a bound, the log's flush included; a second signal ends at once.
+//! # Invariants
+//!
+//! - All signals are caught before anything that can take time.
+//! - From the first signal on the end has a bound, the log's flush included.
+//! - A second signal ends the service at once.
 
+mod accept;
 pub mod acceptor;
 pub(crate) mod drain;
 pub mod linger;
-pub mod listener;
 pub mod phase;
-pub mod workers;
+mod workers;
 
 use std::io;
 use std::mem;
@@ -33,48 +37,37 @@ use tracing::{error, info, warn};
 use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
-use crate::lost;
 use crate::net::address::Address;
 use crate::net::listen::{self, BindError, Bound};
 use crate::request_log::{self, Handle, Log, OpenError};
 use crate::rlimit::{self, TooFew};
 use crate::signals::{Request, Signals};
+use crate::stdout;
 use acceptor::Protocol;
+use drain::{CUT, Drain, DrainLimits, LAST_RECORDS};
 use phase::Phase;
 use workers::Workers;
-
-/// How long a second signal waits for records that are already queued: unnoticed by whoever sent
-/// it, and enough for a sink that works.
-const LAST_WORDS: Duration = Duration::from_millis(100);
-
-/// What was cut is recorded too, and so is what the log still holds: how long that may take beyond
-/// the drain. Together with the default drain it stays well within a container's usual 30 s.
-const CUT: Duration = Duration::from_secs(3);
-
-/// The least drain that has time for connections that are silent and with the kernel, 1.6 s, and at
-/// least as much for all else. With a shorter one, none is left with it.
-const OUTLASTS_SILENCE: Duration = Duration::from_secs(4);
 
 /// How the service listens and ends.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What to listen on.
+    /// The addresses to listen on.
     pub listen: Vec<Address>,
-    /// How many workers.
+    /// The number of workers.
     pub workers: usize,
     /// Whether other programs may listen on the same ports.
     pub share_port: bool,
-    /// How much of a connection's bytes the kernel may hold each way, or none for as much as it likes.
+    /// The size of a connection's kernel buffers, in bytes each way. None: the kernel chooses.
     pub socket_buffer: Option<usize>,
-    /// How many connections are served at once.
+    /// The most connections that are served at once.
     pub max_connections: usize,
-    /// From the signal on: for how long new connections are still accepted.
+    /// How long the service still accepts connections after the signal.
     pub shutdown_delay: Duration,
-    /// From then on: for how long requests in flight, and the log, may take.
+    /// How long requests in flight, and the log, may take after that.
     pub drain_timeout: Duration,
     /// Whether SIGHUP opens the log again, unless it comes with the loss of the terminal.
     pub reopens_log: bool,
-    /// In which language the addresses are said.
+    /// The language in which the addresses are announced.
     pub language: Language,
 }
 
@@ -84,7 +77,7 @@ pub enum StartError {
     /// The log could not be opened.
     #[error(transparent)]
     Log(#[from] OpenError),
-    /// An address could not be had.
+    /// An address could not be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
     /// The limit on open descriptors is too low to serve.
@@ -95,13 +88,15 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal ends it, with a log like this, and the protocol that `protocol` makes
-/// with it. Blocks. Its workers' threads and descriptors stay until the process ends: it is for programs
-/// that end then.
+/// Runs a service until a signal ends it, with a log of this configuration and the protocol that
+/// `protocol` makes with it. Blocks.
+///
+/// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
+/// afterwards.
 ///
 /// # Errors
 ///
-/// When it could not start.
+/// If it could not start.
 pub fn run<P: Protocol>(
     config: &Config,
     log: Option<request_log::Config>,
@@ -111,7 +106,7 @@ pub fn run<P: Protocol>(
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let mut signals = Signals::catch()?;
-        // None asks to open the log again, which is not open yet.
+        // A request to open the log again has no effect yet.
         let unopened = Log::off().handle();
         let (log, bound) = select! {
             started = start(config, log) => started?,
@@ -122,20 +117,20 @@ pub fn run<P: Protocol>(
         }
         serve(config, signals, bound, protocol(log.handle()), log).await
     });
-    // A name that is still being resolved, or a log that is still being opened, can't be called off; nobody
-    // waits for it.
+    // A name that is still being resolved, or a log that is still being opened, cannot be cancelled. The
+    // process does not wait for either.
     runtime.shutdown_background();
     exit
 }
 
-/// All that can take time before the service serves: the log's reader, and the addresses' names.
+/// Does all that can take time before the service serves: waits for the log's reader, and resolves names.
 async fn start(
     config: &Config,
     log: Option<request_log::Config>,
 ) -> Result<(Log, Bound), StartError> {
-    let tell = |path: &Path| say(config.language.waiting_for_a_reader(path.display()));
+    let announce = |path: &Path| say(config.language.waiting_for_a_reader(path.display()));
     let log = match log {
-        Some(log) => Log::open(log, tell).await?,
+        Some(log) => Log::open(log, announce).await?,
         None => Log::off(),
     };
     let addresses = config.listen.clone();
@@ -145,12 +140,9 @@ async fn start(
         socket_buffer: config.socket_buffer,
     };
     let binding = spawn_blocking(move || listen::bind(&addresses, options));
-    let mut bound = binding.await.map_err(io::Error::from)??;
+    let bound = binding.await.map_err(io::Error::from)??;
     // A name may have brought more listeners than one a worker.
     rlimit::provide_workers(config.workers)?;
-    if config.drain_timeout >= OUTLASTS_SILENCE {
-        drain::defer(&mut bound);
-    }
     Ok((log, bound))
 }
 
@@ -162,14 +154,16 @@ async fn serve<P: Protocol>(
     log: Log,
 ) -> Result<Exit, StartError> {
     let addresses = bound.addresses.clone();
-    let (max_connections, drain_timeout) = (config.max_connections, config.drain_timeout);
-    let workers = workers::spawn(bound, protocol, max_connections, drain_timeout)?;
+    let limits = DrainLimits::new(config.drain_timeout);
+    let mut drain = Drain::of_this_system();
+    drain.prepare(&bound, limits);
+    let workers = workers::spawn(bound, protocol, config.max_connections, drain, limits)?;
     for address in &addresses {
         say(config.language.listening(format_args!("http://{address}")));
     }
-    // Behind the addresses, which other programs read from the first lines.
+    // After the addresses: other programs read those from the first lines.
     if log.is_lost() {
-        warn!("no record is kept: {}", lost::WHY);
+        warn!("no record is kept: {}", stdout::WHY_LOST);
     }
     let mut life = Life {
         config,
@@ -179,7 +173,7 @@ async fn serve<P: Protocol>(
     };
     let (ending, stop_by) = life.live().await;
     let exit = life.close(log, ending, stop_by).await;
-    // The end of the process takes all threads at once. To tell each of them would take longer.
+    // The end of the process ends all threads at once. Ending each of them takes longer.
     mem::forget(life.workers);
     Ok(exit)
 }
@@ -189,11 +183,11 @@ async fn serve<P: Protocol>(
 enum Ending {
     /// All connections ended by themselves.
     Drained,
-    /// Some had to be cut.
+    /// Some connections were cut.
     Cut,
-    /// A worker ended that should not have.
+    /// A worker ended unexpectedly.
     Broken,
-    /// By a second signal.
+    /// A second signal came.
     Aborted(Exit),
 }
 
@@ -205,7 +199,7 @@ struct Life<'a> {
 }
 
 impl Life<'_> {
-    /// Until the connections have ended, and when the log must have.
+    /// Lives until the connections have ended. Returns the ending, and when the log has to be closed.
     async fn live(&mut self) -> (Ending, Instant) {
         let is_broken = select! {
             _ = next_stop(&mut self.signals, &self.log) => false,
@@ -214,21 +208,18 @@ impl Life<'_> {
         if is_broken {
             error!("a worker has ended; the service stops");
         } else if let Some(exit) = self.go_on_accepting().await {
-            return (Ending::Aborted(exit), Instant::now() + LAST_WORDS);
+            return (Ending::Aborted(exit), Instant::now() + LAST_RECORDS);
         }
         let stop_by = Instant::now() + self.config.drain_timeout;
-        let ending = match self.drain(stop_by).await {
-            Ending::Drained if is_broken => Ending::Broken,
-            Ending::Aborted(exit) => {
-                return (Ending::Aborted(exit), Instant::now() + LAST_WORDS);
-            }
-            ending => ending,
-        };
-        (ending, stop_by)
+        match self.drain(stop_by).await {
+            Ending::Drained if is_broken => (Ending::Broken, stop_by),
+            Ending::Aborted(exit) => (Ending::Aborted(exit), Instant::now() + LAST_RECORDS),
+            ending => (ending, stop_by),
+        }
     }
 
-    /// The time between the signal and the end of accepting: a load balancer may still send new
-    /// connections here. A second signal ends it with this exit.
+    /// Goes on accepting for a while: a load balancer may still send new connections. A second signal
+    /// ends the service with this exit.
     async fn go_on_accepting(&mut self) -> Option<Exit> {
         if self.config.shutdown_delay.is_zero() {
             return None;
@@ -248,7 +239,7 @@ impl Life<'_> {
         info!("stopping; finishing what is in flight");
         self.workers.enter(Phase::Draining);
         let drained = select! {
-            drained = timeout_at(stop_by, self.workers.ended()) => drained,
+            drained = timeout_at(stop_by, self.workers.all_ended()) => drained,
             exit = next_stop(&mut self.signals, &self.log) => return Ending::Aborted(exit),
         };
         if drained.is_ok() {
@@ -259,17 +250,17 @@ impl Life<'_> {
             self.config.drain_timeout
         );
         self.workers.enter(Phase::Cut);
-        // A worker that is stuck is not waited for.
-        let _ = timeout_at(stop_by + CUT, self.workers.ended()).await;
+        // Bounded, because a worker may be stuck.
+        let _ = timeout_at(stop_by + CUT, self.workers.all_ended()).await;
         Ending::Cut
     }
 
-    /// The connections have ended: the log's turn.
+    /// Closes the log, once the connections have ended.
     async fn close(&mut self, log: Log, ending: Ending, stop_by: Instant) -> Exit {
-        // Even where the drain took all the time, what is queued gets a moment.
+        // Queued records get a moment even if the drain took all the time.
         let stop_by = match ending {
             Ending::Cut => stop_by + CUT,
-            _ => stop_by.max(Instant::now() + LAST_WORDS),
+            _ => stop_by.max(Instant::now() + LAST_RECORDS),
         };
         let closing = log.close(stop_by);
         let closed = if matches!(ending, Ending::Aborted(_)) {
@@ -294,7 +285,7 @@ impl Life<'_> {
     }
 }
 
-/// Waits for a signal to stop, opening the log again for each that asks for that.
+/// Waits for a signal to stop. Opens the log again for each signal that asks for that.
 async fn next_stop(signals: &mut Signals, log: &Handle) -> Exit {
     loop {
         match signals.next().await {

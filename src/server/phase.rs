@@ -1,7 +1,7 @@
-//! How a service comes to its end: the phases it goes through.
+//! The phases of a service's end, and how every connection learns of them.
 //!
-//! Which signal begins one is the service's to say (see [`crate::signals`]); what a phase means for a
-//! connection, the connection's.
+//! The service decides what begins a phase (`signals`), and each connection what a phase means for
+//! it. [`Phases`] also carries the durations of the drain.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-/// The longest round trip that an end still waits for. Between any two places on earth it is shorter,
-/// as long as nothing is lost.
-const ROUND_TRIP: Duration = Duration::from_millis(300);
+use super::drain::DrainLimits;
 
 /// What the service is doing. It only ever goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,63 +19,59 @@ pub enum Phase {
     Serving,
     /// Still accepts, but each answer is its connection's last.
     Closing,
-    /// Accepts no more; finishes what is in flight.
+    /// Accepts no more, and finishes requests in flight.
     Draining,
     /// Finishes nothing more.
     Cut,
 }
 
-/// Tells a worker the phase, from any thread.
-pub type PhaseSender = watch::Sender<Phase>;
+/// Sets the phase of one worker, from any thread.
+pub(super) type PhaseSender = watch::Sender<Phase>;
 
 /// A worker's end of that.
 #[derive(Debug)]
-pub struct PhaseReceiver {
+pub(super) struct PhaseReceiver {
     phase: watch::Receiver<Phase>,
-    drain_timeout: Duration,
+    limits: DrainLimits,
 }
 
-/// The two ends of a service's phase, which begins as [`Phase::Serving`]. Its drain may take so long.
-#[must_use]
-pub fn phases(drain_timeout: Duration) -> (PhaseSender, PhaseReceiver) {
+/// The two ends of a worker's phase, which begins as [`Phase::Serving`].
+pub(super) fn phases(limits: DrainLimits) -> (PhaseSender, PhaseReceiver) {
     let (sender, phase) = watch::channel(Phase::Serving);
-    let receiver = PhaseReceiver {
-        phase,
-        drain_timeout,
-    };
-    (sender, receiver)
+    (sender, PhaseReceiver { phase, limits })
 }
 
-/// Follows the phase on a worker's thread: every connection has one, and looks at it for every
-/// request, so neither costs an atomic operation.
+/// The phase on a worker's thread.
+///
+/// Every connection has a clone and reads it for every request, so neither costs an atomic operation.
 #[derive(Debug, Clone)]
-pub struct Phases(Rc<Here>);
+pub struct Phases(Rc<State>);
 
 #[derive(Debug)]
-struct Here {
+struct State {
     phase: Cell<Phase>,
     changed: Notify,
-    drain_timeout: Duration,
+    limits: DrainLimits,
 }
 
 impl PhaseReceiver {
-    /// For the connections of the calling thread, and what tells them of each change as long as it is
-    /// polled, up to [`Phase::Cut`].
-    pub fn here(mut self) -> (Phases, impl Future<Output = ()>) {
-        let phases = Phases(Rc::new(Here {
+    /// The phase for the connections of this thread, and a future that updates it as long as it is polled,
+    /// until [`Phase::Cut`].
+    pub(super) fn follow(mut self) -> (Phases, impl Future<Output = ()>) {
+        let phases = Phases(Rc::new(State {
             phase: Cell::new(*self.phase.borrow()),
             changed: Notify::new(),
-            drain_timeout: self.drain_timeout,
+            limits: self.limits,
         }));
-        let here = phases.clone();
-        let tell = async move {
-            while here.now() < Phase::Cut {
+        let followed = phases.clone();
+        let updates = async move {
+            while followed.now() < Phase::Cut {
                 let changed = self.phase.changed().await;
-                // Where nobody is left to tell the phase, there is nothing left to work for.
-                here.enter(changed.map_or(Phase::Cut, |()| *self.phase.borrow_and_update()));
+                // Without a sender the service is gone, and there is nothing left to work for.
+                followed.enter(changed.map_or(Phase::Cut, |()| *self.phase.borrow_and_update()));
             }
         };
-        (phases, tell)
+        (phases, updates)
     }
 }
 
@@ -88,24 +82,25 @@ impl Phases {
         self.0.phase.get()
     }
 
-    /// How long an end waits for what may be under way: a round trip, but at most half of the drain, in
-    /// which everything else has to be done too.
+    /// The durations of the drain.
     #[must_use]
-    pub fn grace(&self) -> Duration {
-        ROUND_TRIP.min(self.0.drain_timeout / 2)
+    pub(super) fn limits(&self) -> DrainLimits {
+        self.0.limits
     }
 
-    /// How long an answer's acknowledgement is awaited: a round trip, and from the drain on its grace.
+    /// [`DrainLimits::grace`].
     #[must_use]
-    pub fn round_trip(&self) -> Duration {
-        if self.now() < Phase::Draining {
-            ROUND_TRIP
-        } else {
-            self.grace()
-        }
+    pub(crate) fn grace(&self) -> Duration {
+        self.0.limits.grace()
     }
 
-    /// Waits until the phase is past `phase`: the phase then.
+    /// [`DrainLimits::round_trip`] in this phase.
+    #[must_use]
+    pub(crate) fn round_trip(&self) -> Duration {
+        self.0.limits.round_trip(self.now() >= Phase::Draining)
+    }
+
+    /// Waits until the phase is past `phase`, and returns it.
     ///
     /// # Cancel safety
     ///
@@ -123,7 +118,7 @@ impl Phases {
         self.until(|now| now >= phase).await;
     }
 
-    /// Who waits for a later phase than this one is not woken in vain.
+    /// Wakes the waiting tasks only if the phase changes.
     fn enter(&self, phase: Phase) {
         if phase > self.now() {
             self.0.phase.set(phase);
@@ -131,11 +126,11 @@ impl Phases {
         }
     }
 
-    async fn until(&self, is_it: impl Fn(Phase) -> bool) -> Phase {
+    async fn until(&self, is_reached: impl Fn(Phase) -> bool) -> Phase {
         loop {
             let changed = self.0.changed.notified();
             let now = self.now();
-            if is_it(now) {
+            if is_reached(now) {
                 return now;
             }
             changed.await;
@@ -148,43 +143,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_end_waits_for_leaves_the_drain_its_time() {
-        for (drain, expected) in [(0, 0), (200, 100), (600, 300), (10_000, 300)] {
-            let (_sender, receiver) = phases(Duration::from_millis(drain));
-            let (here, _tell) = receiver.here();
-            assert_eq!(here.grace(), Duration::from_millis(expected), "{drain}");
-        }
-    }
-
-    #[test]
-    fn an_acknowledgement_has_its_time_until_the_drain() {
-        let (_sender, receiver) = phases(Duration::ZERO);
-        let (here, _tell) = receiver.here();
-        for (phase, expected) in [
-            (Phase::Serving, ROUND_TRIP),
-            (Phase::Closing, ROUND_TRIP),
-            (Phase::Draining, Duration::ZERO),
+    fn an_acknowledgement_has_less_time_from_the_drain_on() {
+        let limits = DrainLimits::new(Duration::ZERO);
+        let (_sender, receiver) = phases(limits);
+        let (phases, _updates) = receiver.follow();
+        for (phase, is_draining) in [
+            (Phase::Serving, false),
+            (Phase::Closing, false),
+            (Phase::Draining, true),
         ] {
-            here.enter(phase);
-            assert_eq!(here.round_trip(), expected, "{phase:?}");
+            phases.enter(phase);
+            let expected = limits.round_trip(is_draining);
+            assert_eq!(phases.round_trip(), expected, "{phase:?}");
         }
     }
 
     #[tokio::test]
-    async fn who_waits_learns_of_each_phase_and_at_last_that_nobody_tells_any() {
-        let (sender, receiver) = phases(Duration::ZERO);
-        let (here, tell) = receiver.here();
+    async fn a_task_that_waits_learns_of_each_phase_and_of_the_senders_end() {
+        let (sender, receiver) = phases(DrainLimits::new(Duration::ZERO));
+        let (phases, updates) = receiver.follow();
         let waiting = async {
-            here.reached(Phase::Serving).await;
+            phases.reached(Phase::Serving).await;
             sender.send_replace(Phase::Closing);
-            assert_eq!(here.after(Phase::Serving).await, Phase::Closing);
+            assert_eq!(phases.after(Phase::Serving).await, Phase::Closing);
             sender.send_replace(Phase::Draining);
-            here.reached(Phase::Draining).await;
-            here.reached(Phase::Closing).await;
-            assert_eq!(here.now(), Phase::Draining);
+            phases.reached(Phase::Draining).await;
+            phases.reached(Phase::Closing).await;
+            assert_eq!(phases.now(), Phase::Draining);
             drop(sender);
-            assert_eq!(here.after(Phase::Draining).await, Phase::Cut);
+            assert_eq!(phases.after(Phase::Draining).await, Phase::Cut);
         };
-        tokio::join!(tell, waiting);
+        tokio::join!(updates, waiting);
     }
 }

@@ -1,18 +1,18 @@
-//! One worker a core: a thread with a runtime of its own, listeners of its own, and the
-//! connections that those accept.
+//! The workers, one a core: each is a thread with a runtime, listeners and connections of its own.
 //!
-//! What always holds: a connection stays on its worker, so nothing of it is shared between cores; a
-//! worker has ended when its listeners are closed and its connections have ended. Accepting is left to
-//! [`super::acceptor`].
+//! Stands between the service's life ([`super`]) and the [`Acceptor`]s.
+//!
+//! # Invariants
+//!
+//! - A connection stays on its worker: cores share nothing of it.
+//! - A worker has ended once its listeners are closed and its connections have ended.
 
 use std::convert::Infallible;
 use std::io;
-use std::net::TcpListener;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
@@ -21,52 +21,53 @@ use tokio::task::spawn_local;
 use tracing::error;
 
 use super::acceptor::{Acceptor, Protocol, Shared, WorkerState};
-use super::listener::Listener;
-use super::phase::{Phase, PhaseReceiver, PhaseSender, phases};
-use crate::net::listen::Bound;
+use super::drain::{Drain, DrainLimits};
+use super::phase::{Phase, PhaseReceiver, PhaseSender, Phases, phases};
+use crate::net::accept::{Listen, TakeListener};
+use crate::net::listen::{Bound, Listeners};
 
 /// The running workers. Their threads end when this is dropped.
 #[derive(Debug)]
-pub struct Workers {
+pub(super) struct Workers {
     phases: Vec<PhaseSender>,
-    ended: mpsc::Receiver<Infallible>,
-    /// Each worker's own word that it has ended, whichever way.
+    all_ended: mpsc::Receiver<Infallible>,
+    /// Each worker sends one message at its end, a panic included.
     any_ended: mpsc::Receiver<()>,
 }
 
-/// Starts a worker for each set of listeners in `bound`. A drain may take `drain_timeout`:
-/// what is under way then is awaited for a part of that.
+/// Starts a worker for each set of listeners in `bound`, with the mechanism and the limits of its drain.
 ///
 /// # Errors
 ///
-/// What starting a thread or a runtime failed with.
-pub fn spawn<P: Protocol>(
+/// The system's error at the start of a thread.
+pub(super) fn spawn<P: Protocol>(
     bound: Bound,
     protocol: P,
     max_connections: usize,
-    drain_timeout: Duration,
+    drain: Drain,
+    limits: DrainLimits,
 ) -> io::Result<Workers> {
     let protocol = Arc::new(protocol);
-    let shared = Arc::new(Shared::new(max_connections, bound.defers));
-    let (alive, ended) = mpsc::channel(1);
-    let (last_word, any_ended) = mpsc::channel(bound.listeners.len().max(1));
+    let shared = Arc::new(Shared::new(max_connections, drain));
+    let (alive, all_ended) = mpsc::channel(1);
+    let (ended, any_ended) = mpsc::channel(bound.listeners.len().max(1));
     let mut workers = Workers {
         phases: Vec::new(),
-        ended,
+        all_ended,
         any_ended,
     };
     for (index, listeners) in bound.listeners.into_iter().enumerate() {
-        let (sender, phases) = phases(drain_timeout);
+        let (sender, phases) = phases(limits);
         workers.phases.push(sender);
         let (protocol, shared) = (Arc::clone(&protocol), Arc::clone(&shared));
-        let ending = Ending {
+        let lifetime = Lifetime {
             _alive: alive.clone(),
-            last_word: last_word.clone(),
+            ended: ended.clone(),
         };
         let thread = thread::Builder::new().name(format!("worker-{index}"));
         thread.spawn(move || {
-            let mut ending = Some(ending);
-            if let Err(error) = run(&*protocol, listeners, &shared, phases, &mut ending) {
+            let mut lifetime = Some(lifetime);
+            if let Err(error) = run(&*protocol, listeners, &shared, phases, &mut lifetime) {
                 error!(%error, "a worker could not start");
             }
         })?;
@@ -75,8 +76,8 @@ pub fn spawn<P: Protocol>(
 }
 
 impl Workers {
-    /// Tells all workers the phase.
-    pub fn enter(&self, phase: Phase) {
+    /// Sets the phase of all workers.
+    pub(super) fn enter(&self, phase: Phase) {
         for sender in &self.phases {
             sender.send_replace(phase);
         }
@@ -86,79 +87,93 @@ impl Workers {
     ///
     /// # Cancel safety
     ///
-    /// Can be dropped and called again; each end is told once.
-    pub async fn any_ended(&mut self) {
+    /// Can be dropped and called again. Each end is reported once.
+    pub(super) async fn any_ended(&mut self) {
         self.any_ended.recv().await;
     }
 
-    /// Waits until all have ended.
+    /// Waits until all workers have ended.
     ///
     /// # Cancel safety
     ///
     /// Can be dropped and called again.
-    pub async fn ended(&mut self) {
-        self.ended.recv().await;
+    pub(super) async fn all_ended(&mut self) {
+        self.all_ended.recv().await;
     }
 }
 
-/// Lives as long as a worker has something to do, a panic included.
-struct Ending {
+/// Reports the end of a worker when it is dropped.
+struct Lifetime {
     _alive: mpsc::Sender<Infallible>,
-    last_word: mpsc::Sender<()>,
+    ended: mpsc::Sender<()>,
 }
 
-impl Drop for Ending {
+impl Drop for Lifetime {
     fn drop(&mut self) {
-        // There is a place for every worker, so this fails only when nobody listens any more.
-        let _ = self.last_word.try_send(());
+        // The channel has room for every worker, so this fails only if the receiver is gone.
+        let _ = self.ended.try_send(());
     }
 }
 
-/// A worker's thread.
+/// Runs a worker on its thread.
 fn run<P: Protocol>(
     protocol: &P,
-    listeners: Vec<TcpListener>,
+    listeners: Listeners,
     shared: &Arc<Shared>,
     phases: PhaseReceiver,
-    ending: &mut Option<Ending>,
+    lifetime: &mut Option<Lifetime>,
 ) -> io::Result<()> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
-    // What is cut ends with the runtime. The worker's word comes behind that.
-    runtime.block_on(serve(protocol, listeners, shared, phases, ending))
+    // Connections that are cut end with the runtime, before the caller drops `lifetime`.
+    runtime.block_on(serve(protocol, listeners, shared, phases, lifetime))
 }
 
-/// Runs until all listeners are closed and the connections have ended, which drops `ending`, or until
-/// they are to be cut.
+/// Serves until all listeners are closed and the connections have ended, which drops `lifetime`, or until
+/// the connections are to be cut.
 async fn serve<P: Protocol>(
     protocol: &P,
-    listeners: Vec<TcpListener>,
+    listeners: Listeners,
     shared: &Arc<Shared>,
     phases: PhaseReceiver,
-    ending: &mut Option<Ending>,
+    lifetime: &mut Option<Lifetime>,
 ) -> io::Result<()> {
-    let worker = Rc::new(protocol.worker());
-    let (here, tell) = phases.here();
-    // Every acceptor and every connection has the sender: when it is dropped, all have ended.
+    let (phases, updates) = phases.follow();
+    // Every acceptor and every connection holds the sender.
     let (alive, mut all_ended) = mpsc::channel(1);
-    let state = Rc::new(WorkerState {
-        shared: Arc::clone(shared),
-        _alive: alive,
-    });
-    for listener in listeners {
-        let acceptor = Acceptor::<P>::new(Rc::clone(&worker), Rc::clone(&state), here.clone());
-        spawn_local(acceptor.run(Listener::new(listener)?));
-    }
-    drop(state);
-    let mut tell = pin!(tell);
+    let mut acceptors = Acceptors::<P> {
+        worker: Rc::new(protocol.worker()),
+        state: Rc::new(WorkerState {
+            shared: Arc::clone(shared),
+            _alive: alive,
+        }),
+        phases,
+    };
+    listeners.register(&mut acceptors)?;
+    drop(acceptors);
+    let mut updates = pin!(updates);
     select! {
-        _ = all_ended.recv() => *ending = None,
-        () = &mut tell => return Ok(()),
+        _ = all_ended.recv() => *lifetime = None,
+        () = &mut updates => return Ok(()),
     }
-    // The thread stays until the process ends or the workers are dropped. A thread that ends by itself
-    // takes time from the others, and its stack from the process: of a stop's time with 1024 workers a
-    // quarter.
-    tell.await;
+    // The thread stays until the process ends or the workers are dropped. A thread that ends on its own
+    // costs the others CPU time, and its stack is unmapped: a quarter of a stop's time with 1024 workers.
+    updates.await;
     Ok(())
+}
+
+/// Starts an acceptor for each listener of a worker.
+struct Acceptors<P: Protocol> {
+    worker: Rc<P::Worker>,
+    state: Rc<WorkerState>,
+    phases: Phases,
+}
+
+impl<P: Protocol> TakeListener for Acceptors<P> {
+    fn take(&mut self, listener: impl Listen) {
+        let (worker, state) = (Rc::clone(&self.worker), Rc::clone(&self.state));
+        let acceptor = Acceptor::<P>::new(worker, state, self.phases.clone());
+        spawn_local(acceptor.run(listener));
+    }
 }

@@ -1,22 +1,25 @@
-//! What a SIGHUP asks for: to open the log file again, or to stop. Pure, but for [`Terminal`].
+//! What a SIGHUP requests: to open the log file again, or to stop. Pure, but for [`Terminal`].
 //!
-//! Administrators send one after they have renamed the log file. The kernel and shells send one when a
-//! terminal is gone, and the service should go with it. The signal itself is the same. So the terminal is
-//! watched, and a signal belongs to its loss where the two come together. A terminal that was lost long
-//! ago means nothing: a service in the background outlives its shell's `exit`, and its log is rotated
-//! later. An init system may send SIGTERM and SIGHUP together (systemd's `SendSIGHUP=`).
+//! Administrators send one after they have renamed the log file (logrotate(8)). The kernel and shells send
+//! one if a terminal is lost, and the service should end with it (POSIX.1-2024, XBD 11.1.10; `huponexit` in
+//! bash(1), `HUP` in zshoptions(1)). The signal is the same. So the service watches its terminal, and a
+//! signal belongs to a loss that is close in time. An old loss means nothing: a service in the background
+//! outlives its shell's `exit`, and its log is rotated later. An init system may send SIGTERM and SIGHUP
+//! together (`SendSIGHUP=` in systemd.kill(5)).
 //!
-//! What always holds: one loss is one request to stop, however often it is told of; SIGHUP and another
-//! signal together are one too.
+//! # Invariants
+//!
+//! - One loss of the terminal is one request to stop, however many signals report it.
+//! - SIGHUP together with another signal is one request to stop.
 
 use std::future::pending;
-use std::io::IsTerminal;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Duration;
 
 use rustix::stdio::{stderr, stdin, stdout};
 use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
@@ -24,72 +27,61 @@ use tracing::debug;
 /// milliseconds; a busy machine may take longer.
 const AFTER_THE_LOSS: Duration = Duration::from_secs(10);
 
-/// How long before it: zsh, and bash with `huponexit`, send the signal and then end, and the terminal
-/// with them.
+/// How long before the loss a signal belongs to it. zsh, and bash with `huponexit`, send the signal and
+/// then end, and the terminal ends with them.
 const BEFORE_THE_LOSS: Duration = Duration::from_secs(1);
 
-/// How far apart SIGHUP and another signal may be that count as one. Whoever sends both at once does it
-/// within a millisecond; a busy machine may take longer.
+/// How far apart SIGHUP and another signal may be that count as one. An init system sends both within a
+/// millisecond; a busy machine may take longer.
 const TOGETHER: Duration = Duration::from_secs(1);
 
-/// How soon a terminal whose other end is closed is looked at again.
+/// The pause between two looks at a terminal whose other end is closed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// What a hangup asks for.
+/// What a hangup requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum Action {
     /// Open the log file again.
     Reopen,
     /// Stop.
     Stop,
 }
 
-/// The signals so far, and the terminal's loss.
-#[derive(Debug)]
+/// The signals so far, and the loss of the terminal.
+#[derive(Debug, Default)]
 pub(super) struct Hangups {
     /// Whether there is a log file that can be opened again.
     reopens: bool,
+    /// When the last SIGHUP came that did not belong to a loss.
     last_signal: Option<Instant>,
+    /// When the terminal was found to be lost.
     lost: Option<Instant>,
     has_stopped: bool,
-    /// Whether a stop came with the terminal's loss, or was under way then.
+    /// Whether a stop came with the loss of the terminal, or was under way then.
     has_stopped_with_the_terminal: bool,
-    /// When SIGHUP first asked to stop.
-    hung_up: Option<Instant>,
-    /// When another signal first did.
-    told_otherwise: Option<Instant>,
+    /// When SIGHUP first requested a stop.
+    first_hangup: Option<Instant>,
+    /// When another signal first requested a stop.
+    first_other: Option<Instant>,
 }
 
 impl Hangups {
-    /// Nothing has happened yet, and there is no log file.
-    pub(super) fn new() -> Self {
-        Self {
-            reopens: false,
-            last_signal: None,
-            lost: None,
-            has_stopped: false,
-            has_stopped_with_the_terminal: false,
-            hung_up: None,
-            told_otherwise: None,
-        }
-    }
-
     /// There is a log file from now on.
-    pub(super) fn reopen(&mut self) {
+    pub(super) fn set_reopens(&mut self) {
         self.reopens = true;
     }
 
-    /// Whether the terminal is known to be gone.
-    pub(super) fn know_the_loss(&self) -> bool {
+    /// Whether the terminal is known to be lost.
+    pub(super) fn is_terminal_lost(&self) -> bool {
         self.lost.is_some()
     }
 
-    /// A signal came, and the terminal is gone by now or is not: what it asks for, if anything.
-    pub(super) fn signal(&mut self, now: Instant, is_gone: bool) -> Option<Asked> {
+    /// A SIGHUP came, and the terminal `is_gone` or not. Returns what the signal requests, if anything.
+    pub(super) fn on_hangup(&mut self, now: Instant, is_gone: bool) -> Option<Action> {
         if is_gone {
             self.lost.get_or_insert(now);
         }
-        // Also where the drain that it began takes longer than that.
+        // However long the drain takes that the loss began.
         if self.has_stopped_with_the_terminal
             || self.lost.is_some_and(|lost| now - lost < AFTER_THE_LOSS)
         {
@@ -97,40 +89,40 @@ impl Hangups {
         }
         self.last_signal = Some(now);
         if self.reopens {
-            return Some(Asked::Reopen);
+            return Some(Action::Reopen);
         }
         self.has_stopped = true;
-        let is_first = self.hung_up.is_none();
-        self.hung_up.get_or_insert(now);
-        let repeats = is_first && is_recent(self.told_otherwise, now);
-        (!repeats).then_some(Asked::Stop)
+        let is_first = self.first_hangup.is_none();
+        self.first_hangup.get_or_insert(now);
+        let repeats = is_first && is_recent(self.first_other, now);
+        (!repeats).then_some(Action::Stop)
     }
 
-    /// Another signal asks to stop: whether it counts. Right behind a SIGHUP it means the same.
-    pub(super) fn other(&mut self, now: Instant) -> bool {
+    /// Another signal requests a stop. Returns whether it counts: right after a SIGHUP it does not.
+    pub(super) fn on_other(&mut self, now: Instant) -> bool {
         self.has_stopped = true;
-        let is_first = self.told_otherwise.is_none();
-        self.told_otherwise.get_or_insert(now);
-        !(is_first && is_recent(self.hung_up, now))
+        let is_first = self.first_other.is_none();
+        self.first_other.get_or_insert(now);
+        !(is_first && is_recent(self.first_hangup, now))
     }
 
-    /// The terminal is gone: what that asks for, if anything. Most often the signal is yet to come.
-    pub(super) fn loss(&mut self, now: Instant) -> Option<Asked> {
+    /// The terminal is lost. Returns what that requests, if anything: mostly the signal is yet to come.
+    pub(super) fn on_loss(&mut self, now: Instant) -> Option<Action> {
         self.lost.get_or_insert(now);
-        let told = self.last_signal?;
-        if now - told < BEFORE_THE_LOSS {
+        let signal = self.last_signal?;
+        if now - signal < BEFORE_THE_LOSS {
             self.stop_with_the_terminal(now)
         } else {
             None
         }
     }
 
-    fn stop_with_the_terminal(&mut self, now: Instant) -> Option<Asked> {
+    fn stop_with_the_terminal(&mut self, now: Instant) -> Option<Action> {
         let is_first = !self.has_stopped;
         self.has_stopped = true;
         self.has_stopped_with_the_terminal = true;
-        self.hung_up.get_or_insert(now);
-        is_first.then_some(Asked::Stop)
+        self.first_hangup.get_or_insert(now);
+        is_first.then_some(Action::Stop)
     }
 }
 
@@ -138,57 +130,55 @@ fn is_recent(then: Option<Instant>, now: Instant) -> bool {
     then.is_some_and(|then| now - then < TOGETHER)
 }
 
-/// The terminal that the program was started at.
+/// The terminal at which the program was started, registered with the runtime's poll.
+///
+/// The field is a duplicate of its descriptor. tokio's `Receiver` is the type that registers any
+/// descriptor for reading; `AsyncFd` needs unsafe code for that. Nothing ever reads from it.
 #[derive(Debug)]
-pub(super) struct Terminal(AsyncFd<OwnedFd>);
+pub(super) struct Terminal(Receiver);
 
 impl Terminal {
-    /// The first of stdin, stdout and stderr that is a terminal, and can be watched. In a tokio runtime.
+    /// The first of stdin, stdout and stderr that is a terminal. None if there is none, or the poll does not
+    /// take it. In a tokio runtime.
     pub(super) fn of_this_process() -> Option<Self> {
         let streams = [stdin(), stdout(), stderr()];
         let terminal = streams.into_iter().find(IsTerminal::is_terminal)?;
         Self::watch(terminal)
     }
 
-    /// None where the system can't watch it: its loss is not noticed then.
-    #[expect(
-        deprecated,
-        reason = "it is unsound for what lies about its descriptor, which an owned one does not; what \
-                  replaces it is unsafe, and that is forbidden here"
-    )]
     fn watch(terminal: BorrowedFd<'_>) -> Option<Self> {
         let terminal = terminal.try_clone_to_owned();
-        let watched = terminal.and_then(|it| AsyncFd::with_interest(it, Interest::READABLE));
+        let watched = terminal.and_then(Receiver::from_owned_fd_unchecked);
         watched
             .inspect_err(|error| debug!(%error, "the terminal is not watched"))
             .ok()
             .map(Self)
     }
 
-    /// Whether it is gone: the kernel answers no question about a terminal that has hung up.
+    /// Whether it is lost: then the kernel answers no request about it.
     pub(super) fn is_gone(&self) -> bool {
-        !self.0.get_ref().is_terminal()
+        !self.0.as_fd().is_terminal()
     }
 
-    /// Waits until it is gone. Lines that are typed wake this too, and stay unread.
+    /// Waits until it is lost. Typed lines wake this too, and stay unread.
     ///
     /// # Cancel safety
     ///
     /// Can be dropped and called again.
     pub(super) async fn gone(&self) {
         while !self.is_gone() {
-            match self.0.readable().await {
-                Ok(mut guard) => {
-                    let has_ended = guard.ready().is_read_closed();
-                    guard.clear_ready();
-                    // What has ended stays so for the runtime, which would not wait again. It is gone in a
-                    // moment, or is the other end of a pseudo-terminal, which is never gone.
-                    if has_ended {
-                        sleep(LOOK_AGAIN).await;
-                    }
-                }
+            let Ok(ready) = self.0.ready(Interest::READABLE).await else {
                 // The runtime ends.
-                Err(_) => pending().await,
+                return pending().await;
+            };
+            // To tokio an error of this kind means that there is nothing to read: it waits for the next event.
+            let _ = self
+                .0
+                .try_io(|| Err::<(), _>(io::ErrorKind::WouldBlock.into()));
+            // A closed end stays ready, and tokio would not wait again. The terminal is lost in a moment,
+            // or is the other end of a pseudo-terminal, which is never lost.
+            if ready.is_read_closed() {
+                sleep(LOOK_AGAIN).await;
             }
         }
     }
@@ -196,45 +186,43 @@ impl Terminal {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd as _;
-
     use super::*;
 
     const MOMENT: Duration = Duration::from_millis(100);
-    const STOP: Option<Asked> = Some(Asked::Stop);
-    const REOPEN: Option<Asked> = Some(Asked::Reopen);
+    const STOP: Option<Action> = Some(Action::Stop);
+    const REOPEN: Option<Action> = Some(Action::Reopen);
 
     fn hangups(reopens: bool) -> Hangups {
-        let mut hangups = Hangups::new();
+        let mut hangups = Hangups::default();
         if reopens {
-            hangups.reopen();
+            hangups.set_reopens();
         }
         hangups
     }
 
     #[test]
-    fn without_a_loss_each_signal_asks_for_the_same() {
-        for (reopens, asked) in [(true, REOPEN), (false, STOP)] {
+    fn without_a_loss_each_signal_requests_the_same() {
+        for (reopens, action) in [(true, REOPEN), (false, STOP)] {
             let mut seen = hangups(reopens);
             let now = Instant::now();
-            assert_eq!(seen.signal(now, false), asked);
-            assert_eq!(seen.signal(now + MOMENT, false), asked);
+            assert_eq!(seen.on_hangup(now, false), action);
+            assert_eq!(seen.on_hangup(now + MOMENT, false), action);
         }
     }
 
     #[test]
     fn one_loss_stops_once() {
         for reopens in [true, false] {
-            // The watch comes first, or the signal does.
+            // The loss is noticed before the signal, or after it.
             for is_watched in [true, false] {
                 let mut seen = hangups(reopens);
                 let now = Instant::now();
                 if is_watched {
-                    assert_eq!(seen.loss(now), None);
+                    assert_eq!(seen.on_loss(now), None);
                 }
-                assert_eq!(seen.signal(now, true), STOP);
-                assert_eq!(seen.loss(now), None);
-                assert_eq!(seen.signal(now + MOMENT, true), None);
+                assert_eq!(seen.on_hangup(now, true), STOP);
+                assert_eq!(seen.on_loss(now), None);
+                assert_eq!(seen.on_hangup(now + MOMENT, true), None);
             }
         }
     }
@@ -243,43 +231,43 @@ mod tests {
     fn a_signal_just_before_the_loss_belongs_to_it() {
         let mut seen = hangups(true);
         let now = Instant::now();
-        assert_eq!(seen.signal(now, false), REOPEN);
-        assert_eq!(seen.loss(now + MOMENT), STOP);
-        assert_eq!(seen.signal(now + MOMENT, true), None);
+        assert_eq!(seen.on_hangup(now, false), REOPEN);
+        assert_eq!(seen.on_loss(now + MOMENT), STOP);
+        assert_eq!(seen.on_hangup(now + MOMENT, true), None);
 
         // It has stopped already.
         let mut seen = hangups(false);
-        assert_eq!(seen.signal(now, false), STOP);
-        assert_eq!(seen.loss(now + MOMENT), None);
-        assert_eq!(seen.signal(now + MOMENT, true), None);
+        assert_eq!(seen.on_hangup(now, false), STOP);
+        assert_eq!(seen.on_loss(now + MOMENT), None);
+        assert_eq!(seen.on_hangup(now + MOMENT, true), None);
 
         let mut seen = hangups(true);
-        assert_eq!(seen.signal(now, false), REOPEN);
-        assert_eq!(seen.loss(now + BEFORE_THE_LOSS), None);
+        assert_eq!(seen.on_hangup(now, false), REOPEN);
+        assert_eq!(seen.on_loss(now + BEFORE_THE_LOSS), None);
     }
 
     #[test]
     fn a_hangup_together_with_another_signal_is_one_stop() {
         let mut seen = hangups(false);
         let now = Instant::now();
-        assert!(seen.other(now));
-        assert_eq!(seen.signal(now + MOMENT, false), None);
-        // Each has come once: a further one is meant.
-        assert_eq!(seen.signal(now + MOMENT, false), STOP);
-        assert!(seen.other(now + MOMENT));
+        assert!(seen.on_other(now));
+        assert_eq!(seen.on_hangup(now + MOMENT, false), None);
+        // Each has come once: a further one counts.
+        assert_eq!(seen.on_hangup(now + MOMENT, false), STOP);
+        assert!(seen.on_other(now + MOMENT));
 
         let mut seen = hangups(false);
-        assert_eq!(seen.signal(now, false), STOP);
-        assert!(!seen.other(now + MOMENT));
-        assert!(seen.other(now + MOMENT));
+        assert_eq!(seen.on_hangup(now, false), STOP);
+        assert!(!seen.on_other(now + MOMENT));
+        assert!(seen.on_other(now + MOMENT));
 
-        // One that comes later is meant too.
+        // One that comes later counts too.
         let mut seen = hangups(false);
-        assert!(seen.other(now));
-        assert_eq!(seen.signal(now + TOGETHER, false), STOP);
+        assert!(seen.on_other(now));
+        assert_eq!(seen.on_hangup(now + TOGETHER, false), STOP);
         let mut seen = hangups(false);
-        assert_eq!(seen.signal(now, false), STOP);
-        assert!(seen.other(now + TOGETHER));
+        assert_eq!(seen.on_hangup(now, false), STOP);
+        assert!(seen.on_other(now + TOGETHER));
     }
 
     #[test]
@@ -287,19 +275,19 @@ mod tests {
         for reopens in [true, false] {
             let mut seen = hangups(reopens);
             let now = Instant::now();
-            assert!(seen.other(now));
+            assert!(seen.on_other(now));
             let lost = now + 5 * TOGETHER;
-            assert_eq!(seen.loss(lost), None);
-            assert_eq!(seen.signal(lost + MOMENT, true), None);
+            assert_eq!(seen.on_loss(lost), None);
+            assert_eq!(seen.on_hangup(lost + MOMENT, true), None);
             // However long the drain takes.
-            assert_eq!(seen.signal(lost + AFTER_THE_LOSS, true), None);
-            assert!(seen.other(lost + AFTER_THE_LOSS));
+            assert_eq!(seen.on_hangup(lost + AFTER_THE_LOSS, true), None);
+            assert!(seen.on_other(lost + AFTER_THE_LOSS));
         }
     }
 
-    /// Epoll takes no regular file; a terminal that it does not take is as rare as it must not matter.
+    /// Epoll refuses a regular file. A terminal that it refuses is rare, and no error either.
     #[tokio::test]
-    async fn what_cannot_be_watched_is_not_and_is_no_error() {
+    async fn a_descriptor_that_the_poll_refuses_is_not_watched() {
         let file =
             std::fs::File::open("/proc/self/exe").or_else(|_| std::fs::File::open("Cargo.toml"));
         assert!(Terminal::watch(file.unwrap().as_fd()).is_none());
@@ -309,8 +297,8 @@ mod tests {
     fn a_service_that_has_outlived_its_terminal_rotates_its_log() {
         let mut seen = hangups(true);
         let now = Instant::now();
-        assert_eq!(seen.loss(now), None);
-        assert_eq!(seen.signal(now + AFTER_THE_LOSS, true), REOPEN);
-        assert_eq!(seen.signal(now + AFTER_THE_LOSS + MOMENT, true), REOPEN);
+        assert_eq!(seen.on_loss(now), None);
+        assert_eq!(seen.on_hangup(now + AFTER_THE_LOSS, true), REOPEN);
+        assert_eq!(seen.on_hangup(now + AFTER_THE_LOSS + MOMENT, true), REOPEN);
     }
 }

@@ -1,8 +1,9 @@
-//! The signals that a service, or a chat, obeys.
+//! The signals that a service or a chat obeys.
 //!
-//! They are caught from the moment [`Signals`] exists, also as PID 1, where the kernel gives them no
-//! default effect. Whoever starts a program with SIGHUP or SIGQUIT ignored, as `nohup` does, means it:
-//! these stay ignored. What a request to stop means is left to the caller.
+//! [`Signals`] catches them from its creation on, also as PID 1, for which the kernel ignores signals without
+//! a handler (`pid_namespaces(7)`). A program that is started with SIGHUP or SIGQUIT ignored, as nohup(1)
+//! does, leaves them ignored. `hangup` decides what a SIGHUP requests. The caller decides what a stop
+//! means.
 
 mod hangup;
 
@@ -15,12 +16,12 @@ use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
-use hangup::{Asked, Hangups, Terminal};
+use hangup::{Action, Hangups, Terminal};
 
-/// What a signal asks for.
+/// What a signal requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// To stop, by SIGHUP: the terminal is gone.
+pub(crate) enum Request {
+    /// To stop, by SIGHUP: the terminal is lost.
     Hangup,
     /// To stop, by SIGINT: Ctrl-C.
     Interrupt,
@@ -34,12 +35,12 @@ pub enum Request {
 
 /// The signals of this process.
 #[derive(Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    /// None where it stays ignored.
+    /// None if it stays ignored.
     quit: Option<Signal>,
-    /// None where it stays ignored.
+    /// None if it stays ignored.
     hangup: Option<Signal>,
     hangups: Hangups,
     terminal: Option<Terminal>,
@@ -50,13 +51,13 @@ impl Signals {
     ///
     /// # Errors
     ///
-    /// What the system said to a handler.
-    pub fn catch() -> io::Result<Self> {
-        // Before any of them is caught.
+    /// The system's error.
+    pub(crate) fn catch() -> io::Result<Self> {
+        // Asks before any of them is caught.
         let catches_hangup = !is_ignored(SignalKind::hangup());
         let catches_quit = !is_ignored(SignalKind::quit());
-        // What is caught once stays caught. A file that may not grow is then an error for whoever writes
-        // to it, and does not end the program.
+        // A signal that is caught once stays caught. The limit on a file's size is then an error of the
+        // write, and does not end the program (setrlimit(2)).
         let _ = signal(SignalKind::from_raw(process::Signal::XFSZ.as_raw()))?;
         let caught = |kind, catches: bool| catches.then(|| signal(kind)).transpose();
         Ok(Self {
@@ -64,67 +65,67 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             quit: caught(SignalKind::quit(), catches_quit)?,
             hangup: caught(SignalKind::hangup(), catches_hangup)?,
-            hangups: Hangups::new(),
+            hangups: Hangups::default(),
             terminal: catches_hangup.then(Terminal::of_this_process).flatten(),
         })
     }
 
-    /// From now on there is a log file, which SIGHUP asks to be opened again; also under `nohup`, where it
-    /// asks for nothing else.
+    /// From now on SIGHUP requests that the log file is opened again. Also under `nohup`, where it requests
+    /// nothing else.
     ///
     /// # Errors
     ///
-    /// What the system said to a handler.
-    pub fn reopen_on_hangup(&mut self) -> io::Result<()> {
-        self.hangups.reopen();
+    /// The system's error.
+    pub(crate) fn reopen_on_hangup(&mut self) -> io::Result<()> {
+        self.hangups.set_reopens();
         if self.hangup.is_none() {
             self.hangup = Some(signal(SignalKind::hangup())?);
         }
         Ok(())
     }
 
-    /// Waits for the next signal that asks for something. One that only repeats the one before, because the
-    /// terminal is lost or both were sent together, asks for nothing.
+    /// Waits for the next request. A signal that repeats the one before, because the terminal is lost or both
+    /// were sent together, is not one.
     ///
     /// # Cancel safety
     ///
-    /// A signal that comes while nobody waits is given to the next call.
-    pub async fn next(&mut self) -> Request {
+    /// Can be dropped and called again. A signal that comes in between belongs to the next call.
+    pub(crate) async fn next(&mut self) -> Request {
         loop {
-            let is_watched = !self.hangups.know_the_loss();
+            let is_watched = !self.hangups.is_terminal_lost();
             let other = |hangups: &mut Hangups, request| {
-                let counts = hangups.other(Instant::now());
+                let counts = hangups.on_other(Instant::now());
                 counts.then_some(request)
             };
-            let asked = select! {
+            let request = select! {
                 _ = self.interrupt.recv() => other(&mut self.hangups, Request::Interrupt),
                 _ = self.terminate.recv() => other(&mut self.hangups, Request::Terminate),
-                () = came(&mut self.quit) => other(&mut self.hangups, Request::Quit),
-                () = came(&mut self.hangup) => {
+                () = received(&mut self.quit) => other(&mut self.hangups, Request::Quit),
+                () = received(&mut self.hangup) => {
                     let is_gone = self.terminal.as_ref().is_some_and(Terminal::is_gone);
-                    self.hangups.signal(Instant::now(), is_gone).map(Request::from)
+                    self.hangups.on_hangup(Instant::now(), is_gone).map(Request::from)
                 }
                 () = gone(self.terminal.as_ref()), if is_watched => {
-                    self.hangups.loss(Instant::now()).map(Request::from)
+                    self.hangups.on_loss(Instant::now()).map(Request::from)
                 }
             };
-            if let Some(request) = asked {
+            if let Some(request) = request {
                 return request;
             }
         }
     }
 }
 
-impl From<Asked> for Request {
-    fn from(asked: Asked) -> Self {
-        match asked {
-            Asked::Stop => Self::Hangup,
-            Asked::Reopen => Self::Reopen,
+impl From<Action> for Request {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Stop => Self::Hangup,
+            Action::Reopen => Self::Reopen,
         }
     }
 }
 
-async fn came(signal: &mut Option<Signal>) {
+async fn received(signal: &mut Option<Signal>) {
     match signal {
         Some(signal) => _ = signal.recv().await,
         None => pending().await,
@@ -138,9 +139,9 @@ async fn gone(terminal: Option<&Terminal>) {
     }
 }
 
-/// Whether the program was started with this signal ignored. Only Linux says so without unsafe code.
-/// Elsewhere it counts as ignored and keeps the effect that it has; on a Linux without `/proc` it does
-/// not.
+/// Whether the program was started with this signal ignored. Only Linux tells without unsafe code. On other
+/// systems it counts as ignored, so it keeps the effect that it has. On a Linux without `/proc` it counts
+/// as not ignored.
 fn is_ignored(signal: SignalKind) -> bool {
     let status = fs::read_to_string("/proc/self/status").ok();
     let ignored = status.as_deref().and_then(ignored);
@@ -148,7 +149,7 @@ fn is_ignored(signal: SignalKind) -> bool {
     ignored.map_or(!cfg!(target_os = "linux"), is_set)
 }
 
-/// The ignored signals in `/proc/self/status`, one a bit from the lowest on (`proc_pid_status(5)`).
+/// The ignored signals in `/proc/self/status`: a mask whose lowest bit is signal 1 (`proc_pid_status(5)`).
 fn ignored(status: &str) -> Option<u64> {
     let mask = status
         .lines()
@@ -161,8 +162,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ignored_signals_are_read() {
-        // What `nohup` leaves: SIGHUP is 1. And SIGPIPE, 13, which Rust ignores.
+    fn parses_the_ignored_signals() {
+        // `nohup` ignores SIGHUP, 1, and Rust SIGPIPE, 13.
         let status = "Name:\thellowire\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
         assert_eq!(ignored(status), Some(0x1001));
         assert_eq!(ignored("SigIgn:\tx\n"), None);

@@ -1,5 +1,6 @@
 //! Helpers of the formats' tests: a record, its text, and a parser of the escapes.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,7 +9,7 @@ use crate::capture::{Captured, State};
 use crate::request_log::{Connection, Record};
 
 static CONNECTION: LazyLock<Connection> =
-    LazyLock::new(|| Connection::new(([127, 0, 0, 1], 51_234).into(), 12));
+    LazyLock::new(|| Connection::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12));
 
 /// The record of a whole request with these bytes.
 pub(super) fn record(raw: &[u8]) -> Record<'_> {

@@ -10,6 +10,7 @@ use hellowire::diagnostics;
 use hellowire::exit::Exit;
 use hellowire::language::Language;
 use hellowire::net::address::Address;
+use hellowire::net::transport::Transport;
 use hellowire::server::acceptor::{Accepted, Protocol};
 use hellowire::server::phase::Phase;
 use hellowire::server::{self, Config};
@@ -33,7 +34,7 @@ impl Protocol for Frail {
 
     fn worker(&self) {}
 
-    async fn serve(_: Rc<()>, accepted: Accepted) {
+    async fn serve<T: Transport>(_: Rc<()>, accepted: Accepted<T>) {
         let (mut socket, phases) = (accepted.socket, accepted.phases);
         let _permit = accepted.permit;
         let echo = async {
