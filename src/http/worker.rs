@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
+use hyper::server::conn::http1::Builder;
+
 use super::config::Config;
-use super::hyper_pool::Engines;
 use crate::capture;
 use crate::request_log::Recorder;
 
 /// What the connections of one worker share.
 #[derive(Debug)]
 pub struct Worker {
-    pub(super) config: Rc<Config>,
+    pub(super) config: Config,
     pub(super) recorder: Rc<Recorder>,
-    pub(super) engines: Engines,
+    /// Makes a hyper connection for each busy period.
+    pub(super) hyper: Builder,
 }
 
 impl Worker {

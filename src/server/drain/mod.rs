@@ -15,8 +15,6 @@ use tracing::debug;
 use crate::net::listen::Bound;
 pub(super) use defer_accept::{LONGEST, no_more};
 pub(super) use sock_diag::{AGAIN, Known, UnderWay};
-#[cfg(all(test, target_os = "linux"))]
-pub(crate) use syn_filter::drops;
 pub(super) use syn_filter::let_none_begin;
 
 /// Leaves each connection with the kernel until its peer has sent something, where the kernel can do that.

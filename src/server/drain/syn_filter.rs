@@ -33,7 +33,7 @@ pub(crate) fn let_none_begin(listener: &impl AsFd) -> io::Result<()> {
 
 /// A filter for a TCP socket, which begins at the header: drops packets with this flag.
 #[cfg(target_os = "linux")]
-pub(crate) fn drops(flag: u32) -> [socket2::SockFilter; 4] {
+fn drops(flag: u32) -> [socket2::SockFilter; 4] {
     use socket2::SockFilter;
 
     /// `linux/bpf_common.h`: load a byte; jump if a bit is set; return.
