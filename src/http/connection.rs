@@ -127,7 +127,10 @@ impl<T: Transport> Driver<'_, T> {
     /// Ready when hyper has something to do, or nothing ever will.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<Ending>> {
         loop {
-            match self.handle.poll_passable(cx) {
+            let passable = self
+                .handle
+                .poll_passable(cx, &mut self.worker.space.borrow_mut());
+            match passable {
                 Poll::Ready(Ok(true)) => return Poll::Ready(ControlFlow::Continue(())),
                 Poll::Ready(Ok(false)) => return Poll::Ready(ControlFlow::Break(Ending::Finished)),
                 Poll::Ready(Err(_)) => return Poll::Ready(ControlFlow::Break(Ending::Failed)),

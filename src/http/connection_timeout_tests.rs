@@ -15,6 +15,9 @@ use crate::request_log::{Config, Excluded, Log, Overflow, Target};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+/// A pause that is just short enough.
+const ALMOST_IDLE: Duration = Duration::from_secs(IDLE_TIMEOUT.as_secs() - 1);
+
 /// A connection whose kernel buffer has this many bytes each way: what the client makes of it, and when
 /// the service was done with it.
 async fn serve<R>(
@@ -106,7 +109,7 @@ async fn more_bytes_of_a_head_give_it_no_more_time() {
 async fn an_idle_connection_ends_without_an_answer() {
     let (answer, _) = serve(&silent_worker(), 4096, async |mut client| {
         client.write_all(REQUEST).await.unwrap();
-        sleep(IDLE_TIMEOUT - Duration::from_secs(1)).await;
+        sleep(ALMOST_IDLE).await;
         client.write_all(REQUEST).await.unwrap();
         let begun = Instant::now();
         let answer = rest(&mut client).await;
@@ -145,7 +148,7 @@ async fn a_peer_that_takes_its_answers_slowly_gets_them_all() {
         client.write_all(REQUEST).await.unwrap();
         client.shutdown().await.unwrap();
         loop {
-            sleep(IDLE_TIMEOUT - Duration::from_secs(1)).await;
+            sleep(ALMOST_IDLE).await;
             if client.read_buf(&mut got).await.unwrap() == 0 {
                 return String::from_utf8(got).unwrap();
             }

@@ -5,6 +5,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::task::{Context, Poll};
 
 use super::event::{Event, Outcome};
@@ -54,7 +55,11 @@ impl<T: Transport> SharedTap<T, RequestFilter> {
     }
 
     /// As [`TapIo::poll_passable`].
-    pub(super) fn poll_passable(&self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        self.borrow_mut().poll_passable(cx)
+    pub(super) fn poll_passable(
+        &self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<bool>> {
+        self.borrow_mut().poll_passable(cx, space)
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! - `connection` is the connection driver: it runs one connection, with a hyper connection for each busy
 //!   period. `timeouts` has its timer, and `close` the connection's end.
-//! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets.
+//! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets. Its `cork`
+//!   lets answers that follow each other leave together.
 //! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
 //!   filter owns it, and `handle` gives the driver and the service access to it, through a `shared_tap`.
 //! - `service` answers what hyper makes of the bytes, and `response` has the answers.
@@ -27,6 +28,7 @@
 mod close;
 mod config;
 mod connection;
+mod cork;
 mod event;
 mod filter;
 mod handle;
@@ -41,6 +43,7 @@ mod testing;
 mod timeouts;
 mod worker;
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -84,6 +87,7 @@ impl Protocol for Http {
             config: self.config.clone(),
             recorder: Rc::new(self.log.recorder()),
             hyper,
+            space: RefCell::new(Box::new_uninit_slice(worker::SPACE)),
         }
     }
 

@@ -18,6 +18,22 @@ pub struct Pass {
     pub corks: bool,
 }
 
+impl Pass {
+    /// Hides and drops what the reader may not get of `bytes`, those that pass. Returns how many bytes are
+    /// left, from the first on.
+    pub(super) fn apply<O: Observer>(&self, bytes: &mut [u8]) -> usize {
+        for range in &self.hidden {
+            O::hide(&mut bytes[range.clone()]);
+        }
+        let mut left = bytes.len();
+        for range in self.dropped.iter().rev() {
+            bytes.copy_within(range.end..left, range.start);
+            left -= range.len();
+        }
+        left
+    }
+}
+
 /// How far what was written has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {

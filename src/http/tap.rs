@@ -20,11 +20,11 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::cork::Cork;
 pub use super::observer::{Observer, Pass, Sent};
 use crate::net::write_last::WriteLast;
 
-/// How many bytes are read at once where the reader's buffer is not at hand: as many as hyper reads at
-/// first.
+/// How many bytes are read at once where no larger buffer is at hand.
 const AT_ONCE: usize = 8 * 1024;
 
 /// How many bytes of what is written are gathered at most: the answers to 100 requests that came
@@ -36,9 +36,11 @@ const GATHERED: usize = 16 * 1024;
 pub struct TapIo<T, O> {
     inner: T,
     observer: O,
-    /// Bytes that were read and have not passed yet.
+    /// Bytes that were read and have not passed, behind those that have.
     held: Vec<u8>,
-    /// How many bytes of `held` may pass.
+    /// How many bytes of `held` have passed: none, unless more may pass.
+    passed: usize,
+    /// How many bytes behind them may pass.
     passable: usize,
     /// The reader gets the end after what is passable.
     is_over: bool,
@@ -46,10 +48,7 @@ pub struct TapIo<T, O> {
     unsent: Vec<u8>,
     /// The peer does not take them.
     is_blocked: bool,
-    /// A flush sends nothing: more is written at once.
-    is_corked: bool,
-    /// The connection's end follows what is written at once.
-    is_closing: bool,
+    cork: Cork,
 }
 
 impl<T, O> TapIo<T, O> {
@@ -59,12 +58,12 @@ impl<T, O> TapIo<T, O> {
             inner,
             observer,
             held: Vec::new(),
+            passed: 0,
             passable: 0,
             is_over: false,
             unsent: Vec::new(),
             is_blocked: false,
-            is_corked: false,
-            is_closing: false,
+            cork: Cork::Open,
         }
     }
 
@@ -90,7 +89,8 @@ impl<T, O> TapIo<T, O> {
 
     /// Takes bytes back that have passed. The next reader gets them first.
     pub fn put_back(&mut self, bytes: &[u8]) {
-        self.held.splice(..0, bytes.iter().copied());
+        let passed = mem::take(&mut self.passed);
+        self.held.splice(..passed, bytes.iter().copied());
         self.passable += bytes.len();
     }
 
@@ -101,12 +101,12 @@ impl<T, O> TapIo<T, O> {
 
     /// Sets whether a flush sends what is written, or leaves it to a later one.
     pub fn set_corked(&mut self, is_corked: bool) {
-        self.is_corked = is_corked;
+        self.cork.set_corked(is_corked);
     }
 
     /// From now on the connection's end follows at once what is written.
     pub fn set_closing(&mut self) {
-        self.is_closing = true;
+        self.cork = Cork::Closing;
     }
 
     /// Whether bytes were written that have not left.
@@ -121,12 +121,13 @@ impl<T, O> TapIo<T, O> {
 
     fn pass(&mut self, buf: &mut ReadBuf<'_>) {
         let length = self.passable.min(buf.remaining());
-        buf.put_slice(&self.held[..length]);
+        buf.put_slice(&self.held[self.passed..][..length]);
+        self.passed += length;
         self.passable -= length;
-        if length == self.held.len() {
-            self.held = Vec::new();
-        } else {
-            self.held.drain(..length);
+        if self.passable == 0 {
+            let passed = mem::take(&mut self.passed);
+            // A vector that is as good as empty gives its memory back.
+            self.held = self.held.split_off(passed);
         }
     }
 }
@@ -188,56 +189,49 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         if !pass.is_last {
             self.held.extend_from_slice(&bytes[pass.bytes..]);
         }
-        let length = apply::<O>(&mut bytes[..pass.bytes], &pass);
+        let length = pass.apply::<O>(&mut bytes[..pass.bytes]);
         buf.set_filled(before + length);
         Poll::Ready(Ok(length > 0))
     }
 
     /// Reads behind what is held already.
-    fn poll_behind(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut space = [MaybeUninit::uninit(); AT_ONCE];
-        let mut buf = ReadBuf::uninit(&mut space);
+    fn poll_behind(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<()>> {
+        let mut buf = ReadBuf::uninit(space);
         if ready!(self.poll_inner(cx, &mut buf))? == 0 {
             return Poll::Ready(Ok(()));
         }
         let pass = self.observer.read(buf.filled());
         self.follow(&pass);
         self.held.extend_from_slice(buf.filled());
-        self.passable = apply::<O>(&mut self.held[..pass.bytes], &pass);
+        self.passable = pass.apply::<O>(&mut self.held[..pass.bytes]);
         self.held.drain(self.passable..pass.bytes);
         Poll::Ready(Ok(()))
     }
 
     fn follow(&mut self, pass: &Pass) {
         self.is_over |= pass.is_last;
-        self.is_corked = pass.corks;
+        self.cork.set_corked(pass.corks);
     }
-}
-
-/// Hides and drops what the reader may not get of `bytes`. Returns how many bytes are left, from the
-/// first on.
-fn apply<O: Observer>(bytes: &mut [u8], pass: &Pass) -> usize {
-    for range in &pass.hidden {
-        O::hide(&mut bytes[range.clone()]);
-    }
-    let mut left = bytes.len();
-    for range in pass.dropped.iter().rev() {
-        bytes.copy_within(range.end..left, range.start);
-        left -= range.len();
-    }
-    left
 }
 
 impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
-    /// Reads until something may pass: false where nothing will.
+    /// Reads through `space` until something may pass: false where nothing will.
     ///
     /// # Errors
     ///
     /// What reading failed with, or sending what was written before.
-    pub fn poll_passable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+    pub fn poll_passable(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<bool>> {
         while self.passable == 0 && !self.is_over {
             ready!(self.poll_send(cx))?;
-            ready!(self.poll_behind(cx))?;
+            ready!(self.poll_behind(cx, space))?;
         }
         Poll::Ready(Ok(self.passable > 0))
     }
@@ -248,7 +242,7 @@ impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.unsent.is_empty() {
             let inner = Pin::new(&mut self.inner);
-            let sent = if self.is_closing {
+            let sent = if self.cork == Cork::Closing {
                 inner.poll_write_last(cx, &self.unsent)
             } else {
                 inner.poll_write(cx, &self.unsent)
@@ -286,7 +280,8 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncRead for TapIo<
                 return Poll::Ready(Ok(()));
             }
         }
-        if ready!(tap.poll_passable(cx))? {
+        let mut space = [MaybeUninit::uninit(); AT_ONCE];
+        if ready!(tap.poll_passable(cx, &mut space))? {
             tap.pass(buf);
         }
         Poll::Ready(Ok(()))
@@ -327,7 +322,7 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let tap = self.get_mut();
         // A writer that has more to write may wait until the peer takes what there is.
-        if tap.is_corked && !tap.is_blocked {
+        if tap.cork == Cork::Corked && !tap.is_blocked {
             return Poll::Ready(Ok(()));
         }
         ready!(tap.poll_send(cx))?;

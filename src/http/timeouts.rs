@@ -91,3 +91,29 @@ enum Limit {
     /// This long, from the last progress on.
     Within(Duration),
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::time::timeout;
+
+    use super::super::event::Event;
+    use super::super::testing::{HEADER_TIMEOUT, config};
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_the_log_does_not_count() {
+        let config = config();
+        let mut timer = Timer::new(&config, Duration::ZERO);
+        let mut state = State::NEW;
+        state.on(Event::LogBlocked);
+        let hour = Duration::from_hours(1);
+        let is_over = timeout(hour, poll_fn(|cx| timer.poll(cx, state))).await;
+        assert!(is_over.is_err());
+        state.on(Event::LogUnblocked);
+        let begun = Instant::now();
+        poll_fn(|cx| timer.poll(cx, state)).await;
+        assert_eq!(begun.elapsed().as_secs(), HEADER_TIMEOUT.as_secs());
+    }
+}

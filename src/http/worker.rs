@@ -1,5 +1,7 @@
 //! What the HTTP connections of one worker share. It never leaves the worker's thread.
 
+use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 
 use hyper::server::conn::http1::Builder;
@@ -15,7 +17,13 @@ pub struct Worker {
     pub(super) recorder: Rc<Recorder>,
     /// Makes a hyper connection for each busy period.
     pub(super) hyper: Builder,
+    /// Idle connections read through this buffer.
+    pub(super) space: RefCell<Box<[MaybeUninit<u8>]>>,
 }
+
+/// The length of [`Worker::space`] in bytes. A request with a body of usual length comes in one read, and
+/// the capture sees it as a whole.
+pub(super) const SPACE: usize = 64 * 1024;
 
 impl Worker {
     /// What its connections may send, and how much of it is kept.
