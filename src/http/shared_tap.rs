@@ -37,8 +37,7 @@ impl<T, O> SharedTap<T, O> {
     }
 
     /// The tap, or none while another handle exists.
-    #[must_use]
-    pub fn into_inner(self) -> Option<TapIo<T, O>> {
+    pub(super) fn into_inner(self) -> Option<TapIo<T, O>> {
         Rc::into_inner(self.0).map(RefCell::into_inner)
     }
 }

@@ -83,19 +83,19 @@ impl<T, O> TapIo<T, O> {
     }
 
     /// Whether bytes may pass that the reader has not taken.
-    pub fn has_passable(&self) -> bool {
+    pub(super) fn has_passable(&self) -> bool {
         self.passable > 0
     }
 
     /// Takes bytes back that have passed. The next reader gets them first.
-    pub fn put_back(&mut self, bytes: &[u8]) {
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
         let passed = mem::take(&mut self.passed);
         self.held.splice(..passed, bytes.iter().copied());
         self.passable += bytes.len();
     }
 
     /// The reader gets nothing more than what is passable. The transport stays open.
-    pub fn end_input(&mut self) {
+    pub(super) fn end_input(&mut self) {
         self.is_over = true;
     }
 
@@ -105,12 +105,12 @@ impl<T, O> TapIo<T, O> {
     }
 
     /// From now on the connection's end follows at once what is written.
-    pub fn set_closing(&mut self) {
+    pub(super) fn set_closing(&mut self) {
         self.cork = Cork::Closing;
     }
 
     /// Whether bytes were written that have not left.
-    pub fn has_unsent(&self) -> bool {
+    pub(super) fn has_unsent(&self) -> bool {
         !self.unsent.is_empty()
     }
 
@@ -142,7 +142,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
     /// # Cancel safety
     ///
     /// Can be dropped and called again.
-    pub async fn read_past(&mut self) -> io::Result<usize> {
+    pub(super) async fn read_past(&mut self) -> io::Result<usize> {
         poll_fn(|cx| self.poll_read_past(cx)).await
     }
 
@@ -224,7 +224,7 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
     /// # Errors
     ///
     /// What reading failed with, or sending what was written before.
-    pub fn poll_passable(
+    pub(super) fn poll_passable(
         &mut self,
         cx: &mut Context<'_>,
         space: &mut [MaybeUninit<u8>],
