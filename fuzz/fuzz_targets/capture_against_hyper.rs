@@ -15,7 +15,7 @@ fuzz_target!(|sent: Conversation| {
     let sent = all_kept(sent);
     let seen = capture(sent.limits, sent.pieces(), sent.ending);
     let captured = requests(&seen);
-    behind_the_gate(&sent, &seen, &captured);
+    behind_the_filter(&sent, &seen, &captured);
     alone(&sent, &seen, &captured);
 });
 
@@ -55,8 +55,8 @@ fn requests(seen: &Seen) -> Vec<Request> {
 }
 
 /// hyper, fed what the capture lets pass, has nothing to complain of, and serves just that.
-fn behind_the_gate(sent: &Conversation, seen: &Seen, captured: &[Request]) {
-    let (outcome, records) = server::gated(sent);
+fn behind_the_filter(sent: &Conversation, seen: &Seen, captured: &[Request]) {
+    let (outcome, records) = server::filtered(sent);
     let served = &outcome.served;
     for (served, captured) in served.iter().zip(captured) {
         assert_eq!(served.body.is_some(), captured.body.is_some(), "{served:?}");

@@ -4,7 +4,7 @@
 //! - [`generate`] and [`mutate`]: conversations that look like HTTP, so that the deep states are
 //!   reached.
 //! - [`capturing`]: all that a capture does with one.
-//! - [`wire`] and [`server`]: hyper over an IO in memory, alone or behind a gate.
+//! - [`wire`] and [`server`]: hyper over an IO in memory, alone or behind a request filter.
 //! - [`request`]: what a request on the wire means, read by nobody's code but this.
 //! - [`decode`] and [`screen`]: the ways back from the log's formats, and what a terminal may get.
 //! - [`memory`]: how much something holds.

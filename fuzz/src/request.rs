@@ -1,12 +1,12 @@
 //! What a request on the wire means, as RFC 9112 says it, read the simple way. For whole requests
 //! that the capture found right, and the heads of those that it refused for their bodies.
 
-/// A request, as plain hyper and hyper behind the gate should take it.
+/// A request, as plain hyper and hyper behind the filter should take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Its method.
     pub method: String,
-    /// Its target, as hyper writes it; none where hyper may not take it, and behind the gate gets
+    /// Its target, as hyper writes it; none where hyper may not take it, and behind the filter gets
     /// something else.
     pub target: Option<String>,
     /// How long its target is on the wire.

@@ -1,13 +1,13 @@
-//! hyper, configured as the service's, over a connection in memory: alone, or behind a gate that
-//! lets pass what a capture does, through the service's own tap.
+//! hyper, configured as the service's, over a connection in memory: alone, or behind a request filter
+//! that lets pass what a capture does, through the service's own tap.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::convert::Infallible;
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use hellowire::capture::{Capture, hide_target};
-use hellowire::http::tap::{Observer, Pass, TapIo};
+use hellowire::http::SharedTap;
+use hellowire::http::tap::{Observer, Pass, Sent, TapIo};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -56,7 +56,7 @@ pub struct Outcome {
 #[must_use]
 pub fn alone(sent: &Conversation) -> Outcome {
     let served = RefCell::default();
-    let (wire, is_fine) = serve(sent, Wire::of(sent), &served, &Cell::new(0));
+    let (wire, is_fine) = serve(sent, Wire::of(sent), &served, || {});
     Outcome {
         served: served.into_inner(),
         written: wire.written,
@@ -66,15 +66,22 @@ pub fn alone(sent: &Conversation) -> Outcome {
 
 /// hyper gets what the capture lets pass. Returns also the capture's records.
 #[must_use]
-pub fn gated(sent: &Conversation) -> (Outcome, Vec<Owned>) {
-    let (served, unanswered) = (RefCell::default(), Rc::new(Cell::new(0)));
-    let gate = Gate {
+pub fn filtered(sent: &Conversation) -> (Outcome, Vec<Owned>) {
+    let served = RefCell::default();
+    let filter = Filter {
         capture: Capture::new(sent.limits),
         records: Vec::new(),
-        unanswered: Rc::clone(&unanswered),
+        unanswered: 0,
     };
-    let tap = TapIo::new(Wire::of(sent), gate);
-    let (mut tap, is_fine) = serve(sent, tap, &served, &unanswered);
+    let tap = SharedTap::new(TapIo::new(Wire::of(sent), filter));
+    let answered = || {
+        let mut tap = tap.borrow_mut();
+        let unanswered = tap.observer().unanswered.saturating_sub(1);
+        tap.observer_mut().unanswered = unanswered;
+        tap.set_corked(unanswered > 0);
+    };
+    let (_, is_fine) = serve(sent, tap.clone(), &served, answered);
+    let mut tap = tap.borrow_mut();
     let mut written = std::mem::take(&mut tap.inner_mut().written);
     written.extend(tap.take_unsent());
     let outcome = Outcome {
@@ -82,7 +89,7 @@ pub fn gated(sent: &Conversation) -> (Outcome, Vec<Owned>) {
         written,
         is_fine,
     };
-    // Where hyper has closed, what it left unread is nobody's request any more.
+    // Where hyper has closed, what it left unread is no request any more.
     (outcome, std::mem::take(&mut tap.observer_mut().records))
 }
 
@@ -90,13 +97,13 @@ fn serve<I: AsyncRead + AsyncWrite + Unpin>(
     sent: &Conversation,
     io: I,
     served: &RefCell<Vec<Served>>,
-    unanswered: &Cell<u64>,
+    answered: impl Fn(),
 ) -> (I, bool) {
     let service = service_fn(async |request| {
         let request = take(request).await;
         let is_whole = request.body.is_some();
         served.borrow_mut().push(request);
-        unanswered.set(unanswered.get().saturating_sub(1));
+        answered();
         Ok::<_, Infallible>(answer(is_whole))
     });
     let mut connection =
@@ -139,19 +146,15 @@ fn answer(is_whole: bool) -> Response<Full<Bytes>> {
     answer
 }
 
-/// Does what the service's gate does, but for the log.
+/// Does what the service's request filter does, but for the log.
 #[derive(Debug)]
-struct Gate {
+struct Filter {
     capture: Capture,
     records: Vec<Owned>,
-    unanswered: Rc<Cell<u64>>,
+    unanswered: u64,
 }
 
-impl Observer for Gate {
-    fn is_over(&self) -> bool {
-        false
-    }
-
+impl Observer for Filter {
     fn poll_room(&mut self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
@@ -159,13 +162,14 @@ impl Observer for Gate {
     fn read(&mut self, bytes: &[u8]) -> Pass {
         let verdict = self.capture.push(bytes, |request| {
             self.records.push(Owned::of(&request));
-            self.unanswered.set(self.unanswered.get() + 1);
+            self.unanswered += 1;
         });
         Pass {
             bytes: verdict.pass,
             hidden: verdict.hidden,
             dropped: verdict.dropped,
             is_last: verdict.refusal.is_some(),
+            corks: self.unanswered > 0,
         }
     }
 
@@ -179,13 +183,7 @@ impl Observer for Gate {
             .finish(|request| self.records.push(Owned::of(&request)));
     }
 
-    fn set_write_blocked(&mut self, _: bool) {}
+    fn failed(&mut self) {}
 
-    fn has_more_to_write(&self) -> bool {
-        self.unanswered.get() > 0
-    }
-
-    fn is_last_write(&self) -> bool {
-        false
-    }
+    fn sent(&mut self, _: Sent) {}
 }

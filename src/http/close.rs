@@ -1,122 +1,97 @@
-//! The end of a connection, once hyper has let go of it.
+//! The end of a connection. [`rest`] decides from the way the connection ended what is left to do, and
+//! [`Rest::carry_out`] does it.
 //!
-//! What is left to say, a refusal or an answer that has not left yet, is said here; who may still be
-//! sending is listened to, so that no answer is lost to a reset; and what was read and is in no
-//! record gets one.
+//! Left may be: answers that have not left, a refusal, reading on from a peer that may still send, so
+//! that no answer is lost to a reset, and a record of what was read and is in none.
 
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::filter::Tap;
+use super::handle::Tap;
+use super::observer::Observer as _;
 use super::response;
-use super::state::ConnectionState;
-use super::tap::Observer as _;
-use crate::net::transport::Transport as _;
+use super::state::State;
+use crate::capture::Refusal;
+use crate::net::transport::Transport;
 use crate::net::write_last::write_last;
 use crate::server::linger;
 use crate::server::phase::Phases;
 
-/// What is left to do.
-pub(super) struct End {
-    tap: Tap,
-    /// To be said.
-    text: Vec<u8>,
-    /// Whether anything is said, and heard, at all.
-    says: bool,
-    /// The peer has sent all, and all was read.
-    has_ended: bool,
-    /// We have ended the connection between two requests.
-    was_idle: bool,
+/// The way a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// All that reached hyper was answered, or nothing reached it.
+    Finished,
+    /// Reading or writing failed.
+    Failed,
+    /// The peer takes no answers.
+    Stuck,
+    /// The peer sent nothing for too long, and nothing is owed to it.
+    Silent,
 }
 
-impl End {
-    /// After hyper has finished, with this result, or has none because its peer takes nothing: what
-    /// is left to do, where there is something.
-    pub(super) fn after_hyper(
-        mut tap: Tap,
-        has_more: bool,
-        state: &ConnectionState,
-        result: Option<&hyper::Result<()>>,
-    ) -> Option<Box<Self>> {
-        let mut text = tap.take_unsent();
-        let is_done = matches!(result, Some(Ok(())));
-        // Nothing is said behind a last answer, which may have been a refusal.
-        let refusal = state
-            .take_refusal()
-            .filter(|_| is_done && !state.has_last_answer());
-        if let Some(refusal) = refusal {
-            let is_for_head = tap.observer_mut().is_head_request();
-            text.extend(response::refusal_bytes(refusal, is_for_head));
-        }
-        // Also where hyper was given more than it took: requests behind the last one.
-        let may_send = !is_done || has_more || state.peer_may_send() || has_unread(&mut tap);
-        let has_ended = state.peer_has_ended();
-        let says = result.is_some() && (!text.is_empty() || (may_send && !has_ended));
-        (says || tap.observer_mut().is_unsettled()).then(|| {
-            Box::new(Self {
-                tap,
-                text,
-                says,
-                has_ended,
-                was_idle: state.was_ended_idle(),
-            })
-        })
-    }
+/// What the peer gets at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Farewell {
+    /// Nothing: the transport is closed.
+    None,
+    /// What is left to send, and the end.
+    Send(Option<Refusal>),
+    /// The same. Then the service reads on until the peer ends its side.
+    Linger(Option<Refusal>),
+    /// The same, where the peer may be sending its next request: the service reads on for a round trip.
+    /// A request that crosses the end must not reset the answers, which the peer or its kernel has. A peer
+    /// that sends later has seen the end.
+    LingerBriefly,
+}
 
-    /// Of a connection that was resting, and that we end: its peer may be sending its next request.
-    pub(super) fn of_rest(tap: Tap) -> Self {
-        Self {
-            tap,
-            text: Vec::new(),
-            says: true,
-            has_ended: false,
-            was_idle: true,
+/// Decides what the peer gets. `has_unsent`: bytes were written that have not left. `has_more`: bytes have
+/// come that get no answer.
+fn farewell(ending: Ending, state: State, has_unsent: bool, has_more: bool) -> Farewell {
+    let refusal = match ending {
+        Ending::Stuck => return Farewell::None,
+        Ending::Silent if state.is_fresh() => return Farewell::None,
+        Ending::Silent => return Farewell::LingerBriefly,
+        Ending::Finished => state.open_refusal(),
+        Ending::Failed => None,
+    };
+    let sends = has_unsent || refusal.is_some();
+    let may_peer_send = ending == Ending::Failed || has_more || state.may_peer_send();
+    if state.has_peer_ended() {
+        if sends {
+            Farewell::Send(refusal)
+        } else {
+            Farewell::None
         }
-    }
-
-    /// Of one that has ended by itself, or was never used: what is in no record, where there is
-    /// something.
-    pub(super) fn unsaid(mut tap: Tap) -> Option<Box<Self>> {
-        tap.observer_mut().is_unsettled().then(|| {
-            Box::new(Self {
-                tap,
-                text: Vec::new(),
-                says: false,
-                has_ended: true,
-                was_idle: false,
-            })
-        })
-    }
-
-    /// Does it.
-    pub(super) async fn carry_out(mut self: Box<Self>, limits: linger::Limits, phases: &Phases) {
-        if self.says {
-            self.say(limits, phases).await;
-        }
-        if self.tap.observer_mut().is_unsettled() {
-            self.tap.observer_mut().settle().await;
-        }
-    }
-
-    async fn say(&mut self, mut limits: linger::Limits, phases: &Phases) {
-        let said = timeout(limits.time, write_last(self.tap.inner_mut(), &self.text)).await;
-        if self.was_idle {
-            // The peer has its answers, or the kernel has: a request that crosses the end must not
-            // reset them. Who goes on sending after that time has seen the end.
-            limits.time = limits.time.min(phases.grace());
-        }
-        if matches!(said, Ok(Ok(()))) && !self.has_ended {
-            linger::drain(limits, phases, async || self.tap.read_past().await).await;
-        }
+    } else if state.was_cut_idle() {
+        Farewell::LingerBriefly
+    } else if sends || may_peer_send {
+        Farewell::Linger(refusal)
+    } else {
+        Farewell::None
     }
 }
 
-/// Whether the socket holds something that nobody had read; it is recorded now. Closing over it would
-/// take the last answer back. A system call, where the socket has not joined: the peer may have sent
-/// on since it was read from.
-fn has_unread(tap: &mut Tap) -> bool {
-    // Nobody waits for room in the log here.
+/// What is left to do at the end of a connection.
+#[derive(Debug)]
+pub(super) struct Rest(Farewell);
+
+/// What is left to do for the connection of `tap`, where there is something.
+pub(super) fn rest<T: Transport>(tap: &mut Tap<T>, ending: Ending) -> Option<Rest> {
+    let state = tap.observer().state();
+    let is_asked = ending == Ending::Finished && !state.may_peer_send();
+    let has_more = tap.has_passable() || is_asked && has_unread(tap);
+    let farewell = farewell(ending, state, tap.has_unsent(), has_more);
+    let is_left = farewell != Farewell::None || tap.observer().is_unsettled();
+    is_left.then_some(Rest(farewell))
+}
+
+/// Whether the transport holds bytes that were not read. They are recorded now. Closing over them would
+/// take the last answer back. This is a system call: the peer may have sent on since the last read.
+fn has_unread<T: Transport>(tap: &mut Tap<T>) -> bool {
+    // No task waits for room in the log here.
     let mut cx = Context::from_waker(Waker::noop());
     if tap.observer_mut().poll_room(&mut cx).is_pending() {
         return true;
@@ -130,24 +105,49 @@ fn has_unread(tap: &mut Tap) -> bool {
     true
 }
 
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::super::hyper_pool::tests::{connection, tap, worker};
-    use super::*;
-
-    /// A request may have been served at once, and its peer goes on sending in the meantime.
-    #[tokio::test]
-    async fn what_came_since_the_last_read_is_seen() {
-        let worker = worker();
-        let (mut client, accepted) = connection();
-        let (mut tap, _state) = tap(&worker, accepted);
-        client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-        assert!(tap.read_past().await.unwrap() > 0);
-        assert!(!has_unread(&mut tap));
-        client.write_all(b"\r\n").unwrap();
-        assert!(has_unread(&mut tap));
-        assert!(!has_unread(&mut tap));
+impl Rest {
+    /// Does what is left. Writing and lingering each end within the limits.
+    pub(super) async fn carry_out<T: Transport>(
+        self,
+        mut tap: Tap<T>,
+        limits: linger::Limits,
+        phases: &Phases,
+    ) {
+        match self.0 {
+            Farewell::None => {}
+            Farewell::Send(refusal) => {
+                send(&mut tap, refusal, limits.time).await;
+            }
+            Farewell::Linger(refusal) => {
+                if send(&mut tap, refusal, limits.time).await {
+                    linger::drain(limits, phases, async || tap.read_past().await).await;
+                }
+            }
+            Farewell::LingerBriefly => {
+                if send(&mut tap, None, limits.time).await {
+                    let time = limits.time.min(phases.grace());
+                    let limits = linger::Limits { time, ..limits };
+                    linger::drain(limits, phases, async || tap.read_past().await).await;
+                }
+            }
+        }
+        if tap.observer().is_unsettled() {
+            tap.observer_mut().settle().await;
+        }
     }
 }
+
+/// Sends what has not left, then the refusal, then the end. Returns whether all has left in time.
+async fn send<T: Transport>(tap: &mut Tap<T>, refusal: Option<Refusal>, time: Duration) -> bool {
+    let mut bytes = tap.take_unsent();
+    if let Some(refusal) = refusal {
+        let is_for_head = tap.observer().refuses_head();
+        bytes.extend(response::refusal_bytes(refusal, is_for_head));
+    }
+    let sent = timeout(time, write_last(tap.inner_mut(), &bytes)).await;
+    matches!(sent, Ok(Ok(())))
+}
+
+#[cfg(test)]
+#[path = "close_tests.rs"]
+mod tests;

@@ -1,113 +1,126 @@
-//! The observer on a connection's tap: shows each byte to the capture, records what that finds,
-//! and lets pass to hyper what it finds right.
+//! The request filter: the observer on a connection's tap. It shows each byte to the capture, records
+//! what that finds, and lets pass to hyper what it finds right.
 //!
-//! What always holds: a request is recorded before its last byte passes; when the filter is dropped,
-//! however the connection ended, what was read and is no whole request is recorded too.
+//! It owns the connection state and reports the events of the tap to it.
+//!
+//! # Invariants
+//!
+//! - A request is recorded before its last byte passes.
+//! - When the filter is dropped, however the connection ended, a record has what was read and is no
+//!   whole request.
 
 use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use super::state::ConnectionState;
-use super::tap::{Observer, Pass, TapIo};
+use super::event::{Event, Outcome};
+use super::observer::{Observer, Pass, Sent};
+use super::state::State;
 use crate::capture::{Capture, Limits, Refusal, hide_target};
-use crate::net::socket::Socket;
 use crate::request_log::ConnectionRecorder;
 
-/// A connection's tap, in a box because it is moved from hand to hand.
-pub(super) type Tap = Box<TapIo<Socket, RequestFilter>>;
-
-/// See the module.
+/// The request filter of one connection.
 #[derive(Debug)]
 pub(super) struct RequestFilter {
     capture: Capture,
     recorder: ConnectionRecorder,
-    state: Rc<ConnectionState>,
+    state: State,
+    /// The task whose answer waits until the peer takes those before it.
+    waiting: Option<Waker>,
     /// The refused request is a HEAD.
     refuses_head: bool,
 }
 
 impl RequestFilter {
     /// The filter of a connection of which nothing was read.
-    pub(super) fn new(
-        limits: Limits,
-        recorder: ConnectionRecorder,
-        state: Rc<ConnectionState>,
-    ) -> Self {
+    pub(super) fn new(limits: Limits, recorder: ConnectionRecorder) -> Self {
         Self {
             capture: Capture::new(limits),
             recorder,
-            state,
+            state: State::NEW,
+            waiting: None,
             refuses_head: false,
         }
     }
 
-    /// Whether the request that is refused, here or for its time, is a HEAD.
-    pub(super) fn is_head_request(&self) -> bool {
-        self.refuses_head || self.capture.is_head_request()
+    /// The connection state.
+    pub(super) fn state(&self) -> State {
+        self.state
     }
 
-    /// Whether something has begun that is not recorded.
+    /// Reports an event to the connection state, and returns what follows.
+    pub(super) fn event(&mut self, event: Event) -> Outcome {
+        self.state.on(event)
+    }
+
+    /// Ready unless the peer takes nothing: until then it gets no further answer, so that what is owed
+    /// has a bound.
+    pub(super) fn poll_writable(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if !self.state.is_write_blocked() {
+            return Poll::Ready(());
+        }
+        self.waiting = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Refuses the unfinished request: its time is up.
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.refuses_head = self.capture.is_head_request();
+        self.capture.refuse(refusal);
+    }
+
+    /// Whether the refused request is a HEAD.
+    pub(super) fn refuses_head(&self) -> bool {
+        self.refuses_head
+    }
+
+    /// Whether bytes were read that are in no record.
     pub(super) fn is_unsettled(&self) -> bool {
         self.capture.is_unfinished()
     }
 
-    /// Records that, as soon as the log has room for it.
+    /// Records them, as soon as the log has room.
     pub(super) async fn settle(&mut self) {
         poll_fn(|cx| self.recorder.poll_room(cx)).await;
-        self.hear_refusal();
         self.recorder
             .record(|entries| self.capture.finish(|request| entries.add(request)));
-    }
-
-    fn refuse(&mut self, refusal: Refusal) {
-        self.refuses_head = self.capture.is_head_request();
-        self.state.refuse(refusal);
-    }
-
-    /// Where the time of a request was up, the capture is not the one that refused it.
-    fn hear_refusal(&mut self) {
-        if self.state.input_is_over()
-            && let Some(refusal) = self.state.refusal()
-        {
-            self.capture.refuse(refusal);
-        }
     }
 }
 
 impl Observer for RequestFilter {
-    fn is_over(&self) -> bool {
-        self.state.input_is_over()
-    }
-
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let room = self.recorder.poll_room(cx);
-        self.state.set_waits_for_log(room.is_pending());
+        self.state.on(if room.is_ready() {
+            Event::LogUnblocked
+        } else {
+            Event::LogBlocked
+        });
         room
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
-        self.hear_refusal();
-        let before = self.capture.phase();
-        let mut requests = 0;
+        let mut completed = 0;
         let verdict = self.recorder.record(|entries| {
             self.capture.push(bytes, |request| {
-                requests += 1;
+                completed += 1;
                 entries.add(request);
             })
         });
-        let phase = self.capture.phase();
-        // The clock of a head, and of a pause between requests, runs on until something passes.
-        let goes_on = verdict.pass == 0 && phase == before;
-        self.state.read(phase, requests, goes_on);
-        if let Some(refusal) = verdict.refusal {
-            self.refuse(refusal);
+        let refusal = verdict.refusal;
+        if refusal.is_some() {
+            self.refuses_head = self.capture.is_head_request();
         }
+        self.state.on(Event::Read {
+            phase: self.capture.phase(),
+            completed,
+            has_passed: verdict.pass > 0,
+            refusal,
+        });
         Pass {
             bytes: verdict.pass,
             hidden: verdict.hidden,
             dropped: verdict.dropped,
-            is_last: verdict.refusal.is_some(),
+            is_last: refusal.is_some(),
+            corks: self.state.owes_answers(),
         }
     }
 
@@ -116,31 +129,36 @@ impl Observer for RequestFilter {
     }
 
     fn ended(&mut self) {
-        self.state.set_peer_ended();
-        if let Some(refusal) = self.capture.end() {
-            self.refuse(refusal);
+        let refusal = self.capture.end();
+        if refusal.is_some() {
+            self.refuses_head = self.capture.is_head_request();
         }
+        self.state.on(Event::PeerEnded(refusal));
         self.recorder
             .record(|entries| self.capture.finish(|rest| entries.add(rest)));
     }
 
-    fn set_write_blocked(&mut self, is_blocked: bool) {
-        self.state.set_write_blocked(is_blocked);
+    fn failed(&mut self) {
+        self.state.on(Event::Failed);
     }
 
-    fn has_more_to_write(&self) -> bool {
-        self.state.has_unanswered()
-    }
-
-    fn is_last_write(&self) -> bool {
-        self.state.has_last_answer()
+    fn sent(&mut self, sent: Sent) {
+        let outcome = self.state.on(match sent {
+            Sent::Nothing => Event::WriteBlocked,
+            Sent::Some => Event::WriteUnblocked,
+            Sent::All => Event::Flushed,
+        });
+        if outcome == Outcome::Resume
+            && let Some(waker) = self.waiting.take()
+        {
+            waker.wake();
+        }
     }
 }
 
-/// Only where the connection was cut: else it has settled before.
+/// Records what a connection that was cut has left. Any other has settled before.
 impl Drop for RequestFilter {
     fn drop(&mut self) {
-        self.hear_refusal();
         self.recorder
             .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }

@@ -1,35 +1,49 @@
 //! The HTTP service: "Hello World" to every request, over hyper.
 //!
 //! ```text
-//! socket ─ tap ─ hyper ─ service ─ response
-//!           └─ filter ─ capture ─ request_log ─ …
+//! transport ─ tap ─ hyper ─ service ─ response
+//!              └─ filter ─ capture ─ request_log ─ …
+//!                   └─ state
 //! ```
 //!
-//! One connection: `connection` runs it, `hyper_pool` has the hypers that serve it and others in turn,
-//! `timeouts` times it, `close` ends it, `tap` shows each byte to `filter`, which decides what hyper gets
-//! to see, `service` answers what hyper made of it, `response` has the answers, and `state` is what they
-//! know of each other. `config` is how all that is set, `worker` what connections share, and
-//! `skip_poll` spares them polls.
+//! - `connection` is the connection driver: it runs one connection, with a hyper connection for each busy
+//!   period. `timeouts` has its timer, and `close` the connection's end.
+//! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets. Its `cork`
+//!   lets answers that follow each other leave together.
+//! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
+//!   filter owns it, and `handle` gives the driver and the service access to it, through a `shared_tap`.
+//! - `service` answers what hyper makes of the bytes, and `response` has the answers.
+//! - `config` has the settings, `worker` what the connections of one worker share.
 //!
-//! What always holds: a request is in the log before it is answered; a refused request never reaches hyper;
-//! whoever is answered gets the whole answer, also when more was sent than was read (but for a peer
-//! that asked for the end and goes on sending after it, and one that takes its answers later than a round
-//! trip after an idle connection's end, and goes on sending).
+//! # Invariants
+//!
+//! - A request is in the log before it is answered.
+//! - A refused request never reaches hyper.
+//! - A client that gets an answer gets all of it, also where it sent more than was read.
+//!
+//! Limitation: a client that asked for the end and goes on sending after it may lose its answer to a reset.
+//! So may a client that takes its answers later than a round trip after the end of its idle connection,
+//! and goes on sending.
 
 mod close;
 mod config;
 mod connection;
+mod cork;
+mod event;
 mod filter;
-mod hyper_pool;
+mod handle;
+mod observer;
 mod response;
 mod service;
-mod skip_poll;
+mod shared_tap;
 mod state;
 pub mod tap;
+#[cfg(test)]
+mod testing;
 mod timeouts;
 mod worker;
 
-use std::any::Any;
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -37,17 +51,16 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
 pub use config::Config;
-use hyper_pool::Engines;
 pub use response::{Answer, Field, FieldError, Status, StatusError};
+pub use shared_tap::SharedTap;
 pub use worker::Worker;
 
-use crate::net::socket::Socket;
 use crate::net::transport::Transport;
 use crate::request_log::Handle;
 use crate::server::acceptor::{Accepted, Protocol};
 
-/// The most header fields and trailer fields, in bytes, that hyper is to take beyond what the
-/// capture lets pass: the capture is the one that decides.
+/// How many bytes of header fields and trailer fields hyper takes beyond what the capture lets pass: the
+/// capture decides.
 const HYPER_SLACK: usize = 8 * 1024;
 
 /// The protocol of the service's connections.
@@ -71,11 +84,11 @@ impl Protocol for Http {
     fn worker(&self) -> Worker {
         let mut hyper = hyper(self.config.max_head);
         hyper.writev(!self.config.answer.is_short());
-        let config = Rc::new(self.config.clone());
         Worker {
-            config: Rc::clone(&config),
+            config: self.config.clone(),
             recorder: Rc::new(self.log.recorder()),
-            engines: Engines::new(hyper, config),
+            hyper,
+            space: RefCell::new(Box::new_uninit_slice(worker::SPACE)),
         }
     }
 
@@ -83,23 +96,13 @@ impl Protocol for Http {
         worker: Rc<Worker>,
         accepted: Accepted<T>,
     ) -> impl Future<Output = ()> + 'static {
-        over_tcp(worker, accepted)
+        connection::serve(worker, accepted)
     }
 }
 
-/// Serves a connection over TCP, and closes any other at once.
-async fn over_tcp<T: Transport>(worker: Rc<Worker>, accepted: Accepted<T>) {
-    let mut accepted = Some(accepted);
-    let accepted: &mut dyn Any = &mut accepted;
-    if let Some(accepted) = accepted.downcast_mut::<Option<Accepted<Socket>>>()
-        && let Some(accepted) = accepted.take()
-    {
-        connection::serve(worker, accepted).await;
-    }
-}
-
-/// hyper as each connection has it, behind a filter that lets pass heads of at most `max_head` bytes.
-/// Public for `fuzz/`, which holds the capture against this hyper and no other.
+/// hyper's settings for each connection, behind a filter that lets pass heads of at most `max_head` bytes.
+///
+/// Public for `fuzz/`, which compares the capture with exactly this hyper.
 #[must_use]
 pub fn hyper(max_head: usize) -> http1::Builder {
     let mut hyper = http1::Builder::new();
@@ -109,8 +112,8 @@ pub fn hyper(max_head: usize) -> http1::Builder {
         .half_close(true)
         .max_buf_size(longest)
         .max_header_size(longest)
-        // Whatever hyper may time needs a clock. Its own timeout for heads closes without a
-        // word; ours answers.
+        // Without a clock hyper has no timeouts. Its own timeout for heads closes without an answer, and
+        // the connection's timer answers.
         .timer(TokioTimer::new())
         .header_read_timeout(None);
     hyper

@@ -1,14 +1,16 @@
-//! What goes back: the configured answer, and the refusals.
+//! The responses: the configured answer, and the refusals.
 //!
-//! All that can be wrong with an answer is found when its parts are parsed, at start.
+//! `add_common` adds the header fields that all of them have. The parts of an answer are parsed at start,
+//! which finds all that can be wrong with it.
 
 use std::str::FromStr;
 use std::time::SystemTime;
 
 use http_body_util::Full;
+use httpdate::fmt_http_date;
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, TE,
     TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::{Response, StatusCode};
@@ -16,12 +18,12 @@ use thiserror::Error;
 
 use crate::capture::{Refusal, SERVED_METHODS};
 
-/// Up to this many bytes a body is copied behind its head, and both go on as one piece: for the
-/// usual one 420 instructions less a request, of 7560 (callgrind, pipelined).
+/// Up to this many bytes a body is copied behind its head, so that both go on as one piece: that costs less
+/// than two.
 const SHORT: usize = 4 * 1024;
 
-/// Up to room for this many fields a request's map becomes its answer's: that of a browser's request
-/// would keep kilobytes for an idle connection.
+/// Up to room for this many fields the map of a request becomes that of its answer. The map of a browser's
+/// request would keep kilobytes.
 const FEW_FIELDS: usize = 12;
 
 const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -33,8 +35,8 @@ pub(super) type Reply = Response<ReplyBody>;
 /// A response's body.
 pub(super) type ReplyBody = Full<Bytes>;
 
-/// The answer to every request. It lives as long as the program, and none of its parts counts its
-/// references: all workers would write to the same counts, at each request.
+/// The answer to every request. Its parts live as long as the program: with reference counts, all workers
+/// would write to the same counts at each request.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
@@ -61,7 +63,7 @@ pub enum FieldError {
     /// Not `Name: value`.
     #[error("expected a header field as in 'Name: value'")]
     NotAField,
-    /// A field that says how the answer is framed, which hyper decides.
+    /// The field belongs to the framing of the answer, which hyper decides.
     #[error("the header field {0} can't be set: it belongs to the connection")]
     Framing(HeaderName),
 }
@@ -77,15 +79,15 @@ impl FromStr for Status {
 }
 
 impl Answer {
-    /// The answer with this text, status and header fields, in this order. A Content-Type among
-    /// them replaces the default, `text/plain; charset=utf-8`.
+    /// The answer with this text, status and header fields, in this order. A Content-Type among them
+    /// replaces the default, `text/plain; charset=utf-8`.
     #[must_use]
     pub fn new(text: String, Status(status): Status, fields: Vec<Field>) -> Self {
         let mut map = HeaderMap::new();
         for Field(name, value) in fields {
             map.append(name, value);
         }
-        map.entry(CONTENT_TYPE).or_insert(TEXT_PLAIN);
+        add_common(&mut map);
         // RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5: these have no content.
         let has_body = !matches!(
             status,
@@ -99,19 +101,19 @@ impl Answer {
         }
     }
 
-    /// Whether it is cheaper to copy the body than to hand it on.
+    /// Whether copying the body is cheaper than handing it on.
     pub(super) fn is_short(&self) -> bool {
         self.body.len() <= SHORT
     }
 
-    /// The answer for one request. `spent` are the request's fields: hyper hands the map of an answer
-    /// to the next request, and with this one back a connection needs no other.
+    /// The answer for one request. `spent` are the request's fields, whose map is used again: hyper takes
+    /// the map of an answer for the next request.
     pub(super) fn reply(&self, mut spent: HeaderMap) -> Reply {
         if spent.capacity() > FEW_FIELDS {
             spent = HeaderMap::new();
         }
         spent.clear();
-        // Room for what may be added, at once: the map would grow for it.
+        // With room for one more field, which may be added, the map grows once.
         spent.reserve(self.fields.len() + 1);
         for (name, value) in &self.fields {
             spent.append(name, value.clone());
@@ -155,45 +157,55 @@ impl FromStr for Field {
 pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::from(refusal_text(refusal))));
     *reply.status_mut() = status_of(refusal);
-    reply.headers_mut().insert(CONTENT_TYPE, TEXT_PLAIN);
-    close(&mut reply);
+    let fields = reply.headers_mut();
+    add_common(fields);
+    close(fields);
     reply
 }
 
-/// A refusal as bytes, for where hyper has nothing more to say. The answer to a HEAD request has
-/// all but its content (RFC 9110 section 9.3.2).
+/// A refusal as bytes, for where hyper writes no more. The answer to a HEAD request has all but its
+/// content (RFC 9110 section 9.3.2).
 pub(super) fn refusal_bytes(refusal: Refusal, is_for_head: bool) -> Vec<u8> {
-    let text = refusal_text(refusal);
-    let date = httpdate::fmt_http_date(SystemTime::now());
-    let status = status_of(refusal);
-    let allow = if status == StatusCode::METHOD_NOT_ALLOWED {
+    let (status, text) = (status_of(refusal), refusal_text(refusal));
+    let mut fields = HeaderMap::new();
+    add_common(&mut fields);
+    fields.insert(CONTENT_LENGTH, text.len().into());
+    if status == StatusCode::METHOD_NOT_ALLOWED {
         // RFC 9110 section 15.5.6.
-        format!("allow: {SERVED_METHODS}\r\n")
-    } else {
-        String::new()
-    };
-    let content = if is_for_head { "" } else { text.as_str() };
-    format!(
-        "HTTP/1.1 {status}\r\n\
-         content-type: text/plain; charset=utf-8\r\n\
-         content-length: {}\r\n\
-         {allow}\
-         connection: close\r\n\
-         date: {date}\r\n\r\n{content}",
-        text.len()
-    )
-    .into_bytes()
+        allow(&mut fields);
+    }
+    close(&mut fields);
+    if let Ok(date) = fmt_http_date(SystemTime::now()).parse() {
+        fields.insert(DATE, date);
+    }
+    let mut bytes = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    for (name, value) in &fields {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"\r\n");
+    if !is_for_head {
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
 }
 
-/// Adds what OPTIONS asks for (RFC 9110 section 9.3.7), unless the answer says it already.
-pub(super) fn tell_methods(reply: &mut Reply) {
+/// Adds the fields that every response has, answers and refusals alike, unless they are there already.
+fn add_common(fields: &mut HeaderMap) {
+    fields.entry(CONTENT_TYPE).or_insert(TEXT_PLAIN);
+}
+
+/// Adds the methods that are served (RFC 9110 section 9.3.7), unless the response names them already.
+pub(super) fn allow(fields: &mut HeaderMap) {
     let methods = HeaderValue::from_static(SERVED_METHODS);
-    reply.headers_mut().entry(ALLOW).or_insert(methods);
+    fields.entry(ALLOW).or_insert(methods);
 }
 
-/// Makes a reply its connection's last.
-pub(super) fn close(reply: &mut Reply) {
-    reply.headers_mut().insert(CONNECTION, CLOSE);
+/// Makes the response its connection's last.
+pub(super) fn close(fields: &mut HeaderMap) {
+    fields.insert(CONNECTION, CLOSE);
 }
 
 fn refusal_text(refusal: Refusal) -> String {

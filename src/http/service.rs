@@ -1,11 +1,12 @@
-//! One request to one response. Knows no socket and no log.
+//! The service: one request to one response. It knows no transport and no log.
 //!
-//! What always holds: the body is read to its end before the answer, because an answer given
-//! earlier may be lost to a reset; a body that the filter refuses gets that refusal, never the answer.
+//! # Invariants
+//!
+//! - The body is read to its end before the answer: a reset may take back an earlier answer.
+//! - A body that the request filter refuses gets that refusal, never the answer.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
-use std::rc::Rc;
+use std::future::Future;
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
@@ -13,47 +14,41 @@ use hyper::header::{CONNECTION, HeaderMap};
 use hyper::{Method, Request, Version};
 
 use super::config::Config;
+use super::event::{Event, Outcome};
+use super::handle::Handle;
 use super::response::{self, Reply};
-use super::state::ConnectionState;
-use crate::capture::BODY_CUT_SHORT;
+use crate::net::transport::Transport;
 
 /// Answers one request.
-pub(super) fn answer(
-    config: Rc<Config>,
-    state: Rc<ConnectionState>,
+pub(super) fn answer<T: Transport>(
+    config: &Config,
+    handle: &Handle<T>,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Reply, Infallible>> {
-    // Here and not in the future: it is moved before it runs, and had better be small.
+    // Outside of the future, which is moved before it runs and stays small without the request.
     let asks_for_options = request.method() == Method::OPTIONS;
-    let is_last = asks_to_close(&request);
+    let asks_to_close = asks_to_close(&request);
     let (head, body) = request.into_parts();
-    // With the map hyper's buffer of the head is held: not for as long as a body may take.
+    // The map holds hyper's buffer of the head, which must not stay for as long as a body may take.
     let spent = if body.is_end_stream() {
         head.headers
     } else {
         HeaderMap::new()
     };
     async move {
-        if read_to_end(body).await.is_err() {
-            state.answered();
-            // Without a refusal the connection has failed, and nobody will see this one.
-            let refusal = state.take_refusal().unwrap_or(BODY_CUT_SHORT);
-            state.set_server_ended();
+        if read_to_end(body).await.is_err()
+            && let Outcome::Refuse(refusal) = handle.event(Event::BodyFailed)
+        {
             return Ok(response::refusal_reply(refusal));
         }
-        poll_fn(|cx| state.poll_writable(cx)).await;
+        handle.writable().await;
         let mut reply = config.answer.reply(spent);
         if asks_for_options {
-            response::tell_methods(&mut reply);
+            response::allow(reply.headers_mut());
         }
-        state.answered();
-        if is_last {
-            state.set_last_answer();
+        if handle.event(Event::Answered { asks_to_close }) == Outcome::Close {
             // hyper goes by the last Connection field where there are several.
-            response::close(&mut reply);
-        } else if state.is_closing() && !state.has_unanswered() {
-            state.set_server_ended();
-            response::close(&mut reply);
+            response::close(reply.headers_mut());
         }
         Ok(reply)
     }

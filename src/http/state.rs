@@ -1,257 +1,313 @@
-//! What the parts of one connection know of each other: the filter tells how the input stands, the
-//! service how it answered, and the connection when it is enough. One thread, so plain cells.
+//! The state of one connection, and how each event changes it. Pure: no cell, no IO and no clock.
+//!
+//! The request filter, the service and the connection driver report events. [`State::on`] returns what
+//! follows from one: the service carries out what concerns its answer, the driver all else. The state
+//! has three regions that change independently: what the peer sends ([`Input`]), where the written
+//! bytes are ([`Output`]), and whether another answer may follow ([`Answers`]).
+//!
+//! # Invariants
+//!
+//! - [`Input::Refused`] and the states below it are final but for the end of the connection: no bytes
+//!   lead out of them.
+//! - The first refusal stands, and it is given once.
+//! - The time that the log takes does not count against the peer.
 
-use std::cell::{Cell, RefCell};
-use std::task::{Context, Poll, Waker};
+use super::event::{Awaited, Event, Outcome};
+use crate::capture::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW, Phase, Refusal};
 
-use tokio::time::Instant;
-
-use crate::capture::Phase;
-use crate::capture::Refusal;
-
-/// See the module.
-#[derive(Debug)]
-pub(super) struct ConnectionState {
-    phase: Cell<Phase>,
-    /// Since when: for a head its first byte, else the last progress. None before there is any, and
-    /// before anybody asks: a short connection is spared a look at the clock.
-    since: Cell<Option<Instant>>,
-    unanswered: Cell<u64>,
-    write_blocked: Cell<bool>,
-    /// Who waits until it is not.
-    writer: RefCell<Option<Waker>>,
-    waits_for_log: Cell<bool>,
-    input_is_over: Cell<bool>,
-    peer_has_ended: Cell<bool>,
-    refusal: Cell<Option<Refusal>>,
-    refusal_is_said: Cell<bool>,
-    closing: Cell<bool>,
-    has_last_answer: Cell<bool>,
-    server_ended: Cell<bool>,
-    ended_idle: Cell<bool>,
+/// What the peer sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// Nothing has come yet.
+    Fresh,
+    /// The last request is complete, and the next has not begun.
+    Idle,
+    /// A head has begun.
+    Head,
+    /// A body has begun.
+    Body,
+    /// The capture refused a request. Nothing more reaches hyper.
+    Refused,
+    /// The driver ended the input.
+    Cut,
+    /// The driver ended the input between two requests. The peer may be sending the next one.
+    CutIdle,
+    /// The peer has ended its side. All that it sent is read.
+    Ended,
+    /// Reading or writing failed.
+    Failed,
 }
 
-impl ConnectionState {
-    /// A connection that was just accepted.
-    pub(super) fn new() -> Self {
-        Self {
-            phase: Cell::new(Phase::Fresh),
-            since: Cell::new(None),
-            unanswered: Cell::new(0),
-            write_blocked: Cell::new(false),
-            writer: RefCell::new(None),
-            waits_for_log: Cell::new(false),
-            input_is_over: Cell::new(false),
-            peer_has_ended: Cell::new(false),
-            refusal: Cell::new(None),
-            refusal_is_said: Cell::new(false),
-            closing: Cell::new(false),
-            has_last_answer: Cell::new(false),
-            server_ended: Cell::new(false),
-            ended_idle: Cell::new(false),
+/// Where the bytes are that were written to the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Output {
+    /// All have left.
+    Flushed,
+    /// An answer was given, and hyper has not flushed it yet.
+    Unflushed,
+    /// The peer takes none at the moment.
+    Blocked,
+}
+
+/// Whether another answer may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// It may.
+    KeepAlive,
+    /// The service closes: the next answer with no whole request behind it is the last.
+    Closing,
+    /// The same, and the connection may not be idle.
+    Draining,
+    /// The peer asked for the end, and the last answer is given.
+    ClosedByPeer,
+    /// The service ended the connection with its last answer. The peer may go on sending.
+    ClosedByUs,
+}
+
+/// The state of one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    input: Input,
+    output: Output,
+    answers: Answers,
+    /// How many whole requests have no answer yet.
+    owed: u64,
+    /// Nothing is read until the log has room.
+    is_log_blocked: bool,
+    /// The refusal that is not given yet.
+    refusal: Option<Refusal>,
+    /// Changes whenever the time of what is awaited begins anew.
+    progress: u32,
+}
+
+impl State {
+    /// The state of a connection of which nothing was read.
+    pub(super) const NEW: Self = Self {
+        input: Input::Fresh,
+        output: Output::Flushed,
+        answers: Answers::KeepAlive,
+        owed: 0,
+        is_log_blocked: false,
+        refusal: None,
+        progress: 0,
+    };
+
+    /// Changes the state as `event` demands, and returns what follows.
+    pub(super) fn on(&mut self, event: Event) -> Outcome {
+        match event {
+            Event::Read {
+                phase,
+                completed,
+                has_passed,
+                refusal,
+            } => self.read(phase, completed, has_passed, refusal),
+            Event::PeerEnded(refusal) => {
+                self.input = Input::Ended;
+                self.refusal = self.refusal.or(refusal);
+            }
+            Event::Failed => self.input = Input::Failed,
+            Event::LogBlocked => self.is_log_blocked = true,
+            Event::LogUnblocked => {
+                if self.is_log_blocked {
+                    self.is_log_blocked = false;
+                    self.restart_time();
+                }
+            }
+            Event::WriteBlocked => self.write_blocked(),
+            Event::WriteUnblocked => return self.write_unblocked(),
+            Event::Flushed => self.output = Output::Flushed,
+            Event::Answered { asks_to_close } => return self.answered(asks_to_close),
+            Event::BodyFailed => return self.body_failed(),
+            Event::Closing => self.close(Answers::Closing),
+            Event::Draining => self.close(Answers::Draining),
+            Event::TimedOut => return self.timed_out(),
+        }
+        Outcome::Continue
+    }
+
+    fn read(&mut self, phase: Phase, completed: u64, has_passed: bool, refusal: Option<Refusal>) {
+        self.owed += completed;
+        self.refusal = self.refusal.or(refusal);
+        if self.is_over() {
+            return;
+        }
+        let input = match phase {
+            Phase::Fresh => Input::Fresh,
+            Phase::Idle => Input::Idle,
+            Phase::Head => Input::Head,
+            Phase::Body => Input::Body,
+            Phase::Refused => Input::Refused,
+        };
+        // The time of a head, and of a pause between requests, runs on until something passes.
+        if has_passed || input != self.input {
+            self.restart_time();
+        }
+        self.input = input;
+    }
+
+    /// While the peer takes nothing, nothing is read, so the log is not awaited either.
+    fn write_blocked(&mut self) {
+        self.is_log_blocked = false;
+        if self.output != Output::Blocked {
+            self.output = Output::Blocked;
+            self.restart_time();
         }
     }
 
-    /// What the input is in the middle of, and since when.
-    pub(super) fn phase(&self) -> (Phase, Instant) {
-        let since = self.since.get().unwrap_or_else(Instant::now);
-        self.since.set(Some(since));
-        (self.phase.get(), since)
+    fn write_unblocked(&mut self) -> Outcome {
+        if self.output != Output::Blocked {
+            return Outcome::Continue;
+        }
+        self.output = Output::Unflushed;
+        self.restart_time();
+        Outcome::Resume
     }
 
-    /// Whether nothing has come yet.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.phase.get() == Phase::Fresh
+    fn answered(&mut self, asks_to_close: bool) -> Outcome {
+        self.count_answer();
+        if asks_to_close {
+            self.answers = Answers::ClosedByPeer;
+        } else if matches!(self.answers, Answers::Closing | Answers::Draining) && self.owed == 0 {
+            self.answers = Answers::ClosedByUs;
+        } else {
+            return Outcome::Continue;
+        }
+        Outcome::Close
     }
 
-    /// Bytes were read, and so many requests with them became whole. Where they only go on with
-    /// what had begun before, its clock runs on.
-    pub(super) fn read(&self, phase: Phase, requests: u64, goes_on: bool) {
-        self.phase.set(phase);
-        self.unanswered.set(self.unanswered.get() + requests);
-        if !goes_on {
-            self.since.set(Some(Instant::now()));
+    fn body_failed(&mut self) -> Outcome {
+        self.count_answer();
+        self.answers = Answers::ClosedByUs;
+        // Without a refusal the connection has failed, and the peer does not get this one.
+        Outcome::Refuse(self.refusal.take().unwrap_or(BODY_CUT_SHORT))
+    }
+
+    fn count_answer(&mut self) {
+        // A request that is refused for its body was never complete.
+        self.owed = self.owed.saturating_sub(1);
+        if self.output == Output::Flushed {
+            self.output = Output::Unflushed;
         }
     }
 
-    /// A request was answered.
-    pub(super) fn answered(&self) {
-        // One that is refused for its body is not whole yet.
-        self.unanswered.set(self.unanswered.get().saturating_sub(1));
+    fn close(&mut self, answers: Answers) {
+        if !self.has_last_answer() {
+            self.answers = answers;
+        }
     }
 
-    /// Whether there are whole requests behind the one that is being answered.
-    pub(super) fn has_unanswered(&self) -> bool {
-        self.unanswered.get() > 0
+    fn timed_out(&mut self) -> Outcome {
+        if self.is_at_rest() {
+            return Outcome::Silent;
+        }
+        let is_drained = self.answers == Answers::Draining && self.input == Input::Idle;
+        let (input, refusal) = match self.input {
+            Input::Cut | Input::CutIdle | Input::Ended | Input::Failed => return Outcome::Stuck,
+            _ if self.output == Output::Blocked && !is_drained => return Outcome::Stuck,
+            Input::Head => (Input::Cut, Some(HEAD_TOO_SLOW)),
+            Input::Body => (Input::Cut, Some(BODY_TOO_SLOW)),
+            Input::Idle => (Input::CutIdle, None),
+            Input::Fresh | Input::Refused => (Input::Cut, None),
+        };
+        self.input = input;
+        self.refusal = self.refusal.or(refusal);
+        self.restart_time();
+        Outcome::EndInput(refusal)
     }
 
-    /// The peer holds its answers up, or took some of them: meanwhile nothing was read, so the
-    /// clock of what it sends begins anew.
-    pub(super) fn set_write_blocked(&self, is_blocked: bool) {
-        if self.write_blocked.replace(is_blocked) != is_blocked {
-            self.since.set(Some(Instant::now()));
-            if let Some(writer) = self.writer.take() {
-                writer.wake();
+    fn restart_time(&mut self) {
+        self.progress = self.progress.wrapping_add(1);
+    }
+
+    /// What the connection waits for, which has to come within a time.
+    pub(super) fn awaits(self) -> Awaited {
+        let is_blocked = self.output == Output::Blocked;
+        let is_draining = self.answers == Answers::Draining;
+        match self.input {
+            Input::Cut | Input::CutIdle if is_blocked => Awaited::Taking,
+            Input::Cut | Input::CutIdle => Awaited::Finish,
+            _ if self.is_log_blocked => Awaited::Log,
+            Input::Idle if is_draining => Awaited::Nothing,
+            _ if is_blocked => Awaited::Taking,
+            Input::Fresh if is_draining => Awaited::FirstByteInDrain,
+            Input::Fresh | Input::Head => Awaited::Head,
+            Input::Idle | Input::Body | Input::Refused | Input::Ended | Input::Failed => {
+                Awaited::Next
             }
         }
     }
 
-    /// Ready unless the peer holds its answers up: until then it is given no further one, so that
-    /// what it is owed has a bound.
-    pub(super) fn poll_writable(&self, cx: &Context<'_>) -> Poll<()> {
-        if !self.is_write_blocked() {
-            return Poll::Ready(());
-        }
-        self.writer.replace(Some(cx.waker().clone()));
-        Poll::Pending
+    /// A number that differs from the last one where the time of what is awaited began anew since.
+    pub(super) fn progress(self) -> u32 {
+        self.progress
     }
 
-    /// Whether the peer holds its answers up.
-    pub(super) fn is_write_blocked(&self) -> bool {
-        self.write_blocked.get()
+    /// Whether nothing has come yet.
+    pub(super) fn is_fresh(self) -> bool {
+        self.input == Input::Fresh
     }
 
-    /// Nothing can be read for want of room in the log, or it can again: the time in between is
-    /// not the peer's.
-    pub(super) fn set_waits_for_log(&self, waits: bool) {
-        if self.waits_for_log.replace(waits) && !waits {
-            self.since.set(Some(Instant::now()));
-        }
+    /// Whether whole requests wait for their answers: bytes written now are followed by others at once.
+    pub(super) fn owes_answers(self) -> bool {
+        self.owed > 0
     }
 
-    /// Whether it waits for that.
-    pub(super) fn waits_for_log(&self) -> bool {
-        self.waits_for_log.get()
+    /// Whether the last answer was given. The end follows it at once.
+    pub(super) fn has_last_answer(self) -> bool {
+        matches!(self.answers, Answers::ClosedByPeer | Answers::ClosedByUs)
     }
 
-    /// hyper is to be told that nothing more comes.
-    pub(super) fn end_input(&self) {
-        self.input_is_over.set(true);
+    /// Whether the peer takes nothing at the moment.
+    pub(super) fn is_write_blocked(self) -> bool {
+        self.output == Output::Blocked
     }
 
-    /// Whether that was said.
-    pub(super) fn input_is_over(&self) -> bool {
-        self.input_is_over.get()
+    /// Whether hyper has nothing of the connection: all that passed is answered, all answers have left.
+    pub(super) fn is_between_requests(self) -> bool {
+        matches!(self.input, Input::Fresh | Input::Idle | Input::Head)
+            && self.owed == 0
+            && self.output == Output::Flushed
     }
 
-    /// The peer has shut down its writing side: all that it sent is read.
-    pub(super) fn set_peer_ended(&self) {
-        self.peer_has_ended.set(true);
+    /// Whether the peer has ended its side.
+    pub(super) fn has_peer_ended(self) -> bool {
+        self.input == Input::Ended
     }
 
-    /// Whether it has.
-    pub(super) fn peer_has_ended(&self) -> bool {
-        self.peer_has_ended.get()
+    /// Whether the driver ended the input between two requests.
+    pub(super) fn was_cut_idle(self) -> bool {
+        self.input == Input::CutIdle
     }
 
-    /// The request that is being read is refused. The first refusal stands.
-    pub(super) fn refuse(&self, refusal: Refusal) {
-        if self.refusal.get().is_none() {
-            self.refusal.set(Some(refusal));
-        }
-    }
-
-    /// The refusal, for the record.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
-        self.refusal.get()
-    }
-
-    /// The refusal, for whoever answers with it: the first who asks.
-    pub(super) fn take_refusal(&self) -> Option<Refusal> {
-        let is_said = self.refusal_is_said.replace(true);
-        self.refusal.get().filter(|_| !is_said)
-    }
-
-    /// From now on an answer is the last, unless there are whole requests behind it.
-    pub(super) fn close_after_answer(&self) {
-        self.closing.set(true);
-    }
-
-    /// Whether it is.
-    pub(super) fn is_closing(&self) -> bool {
-        self.closing.get()
-    }
-
-    /// The answer ends the connection, as the peer asked for.
-    pub(super) fn set_last_answer(&self) {
-        self.has_last_answer.set(true);
-    }
-
-    /// Whether the connection's last answer was given.
-    pub(super) fn has_last_answer(&self) -> bool {
-        self.has_last_answer.get()
-    }
-
-    /// The answer ends the connection, and the peer did not ask for that: it may go on sending.
-    pub(super) fn set_server_ended(&self) {
-        self.has_last_answer.set(true);
-        self.server_ended.set(true);
-    }
-
-    /// We have ended the connection between two requests, of which the peer may be sending the next.
-    pub(super) fn set_ended_idle(&self) {
-        self.ended_idle.set(true);
-    }
-
-    /// Whether we have.
-    pub(super) fn was_ended_idle(&self) -> bool {
-        self.ended_idle.get()
-    }
-
-    /// Whether the peer may go on sending what nobody will answer. Not where it asked for the end
+    /// Whether the peer may go on sending what gets no answer. It does not where it asked for the end
     /// itself (RFC 9112 section 9.6).
-    pub(super) fn peer_may_send(&self) -> bool {
-        self.server_ended.get() || self.was_ended_idle() || !self.is_idle()
+    pub(super) fn may_peer_send(self) -> bool {
+        self.answers == Answers::ClosedByUs || !self.is_idle()
     }
 
-    /// Whether hyper has nothing of it: all that has passed was answered, and the answers taken.
-    pub(super) fn is_between_requests(&self) -> bool {
-        (self.is_idle() || self.phase.get() == Phase::Head)
-            && !self.has_unanswered()
-            && !self.is_write_blocked()
-            && !self.input_is_over()
-            && !self.peer_has_ended()
+    /// The refusal that is still to be given, as long as no answer was the last.
+    pub(super) fn open_refusal(self) -> Option<Refusal> {
+        self.refusal.filter(|_| !self.has_last_answer())
     }
 
-    /// Whether it has nothing to do: it is between requests, and the next has not begun.
-    pub(super) fn is_at_rest(&self) -> bool {
+    /// Whether there is nothing to do: the connection is between requests, and the next has not begun.
+    fn is_at_rest(self) -> bool {
         self.is_idle() && self.is_between_requests()
     }
 
-    /// Whether the input is between two requests, or before the first.
-    fn is_idle(&self) -> bool {
-        matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
+    fn is_idle(self) -> bool {
+        matches!(self.input, Input::Fresh | Input::Idle)
+    }
+
+    /// Whether no bytes change the input any more.
+    fn is_over(self) -> bool {
+        !matches!(
+            self.input,
+            Input::Fresh | Input::Idle | Input::Head | Input::Body
+        )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::Wake;
-
-    use super::*;
-
-    struct Woken(AtomicBool);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-
-    #[test]
-    fn who_has_an_answer_waits_while_those_before_it_are_held_up() {
-        let state = ConnectionState::new();
-        let woken = Arc::new(Woken(AtomicBool::new(false)));
-        let waker = Waker::from(Arc::clone(&woken));
-        let cx = Context::from_waker(&waker);
-        assert!(state.poll_writable(&cx).is_ready());
-        state.set_write_blocked(true);
-        assert!(state.poll_writable(&cx).is_pending());
-        assert!(!woken.0.load(Ordering::Relaxed));
-        state.set_write_blocked(false);
-        assert!(woken.0.load(Ordering::Relaxed));
-        assert!(state.poll_writable(&cx).is_ready());
-    }
-}
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,131 +1,153 @@
 //! An IO that shows an observer every byte read, before the reader above gets it.
 //!
-//! Stands between a socket and hyper. What always holds: each byte is shown once, in order; the
-//! reader gets exactly the bytes the observer lets pass, or as many others in the place of those it hides,
-//! and none of those it drops; answers
-//! that follow each other at once leave together, and all have left before more is read, so a peer
-//! that takes no answers is asked for no more requests, and what it is owed has a bound. It knows no
-//! HTTP. Shutting the socket
-//! down is left to whoever owns it in the end: the reader's wish for it does nothing here, because
-//! a last answer may have to follow.
+//! Stands between a transport and hyper. It knows no HTTP. Its owner shuts the transport down: the
+//! reader's shutdown only sends what is left, because a last answer may have to follow.
+//!
+//! # Invariants
+//!
+//! - The observer sees each byte once, in order.
+//! - The reader gets exactly the bytes that the observer lets pass: hidden ones as others of the same
+//!   number, dropped ones not at all.
+//! - While the output is corked, what is written is gathered. It leaves with the first flush after that,
+//!   and before more is read. So a peer that takes no answers is asked for no more requests, and what
+//!   is owed to it has a bound.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::mem::{self, MaybeUninit};
-use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::cork::Cork;
+pub use super::observer::{Observer, Pass, Sent};
 use crate::net::write_last::WriteLast;
 
-/// How much is read at once where the bytes before it were held back. That is the rest of a
-/// request's head, so more would seldom be filled.
-const BEHIND: usize = 4 * 1024;
+/// How many bytes are read at once where no larger buffer is at hand.
+const AT_ONCE: usize = 8 * 1024;
 
-/// How much of what is written is gathered at most: the answers to 100 requests that came together,
-/// at some 150 bytes each. It bounds what a peer that takes nothing is owed.
+/// How many bytes of what is written are gathered at most: the answers to 100 requests that came
+/// together, at some 150 bytes each. It bounds what a peer that takes nothing is owed.
 const GATHERED: usize = 16 * 1024;
 
-/// What of the bytes not yet passed goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pass {
-    /// How many, from the first on.
-    pub bytes: usize,
-    /// Which of them the reader may not get as they are, counted from the first:
-    /// [`Observer::hide`] puts others in their place.
-    pub hidden: Vec<Range<usize>>,
-    /// Which of them the reader does not get at all, counted from the first, in order.
-    pub dropped: Vec<Range<usize>>,
-    /// Whether the reader gets nothing after these.
-    pub is_last: bool,
-}
-
-/// Sees what a [`TapIo`] reads, and decides what of it goes on.
-pub trait Observer {
-    /// Whether the reader is to be told that there is nothing more.
-    fn is_over(&self) -> bool;
-
-    /// Ready when the next bytes may be read.
-    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()>;
-
-    /// These bytes were read.
-    fn read(&mut self, bytes: &[u8]) -> Pass;
-
-    /// Puts other bytes in the place of those that the reader may not get.
-    fn hide(bytes: &mut [u8]);
-
-    /// The peer has ended its side.
-    fn ended(&mut self);
-
-    /// The peer holds up what is written to it, or does so no more.
-    fn set_write_blocked(&mut self, is_blocked: bool);
-
-    /// Whether more will be written at once, without anything being read before.
-    fn has_more_to_write(&self) -> bool;
-
-    /// Whether what is written now is the connection's last, and its end follows at once.
-    fn is_last_write(&self) -> bool;
-}
-
-/// See the module.
+/// A tapped transport.
 #[derive(Debug)]
 pub struct TapIo<T, O> {
     inner: T,
     observer: O,
-    /// What was read and is not passed yet.
+    /// Bytes that were read and have not passed, behind those that have.
     held: Vec<u8>,
-    /// How much of `held` may pass.
+    /// How many bytes of `held` have passed: none, unless more may pass.
+    passed: usize,
+    /// How many bytes behind them may pass.
     passable: usize,
-    /// The observer has let the last byte pass.
+    /// The reader gets the end after what is passable.
     is_over: bool,
-    /// What was written and has not left yet.
+    /// Bytes that were written and have not left yet.
     unsent: Vec<u8>,
-    /// The peer holds that up.
+    /// The peer does not take them.
     is_blocked: bool,
+    cork: Cork,
 }
 
-impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
+impl<T, O> TapIo<T, O> {
     /// Taps `inner`.
     pub fn new(inner: T, observer: O) -> Self {
         Self {
             inner,
             observer,
             held: Vec::new(),
+            passed: 0,
             passable: 0,
             is_over: false,
             unsent: Vec::new(),
             is_blocked: false,
+            cork: Cork::Open,
         }
     }
 
-    /// The socket, to end the connection with.
+    /// The transport, to end the connection with.
     pub fn inner_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
-    /// What was written and has not left: the owner's to send.
-    pub fn take_unsent(&mut self) -> Vec<u8> {
-        mem::take(&mut self.unsent)
+    /// The observer.
+    pub fn observer(&self) -> &O {
+        &self.observer
     }
 
-    /// The observer, to end with.
+    /// The observer, to tell it what the tap does not see.
     pub fn observer_mut(&mut self) -> &mut O {
         &mut self.observer
     }
 
+    /// Whether bytes may pass that the reader has not taken.
+    pub(super) fn has_passable(&self) -> bool {
+        self.passable > 0
+    }
+
+    /// Takes bytes back that have passed. The next reader gets them first.
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        let passed = mem::take(&mut self.passed);
+        self.held.splice(..passed, bytes.iter().copied());
+        self.passable += bytes.len();
+    }
+
+    /// The reader gets nothing more than what is passable. The transport stays open.
+    pub(super) fn end_input(&mut self) {
+        self.is_over = true;
+    }
+
+    /// Sets whether a flush sends what is written, or leaves it to a later one.
+    pub fn set_corked(&mut self, is_corked: bool) {
+        self.cork.set_corked(is_corked);
+    }
+
+    /// From now on the connection's end follows at once what is written.
+    pub(super) fn set_closing(&mut self) {
+        self.cork = Cork::Closing;
+    }
+
+    /// Whether bytes were written that have not left.
+    pub(super) fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty()
+    }
+
+    /// The bytes that were written and have not left: the owner has to send them.
+    pub fn take_unsent(&mut self) -> Vec<u8> {
+        mem::take(&mut self.unsent)
+    }
+
+    fn pass(&mut self, buf: &mut ReadBuf<'_>) {
+        let length = self.passable.min(buf.remaining());
+        buf.put_slice(&self.held[self.passed..][..length]);
+        self.passed += length;
+        self.passable -= length;
+        if self.passable == 0 {
+            let passed = mem::take(&mut self.passed);
+            // A vector that is as good as empty gives its memory back.
+            self.held = self.held.split_off(passed);
+        }
+    }
+}
+
+impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
     /// Reads some bytes for the observer alone: how many, or 0 at the end.
     ///
     /// # Errors
     ///
     /// What reading failed with.
-    pub async fn read_past(&mut self) -> io::Result<usize> {
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped and called again.
+    pub(super) async fn read_past(&mut self) -> io::Result<usize> {
         poll_fn(|cx| self.poll_read_past(cx)).await
     }
 
     fn poll_read_past(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut space = [MaybeUninit::uninit(); BEHIND];
+        let mut space = [MaybeUninit::uninit(); AT_ONCE];
         let mut buf = ReadBuf::uninit(&mut space);
         ready!(self.observer.poll_room(cx));
         ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
@@ -133,75 +155,86 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         Poll::Ready(Ok(buf.filled().len()))
     }
 
-    /// Reads into `buf` and takes back what may not pass. Returns whether the reader has its
-    /// answer: bytes, or the end.
+    /// Reads into `buf`, and returns how many bytes. At 0 the peer has ended its side.
+    fn poll_inner(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.observer.poll_room(cx));
+        let before = buf.filled().len();
+        let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buf));
+        read.inspect_err(|_| self.observer.failed())?;
+        let length = buf.filled().len() - before;
+        if length == 0 {
+            self.observer.ended();
+            self.is_over = true;
+        }
+        Poll::Ready(Ok(length))
+    }
+
+    /// Reads into the reader's buffer and takes back what may not pass. Returns whether anything passed.
     fn poll_through(
         &mut self,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<bool>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        let bytes = &buf.filled()[before..];
-        if bytes.is_empty() {
-            self.observer.ended();
-            return Poll::Ready(Ok(true));
+        if ready!(self.poll_inner(cx, buf))? == 0 {
+            return Poll::Ready(Ok(false));
         }
+        let bytes = &mut buf.filled_mut()[before..];
         let pass = self.observer.read(bytes);
-        self.is_over = pass.is_last;
+        self.follow(&pass);
         if !pass.is_last {
             self.held.extend_from_slice(&bytes[pass.bytes..]);
         }
-        let passed = &mut buf.filled_mut()[before..][..pass.bytes];
-        for range in pass.hidden {
-            O::hide(&mut passed[range]);
-        }
-        let length = drop_ranges(passed, &pass.dropped);
+        let length = pass.apply::<O>(&mut bytes[..pass.bytes]);
         buf.set_filled(before + length);
         Poll::Ready(Ok(length > 0))
     }
 
-    /// Reads behind what is held already. Returns whether the peer has ended its side.
-    fn poll_behind(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        let mut space = [MaybeUninit::uninit(); BEHIND];
-        let mut buf = ReadBuf::uninit(&mut space);
-        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
-        let bytes = buf.filled();
-        if bytes.is_empty() {
-            self.observer.ended();
-            return Poll::Ready(Ok(true));
+    /// Reads behind what is held already.
+    fn poll_behind(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<()>> {
+        let mut buf = ReadBuf::uninit(space);
+        if ready!(self.poll_inner(cx, &mut buf))? == 0 {
+            return Poll::Ready(Ok(()));
         }
-        let pass = self.observer.read(bytes);
-        self.held.extend_from_slice(bytes);
-        for range in pass.hidden {
-            O::hide(&mut self.held[range]);
-        }
-        self.passable = drop_ranges(&mut self.held[..pass.bytes], &pass.dropped);
+        let pass = self.observer.read(buf.filled());
+        self.follow(&pass);
+        self.held.extend_from_slice(buf.filled());
+        self.passable = pass.apply::<O>(&mut self.held[..pass.bytes]);
         self.held.drain(self.passable..pass.bytes);
-        self.is_over = pass.is_last;
-        Poll::Ready(Ok(false))
+        Poll::Ready(Ok(()))
     }
 
-    fn pass(&mut self, buf: &mut ReadBuf<'_>) {
-        let length = self.passable.min(buf.remaining());
-        buf.put_slice(&self.held[..length]);
-        self.held.drain(..length);
-        self.passable -= length;
-        if self.held.is_empty() {
-            self.held = Vec::new();
-        }
+    fn follow(&mut self, pass: &Pass) {
+        self.is_over |= pass.is_last;
+        self.cork.set_corked(pass.corks);
     }
 }
 
-/// Closes the gaps that `ranges` leave where they are taken out of `bytes`. Returns how many bytes are
-/// left, from the first on.
-fn drop_ranges(bytes: &mut [u8], ranges: &[Range<usize>]) -> usize {
-    let mut left = bytes.len();
-    for range in ranges.iter().rev() {
-        bytes.copy_within(range.end..left, range.start);
-        left -= range.len();
+impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
+    /// Reads through `space` until something may pass: false where nothing will.
+    ///
+    /// # Errors
+    ///
+    /// What reading failed with, or sending what was written before.
+    pub(super) fn poll_passable(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<bool>> {
+        while self.passable == 0 && !self.is_over {
+            ready!(self.poll_send(cx))?;
+            ready!(self.poll_behind(cx, space))?;
+        }
+        Poll::Ready(Ok(self.passable > 0))
     }
-    left
 }
 
 impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
@@ -209,15 +242,20 @@ impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.unsent.is_empty() {
             let inner = Pin::new(&mut self.inner);
-            let sent = if self.observer.is_last_write() {
+            let sent = if self.cork == Cork::Closing {
                 inner.poll_write_last(cx, &self.unsent)
             } else {
                 inner.poll_write(cx, &self.unsent)
             };
             self.is_blocked = sent.is_pending();
-            self.observer.set_write_blocked(self.is_blocked);
-            let length = ready!(sent)?;
+            self.observer.sent(if self.is_blocked {
+                Sent::Nothing
+            } else {
+                Sent::Some
+            });
+            let length = ready!(sent).inspect_err(|_| self.observer.failed())?;
             if length == 0 {
+                self.observer.failed();
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.unsent.drain(..length);
@@ -236,25 +274,17 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncRead for TapIo<
         if buf.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        loop {
-            if tap.passable > 0 {
-                tap.pass(buf);
-                return Poll::Ready(Ok(()));
-            }
-            if tap.is_over || tap.observer.is_over() {
-                return Poll::Ready(Ok(()));
-            }
+        if tap.held.is_empty() && !tap.is_over {
             ready!(tap.poll_send(cx))?;
-            ready!(tap.observer.poll_room(cx));
-            let is_answered = if tap.held.is_empty() {
-                ready!(tap.poll_through(cx, buf))?
-            } else {
-                ready!(tap.poll_behind(cx))?
-            };
-            if is_answered {
+            if ready!(tap.poll_through(cx, buf))? {
                 return Poll::Ready(Ok(()));
             }
         }
+        let mut space = [MaybeUninit::uninit(); AT_ONCE];
+        if ready!(tap.poll_passable(cx, &mut space))? {
+            tap.pass(buf);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -291,11 +321,13 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let tap = self.get_mut();
-        // Who has more to write may wait until the peer takes what there is.
-        if tap.observer.has_more_to_write() && !tap.is_blocked {
+        // A writer that has more to write may wait until the peer takes what there is.
+        if tap.cork == Cork::Corked && !tap.is_blocked {
             return Poll::Ready(Ok(()));
         }
-        tap.poll_send(cx)
+        ready!(tap.poll_send(cx))?;
+        tap.observer.sent(Sent::All);
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -304,5 +336,8 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
 }
 
 #[cfg(test)]
-#[path = "tap_tests.rs"]
-mod tests;
+#[path = "tap_reading_tests.rs"]
+mod reading_tests;
+#[cfg(test)]
+#[path = "tap_writing_tests.rs"]
+mod writing_tests;

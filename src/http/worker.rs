@@ -1,19 +1,29 @@
 //! What the HTTP connections of one worker share. It never leaves the worker's thread.
 
+use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 
+use hyper::server::conn::http1::Builder;
+
 use super::config::Config;
-use super::hyper_pool::Engines;
 use crate::capture;
 use crate::request_log::Recorder;
 
 /// What the connections of one worker share.
 #[derive(Debug)]
 pub struct Worker {
-    pub(super) config: Rc<Config>,
+    pub(super) config: Config,
     pub(super) recorder: Rc<Recorder>,
-    pub(super) engines: Engines,
+    /// Makes a hyper connection for each busy period.
+    pub(super) hyper: Builder,
+    /// Idle connections read through this buffer.
+    pub(super) space: RefCell<Box<[MaybeUninit<u8>]>>,
 }
+
+/// The length of [`Worker::space`] in bytes. A request with a body of usual length comes in one read, and
+/// the capture sees it as a whole.
+pub(super) const SPACE: usize = 64 * 1024;
 
 impl Worker {
     /// What its connections may send, and how much of it is kept.

@@ -26,17 +26,17 @@ pub enum Phase {
 }
 
 /// Sets the phase of one worker, from any thread.
-pub(super) type PhaseSender = watch::Sender<Phase>;
+pub(crate) type PhaseSender = watch::Sender<Phase>;
 
 /// A worker's end of that.
 #[derive(Debug)]
-pub(super) struct PhaseReceiver {
+pub(crate) struct PhaseReceiver {
     phase: watch::Receiver<Phase>,
     limits: DrainLimits,
 }
 
 /// The two ends of a worker's phase, which begins as [`Phase::Serving`].
-pub(super) fn phases(limits: DrainLimits) -> (PhaseSender, PhaseReceiver) {
+pub(crate) fn phases(limits: DrainLimits) -> (PhaseSender, PhaseReceiver) {
     let (sender, phase) = watch::channel(Phase::Serving);
     (sender, PhaseReceiver { phase, limits })
 }
@@ -57,7 +57,7 @@ struct State {
 impl PhaseReceiver {
     /// The phase for the connections of this thread, and a future that updates it as long as it is polled,
     /// until [`Phase::Cut`].
-    pub(super) fn follow(mut self) -> (Phases, impl Future<Output = ()>) {
+    pub(crate) fn follow(mut self) -> (Phases, impl Future<Output = ()>) {
         let phases = Phases(Rc::new(State {
             phase: Cell::new(*self.phase.borrow()),
             changed: Notify::new(),

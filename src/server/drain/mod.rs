@@ -27,8 +27,6 @@ use crate::net::accept::Listen;
 use crate::net::listen::Bound;
 pub(crate) use limits::DrainLimits;
 pub(super) use limits::{CUT, LAST_RECORDS};
-#[cfg(all(test, target_os = "linux"))]
-pub(crate) use linux::drops;
 
 /// The mechanism by which the listeners of a service drain. All workers share it.
 #[derive(Debug)]

@@ -17,8 +17,6 @@ use tracing::debug;
 use super::limits::DrainLimits;
 use crate::net::listen::Bound;
 use sock_diag::{Handshakes, Pending};
-#[cfg(test)]
-pub(crate) use syn_filter::drops;
 
 /// The shortest drain with which connections are deferred. It has time for silent connections that the
 /// kernel keeps, 1.6 s, and at least as much for everything else.

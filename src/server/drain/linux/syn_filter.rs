@@ -32,7 +32,7 @@ pub(super) fn block_handshakes(listener: impl AsFd) -> io::Result<()> {
 }
 
 /// A filter for a TCP socket, which drops packets with this flag. Its input begins at the TCP header.
-pub(crate) fn drops(flag: u32) -> [SockFilter; 4] {
+fn drops(flag: u32) -> [SockFilter; 4] {
     /// `linux/bpf_common.h`: load a byte; jump if a bit is set; return.
     const LOAD: u16 = 0x30;
     const IF_SET: u16 = 0x45;

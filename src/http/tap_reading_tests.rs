@@ -1,29 +1,22 @@
-//! The tap between a reader and hostile streams. The observer of these tests lets whole lines
-//! pass, and ends the stream at the line `end`.
+//! What the reader above a tap gets of hostile streams, and what the observer sees.
 
+use std::ops::Range;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Wake, Waker};
+use std::task::Waker;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
 use super::*;
 
+/// Lets whole lines pass, and ends the stream at the line `end`.
 #[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says what one test is about"
-)]
-struct Lines {
-    seen: Vec<u8>,
-    passed: usize,
-    has_ended: bool,
-    is_write_blocked: bool,
-    has_more: bool,
-    no_room: bool,
-    is_over: bool,
-    is_last: bool,
+pub(super) struct Lines {
+    pub(super) seen: Vec<u8>,
+    pub(super) passed: usize,
+    pub(super) has_ended: bool,
+    pub(super) has_failed: bool,
+    pub(super) sent: Option<Sent>,
+    pub(super) no_room: bool,
 }
 
 /// Where each `?` stands: it is hidden.
@@ -39,10 +32,6 @@ fn gaps(bytes: &[u8]) -> Vec<Range<usize>> {
 }
 
 impl Observer for Lines {
-    fn is_over(&self) -> bool {
-        self.is_over
-    }
-
     fn poll_room(&mut self, _: &mut Context<'_>) -> Poll<()> {
         if self.no_room {
             Poll::Pending
@@ -64,6 +53,7 @@ impl Observer for Lines {
             hidden: marks(&held[..end.unwrap_or(lines)]),
             dropped: gaps(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
+            corks: false,
         };
         self.passed += pass.bytes;
         pass
@@ -77,16 +67,12 @@ impl Observer for Lines {
         self.has_ended = true;
     }
 
-    fn set_write_blocked(&mut self, is_blocked: bool) {
-        self.is_write_blocked = is_blocked;
+    fn failed(&mut self) {
+        self.has_failed = true;
     }
 
-    fn has_more_to_write(&self) -> bool {
-        self.has_more
-    }
-
-    fn is_last_write(&self) -> bool {
-        self.is_last
+    fn sent(&mut self, sent: Sent) {
+        self.sent = Some(sent);
     }
 }
 
@@ -197,7 +183,7 @@ impl AsyncRead for Pieces {
     }
 }
 
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn whole_lines_pass_and_all_is_seen_however_it_is_cut() {
     let bytes = b"one\ntwo\nthree\nrest";
     for size in 1..=bytes.len() {
@@ -211,7 +197,7 @@ async fn whole_lines_pass_and_all_is_seen_however_it_is_cut() {
     }
 }
 
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn nothing_passes_after_the_last() {
     for pieces in [
         &[&b"one\nend\ntwo\n"[..]][..],
@@ -223,7 +209,7 @@ async fn nothing_passes_after_the_last() {
     }
 }
 
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn nothing_is_read_without_room() {
     let (mut peer, ours) = duplex(64);
     peer.write_all(b"one\n").await.unwrap();
@@ -242,185 +228,25 @@ async fn nothing_is_read_without_room() {
     assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
 }
 
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn what_is_over_ends_for_the_reader_and_not_for_the_observer() {
     let (mut peer, ours) = duplex(64);
     peer.write_all(b"one\n").await.unwrap();
-    let mut tap = TapIo::new(
-        ours,
-        Lines {
-            is_over: true,
-            ..Lines::default()
-        },
-    );
+    let mut tap = TapIo::new(ours, Lines::default());
+    tap.end_input();
     assert_eq!(tap.read(&mut [0; 8]).await.unwrap(), 0);
     assert_eq!(tap.read_past().await.unwrap(), 4);
     assert_eq!(tap.observer.seen, b"one\n");
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn a_peer_that_takes_no_answer_is_not_read() {
-    let (mut peer, ours) = duplex(4);
-    let mut tap = TapIo::new(ours, Lines::default());
-    peer.write_all(b"one\n").await.unwrap();
-    tap.write_all(b"12345").await.unwrap();
-    let woken = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut cx = Context::from_waker(&waker);
-    let mut buf = [0; 8];
-    assert!(pin!(tap.read(&mut buf)).poll(&mut cx).is_pending());
-    assert_eq!(tap.observer.seen, b"");
-    assert!(tap.observer.is_write_blocked);
-
-    // Once the peer takes some of it, the reader is woken, and gets on.
-    peer.read_exact(&mut buf[..4]).await.unwrap();
-    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
-    assert_eq!(tap.read(&mut buf).await.unwrap(), 4);
-    assert!(!tap.observer.is_write_blocked);
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn what_is_owed_has_a_bound() {
-    let (_peer, ours) = duplex(1);
-    let mut tap = TapIo::new(ours, Lines::default());
-    let mut cx = Context::from_waker(Waker::noop());
-    let answer = vec![b'x'; GATHERED];
-    assert_eq!(tap.write(&answer).await.unwrap(), GATHERED);
-    assert!(pin!(tap.write(b"more")).poll(&mut cx).is_pending());
-    assert!(tap.unsent.len() < GATHERED, "one byte has left");
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn answers_that_follow_each_other_leave_together() {
-    let mut tap = TapIo::new(
-        Ways::default(),
-        Lines {
-            has_more: true,
-            ..Lines::default()
-        },
-    );
-    tap.write_all(b"one").await.unwrap();
-    tap.flush().await.unwrap();
-    assert_eq!(*tap.inner_mut(), Ways::default());
-    tap.observer.has_more = false;
-    tap.write_all(b"two").await.unwrap();
-    tap.flush().await.unwrap();
-    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 0 });
-    assert_eq!(tap.take_unsent(), b"");
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn what_was_held_up_leaves_with_a_flush_though_more_will_follow() {
-    let (mut peer, ours) = duplex(4);
-    let lines = Lines {
-        has_more: true,
-        ..Lines::default()
-    };
-    let mut tap = TapIo::new(ours, lines);
-    let mut cx = Context::from_waker(Waker::noop());
-    tap.write_all(b"answer").await.unwrap();
-    assert!(pin!(tap.read(&mut [0; 8])).poll(&mut cx).is_pending());
-    assert!(tap.observer.is_write_blocked);
-    peer.read_exact(&mut [0; 4]).await.unwrap();
-    tap.flush().await.unwrap();
-    assert!(!tap.observer.is_write_blocked);
-    assert_eq!(tap.take_unsent(), b"");
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn all_has_left_before_more_is_read_and_before_the_end() {
-    let mut tap = TapIo::new(
-        Ways::default(),
-        Lines {
-            has_more: true,
-            ..Lines::default()
-        },
-    );
-    tap.write_all(b"one").await.unwrap();
-    tap.flush().await.unwrap();
-    assert_eq!(tap.read(&mut [0; 8]).await.unwrap(), 0);
-    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 0 });
-    tap.write_all(b"two").await.unwrap();
-    tap.observer.is_last = true;
-    tap.shutdown().await.unwrap();
-    assert_eq!(*tap.inner_mut(), Ways { plain: 1, last: 1 });
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn the_readers_shutdown_is_left_to_the_owner() {
-    let (mut peer, ours) = duplex(64);
-    let mut tap = TapIo::new(ours, Lines::default());
-    tap.shutdown().await.unwrap();
-    tap.inner_mut().write_all(b"last").await.unwrap();
-    tap.inner_mut().shutdown().await.unwrap();
+#[tokio::test]
+async fn what_is_put_back_passes_first() {
+    let mut tap = TapIo::new(one_a_read(&[b"three\nrest"]), Lines::default());
+    tap.put_back(b"two\n");
+    tap.put_back(b"one\n");
+    assert!(tap.has_passable());
     let mut got = Vec::new();
-    peer.read_to_end(&mut got).await.unwrap();
-    assert_eq!(got, b"last");
-}
-
-/// Counts how often a task is woken.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl WriteLast for DuplexStream {
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
-}
-
-/// Which of its ways to write was used.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Ways {
-    plain: usize,
-    last: usize,
-}
-
-impl AsyncRead for Ways {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        _: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Ways {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.plain += 1;
-        Poll::Ready(Ok(buf.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl WriteLast for Ways {
-    fn poll_write_last(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.last += 1;
-        Poll::Ready(Ok(buf.len()))
-    }
+    tap.read_to_end(&mut got).await.unwrap();
+    assert_eq!(got, b"one\ntwo\nthree\n");
+    assert_eq!(tap.observer.seen, b"three\nrest");
 }

@@ -1,0 +1,85 @@
+//! The vocabulary of the connection state: the events that change it, what follows from one, and what
+//! a connection waits for. Pure.
+
+use crate::capture::{Phase, Refusal};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Bytes were read.
+    Read {
+        /// What the connection is in the middle of after them.
+        phase: Phase,
+        /// How many requests they completed.
+        completed: u64,
+        /// Whether any of them went on to hyper.
+        has_passed: bool,
+        /// The refusal that came with them.
+        refusal: Option<Refusal>,
+    },
+    /// The peer ended its side, within a request that is refused for it, or not.
+    PeerEnded(Option<Refusal>),
+    /// Reading or writing failed.
+    Failed,
+    /// The log has no room, and nothing is read.
+    LogBlocked,
+    /// The log has room.
+    LogUnblocked,
+    /// The peer takes no bytes.
+    WriteBlocked,
+    /// The peer took bytes.
+    WriteUnblocked,
+    /// hyper flushed, and all bytes have left.
+    Flushed,
+    /// The service answers a request.
+    Answered {
+        /// The request asks for the end of the connection.
+        asks_to_close: bool,
+    },
+    /// The body of the request failed, and the service answers with a refusal.
+    BodyFailed,
+    /// The service began to close.
+    Closing,
+    /// The service began to drain.
+    Draining,
+    /// What [`State::awaits`](super::state::State::awaits) named took too long.
+    TimedOut,
+}
+
+/// What follows from an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing.
+    Continue,
+    /// The answer that waits for the peer may go on.
+    Resume,
+    /// The answer is the last, and has to say so.
+    Close,
+    /// The answer is this refusal.
+    Refuse(Refusal),
+    /// hyper's input ends. The capture refuses the unfinished request, where there is a refusal.
+    EndInput(Option<Refusal>),
+    /// The connection ends: the peer sends nothing, and nothing is owed to it.
+    Silent,
+    /// The connection ends: the peer takes nothing.
+    Stuck,
+}
+
+/// What the connection waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// Room in the log, without a limit.
+    Log,
+    /// Nothing: its time is over.
+    Nothing,
+    /// The first byte, or the rest of a head.
+    Head,
+    /// The first byte, during a drain.
+    FirstByteInDrain,
+    /// The next request, or the rest of a body.
+    Next,
+    /// The peer takes what was written.
+    Taking,
+    /// hyper finishes after the end of its input.
+    Finish,
+}
