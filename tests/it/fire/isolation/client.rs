@@ -21,7 +21,7 @@ const LATE: u64 = 8;
 const FIRST: u64 = 200;
 
 /// Once in how many connections a client would.
-const SELDOM: usize = 20;
+const SELDOM: usize = 40;
 
 /// What the clients have in common.
 #[derive(Debug, Default)]

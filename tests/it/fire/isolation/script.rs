@@ -69,7 +69,7 @@ impl Script {
     /// One of requests whose answers are taken late: more than the sockets' buffers hold.
     pub(super) fn late(random: &mut Random, tag: &str, text: &str) -> Self {
         let answer = served("1.1", "OPTIONS", None, text);
-        let count = random.pick(&[5, 20, 90]);
+        let count = random.pick(&[30, 100, 500]);
         let request = |number| format!("OPTIONS /{tag}-{number} HTTP/1.1\r\nHost: a\r\n\r\n");
         let requests: Vec<_> = (0..count)
             .map(|number| request(number).into_bytes())
