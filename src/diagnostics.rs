@@ -1,4 +1,4 @@
-//! Messages for the user besides the data. They go to stderr.
+//! Messages for the user: everything but records, replies and chat messages. They go to stderr.
 //!
 //! A terminal stopped with Ctrl-S takes nothing, and neither does a pipe without a reader. So a thread of
 //! its own writes each line, and the caller waits only for a moment.

@@ -1,8 +1,8 @@
 //! The texts that people read at the client, at the chat and at a service's start, in English and in
-//! Chinese. The Chinese ones are the document's own if it has some.
+//! Chinese. The Chinese ones are the tutorial's own (docs/chat.md) if it has them.
 //!
-//! The texts of a chat's end stand where the ends are declared. Errors, diagnostics and records are always
-//! English: users search for them.
+//! The texts of a chat's end are elsewhere: `End::text` in `chat/session/state.rs` has them. Errors,
+//! diagnostics and records are always English: users search for them.
 
 use std::fmt::{self, Display};
 use std::time::Duration;

@@ -5,8 +5,8 @@
 //!
 //! # Invariants
 //!
-//! - A program that goes on from here has the descriptors that it needs at least. The kernel is asked for
-//!   them, because no table has those that are open already.
+//! - A program that goes on from here can open the descriptors that it needs at least. To be sure, it
+//!   opens as many once: it does not know how many are open already.
 
 use std::fmt::Display;
 

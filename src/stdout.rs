@@ -1,9 +1,9 @@
 //! Whether the program's output is lost because standard output was closed at its start.
 //!
-//! The next file or socket would get a closed descriptor. So before the program begins, the standard library
-//! opens `/dev/null` in its place, for reading and writing. Shells (`>/dev/null`) and systemd open it for
-//! writing only. Some libraries that start programs, Python's and Node's among them, open it for both,
-//! so the text names both causes.
+//! If standard output is closed, the next file or socket would get its number. So before the program
+//! begins, the standard library opens `/dev/null` there, for reading and writing. Shells (`>/dev/null`)
+//! and systemd open it for writing only. Some libraries that start programs, Python's and Node's among
+//! them, open it for both, so the text names both causes.
 
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, stat};
 use rustix::stdio::stdout;

@@ -1,4 +1,4 @@
-//! Cuts a record of a long body after a whole character. Pure.
+//! Cuts the kept bytes of a long body after a whole character. Pure.
 //!
 //! The capture and `raw` limit what they keep of a request, and pass the kept bytes through here.
 //!
@@ -8,9 +8,9 @@
 //! - At most three bytes move from the kept to the omitted.
 //! - Nothing moves unless bytes are omitted.
 //!
-//! Only the last three bytes decide. Text therefore ends with a character even after a head in Latin-1
-//! or the size line of a chunk, and a long body is not read again. Bytes that are not text can also lose
-//! up to three bytes, where they end like the beginning of a character.
+//! Only the last three bytes are looked at. So a head in Latin-1, or a chunk's size line, before the
+//! text makes no difference, and a long body is not read again. Bytes that are no text lose up to three
+//! bytes too, if they end like the beginning of a character.
 
 /// Moves an incomplete character at the end of `kept` to the omitted bytes: returns the kept bytes, and
 /// how many are omitted.

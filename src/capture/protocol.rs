@@ -1,6 +1,6 @@
 //! Recognises other protocols by their first bytes, so that the refusal can name them. Pure.
 //!
-//! The capture passes only bytes that it refuses.
+//! The capture asks only about bytes that it refuses.
 //!
 //! # Invariants
 //!

@@ -35,7 +35,8 @@ pub struct Rule {
     pub section: &'static str,
 }
 
-/// A broken rule. A refused request has one, the first; an odd request has one for each rule.
+/// A broken rule. A refused request has one, the first. An odd request, which is answered and only
+/// noted, has one for each rule that it breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     rule: &'static Rule,
@@ -47,7 +48,7 @@ pub struct Refusal {
     protocol: Option<Protocol>,
 }
 
-/// The part of a request in which an offset counts.
+/// The part of a request from whose start an offset counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// The whole request, with the bytes that its record omits.

@@ -1,14 +1,15 @@
-//! Finds the requests in a connection's bytes. Pure: bytes in, records out.
+//! Finds the requests in a connection's bytes. Pure: bytes in, captured requests out.
 //!
 //! The request filter pushes every byte that it reads. It gets the captured requests for the
 //! recorder, and a [`Verdict`]: how many bytes may go on to hyper. A head goes on once it is whole and
 //! its framing is certain. A refused request never goes on, nor does any byte after it. A target that
-//! hyper may not accept is replaced. The service answers a refused request.
+//! hyper might refuse is replaced by another of the same length.
 //!
 //! # Invariants
 //!
-//! - The records, concatenated, are the pushed bytes.
-//! - The records do not depend on how the bytes are cut into reads.
+//! - The captured requests, concatenated, are the pushed bytes, but for the bytes that they count as
+//!   omitted.
+//! - They do not depend on how the bytes are cut into reads.
 //! - Memory stays within [`Limits`].
 
 use super::captured::{Captured, State};
@@ -40,7 +41,7 @@ pub struct Capture {
     stage: Stage,
     pending: Pending,
     search: Search,
-    /// The number of records so far.
+    /// The number of captured requests so far.
     records: u64,
     is_fresh: bool,
 }
@@ -113,7 +114,7 @@ impl Capture {
         verdict
     }
 
-    /// Whether all bytes up to the `taken` ones go on.
+    /// Whether all bytes so far go on, with the `taken` ones.
     fn goes_on(&self, taken: usize) -> bool {
         match self.stage {
             Stage::Head => self.pending.bytes().is_empty(),

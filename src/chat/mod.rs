@@ -1,4 +1,4 @@
-//! `hellowire chat`: two people on one TCP connection, the document's part 4.
+//! `hellowire chat`: two people on one TCP connection, as in the tutorial (docs/chat.md).
 //!
 //! ```text
 //! terminal or pipe (the user) ─ session ─ codec ─ TCP ─ the peer

@@ -1,8 +1,7 @@
-//! The end of a connection. [`rest`] decides from the way the connection ended what is left to do, and
-//! [`Rest::carry_out`] does it.
+//! The end of a connection. [`rest`] decides what is left to do, and [`Rest::carry_out`] does it.
 //!
-//! Left may be: answers that have not left, a refusal, reading on from a peer that may still send, so
-//! that no answer is lost to a reset, and a record of what was read and is in none.
+//! It may be left to send the unsent answers, to send a refusal, to read on while the peer may still
+//! send (so that no answer is lost to a reset), and to record the bytes that have no record yet.
 
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -41,9 +40,9 @@ enum Farewell {
     Send(Option<Refusal>),
     /// The same. Then the service reads on until the peer ends its side.
     Linger(Option<Refusal>),
-    /// The same, where the peer may be sending its next request: the service reads on for a round trip.
-    /// A request that crosses the end must not reset the answers, which the peer or its kernel has. A peer
-    /// that sends later has seen the end.
+    /// As `Linger`, without a refusal and for a round trip at most. The peer may be sending its next
+    /// request: that must not lead to a reset, which could destroy answers that the peer has not read. A
+    /// peer that sends later has seen the end.
     LingerBriefly,
 }
 
@@ -88,8 +87,9 @@ pub(super) fn rest<T: Transport>(tap: &mut Tap<T>, ending: Ending) -> Option<Res
     is_left.then_some(Rest(farewell))
 }
 
-/// Whether the transport holds bytes that were not read. They are recorded now. Closing over them would
-/// take the last answer back. This is a system call: the peer may have sent on since the last read.
+/// Whether the transport may hold unread bytes: the peer may have sent more since the last read. Reads
+/// and records some of them. Closing with unread bytes would reset the connection, and the last answer
+/// could be lost. Costs a system call.
 fn has_unread<T: Transport>(tap: &mut Tap<T>) -> bool {
     // No task waits for room in the log here.
     let mut cx = Context::from_waker(Waker::noop());

@@ -20,7 +20,8 @@ pub struct Config {
     pub is_strict: bool,
     /// How much of a body is kept for the log, in bytes.
     pub kept_body: usize,
-    /// How long a head may take from its first byte; over it 408.
+    /// How long a head may take from its first byte, over it 408; and how long a new connection may be
+    /// silent.
     pub header_timeout: Duration,
     /// How long a connection may be idle, a body may pause, and an answer may wait to be taken.
     pub idle_timeout: Duration,

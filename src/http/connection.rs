@@ -6,9 +6,9 @@
 //! left. `Connection::into_parts` returns the bytes that hyper has not taken: they go back to the tap, so
 //! nothing is lost whatever hyper has read ahead.
 //!
-//! The driver is the one place that carries out what follows from a timeout or a drain: it ends hyper's
-//! *input*, hyper answers what it has and finishes by itself, and `close` gives what is left, a refusal
-//! for example. Only a peer that does not even take its last answer is dropped.
+//! Only the driver acts on a timeout or a drain. It ends hyper's *input*. hyper then answers what it
+//! has, and finishes by itself. `close` sends the rest, for example a refusal. The driver drops a
+//! connection only if the peer does not even take its last answer.
 //!
 //! # Invariants
 //!
@@ -99,7 +99,7 @@ async fn follow_phases<T: Transport>(
             ending = &mut ending => return ending,
             next = phases.after(phase) => phase = next,
         }
-        // What the socket holds by now is in flight, not idle: let the runtime learn of it.
+        // Bytes that the socket holds by now are a request in flight: let the runtime learn of them.
         yield_now().await;
     }
 }
@@ -124,7 +124,7 @@ impl<T: Transport> Driver<'_, T> {
         }
     }
 
-    /// Ready when hyper has something to do, or nothing ever will.
+    /// Ready when there are bytes for hyper, or the connection ends.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<Ending>> {
         loop {
             let passable = self
@@ -173,8 +173,8 @@ impl<T: Transport> Driver<'_, T> {
         }
     }
 
-    /// Ready when the time of the connection is up, after what follows from that was carried out. It goes
-    /// on where that has to reach hyper.
+    /// Ready when a wait has taken too long. `Continue` if that ended hyper's input: hyper has to be
+    /// polled again. `Break` if the connection ends.
     fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<Ending>> {
         ready!(self.timer.poll(cx, self.handle.state()));
         Poll::Ready(match self.handle.event(Event::TimedOut) {

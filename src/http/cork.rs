@@ -1,9 +1,9 @@
-//! Whether a tap gathers what is written, or sends it.
+//! Whether a flush of a tap sends the written bytes, or keeps them for a later flush.
 
 /// What follows the bytes that are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cork {
-    /// Nothing that is known of. A flush sends them.
+    /// Nothing, as far as is known. A flush sends the bytes.
     Open,
     /// More bytes, at once. A flush leaves them to a later one.
     Corked,

@@ -1,5 +1,5 @@
-//! The vocabulary of the connection state: the events that change it, what follows from one, and what
-//! a connection waits for. Pure.
+//! The events that change the connection state, the outcome of each, and what a connection can wait for.
+//! Pure.
 
 use crate::capture::{Phase, Refusal};
 
@@ -17,7 +17,7 @@ pub(super) enum Event {
         /// The refusal that came with them.
         refusal: Option<Refusal>,
     },
-    /// The peer ended its side, within a request that is refused for it, or not.
+    /// The peer ended its side. The refusal is that of the unfinished request, if there is one.
     PeerEnded(Option<Refusal>),
     /// Reading or writing failed.
     Failed,
@@ -57,7 +57,7 @@ pub(super) enum Outcome {
     Close,
     /// The answer is this refusal.
     Refuse(Refusal),
-    /// hyper's input ends. The capture refuses the unfinished request, where there is a refusal.
+    /// hyper's input ends. With a refusal, the capture also refuses the unfinished request.
     EndInput(Option<Refusal>),
     /// The connection ends: the peer sends nothing, and nothing is owed to it.
     Silent,

@@ -1,13 +1,13 @@
 //! The request filter: the observer on a connection's tap. It shows each byte to the capture, records
-//! what that finds, and lets pass to hyper what it finds right.
+//! the requests that the capture finds, and lets hyper have only what the capture allows.
 //!
 //! It owns the connection state and reports the events of the tap to it.
 //!
 //! # Invariants
 //!
 //! - A request is recorded before its last byte passes.
-//! - When the filter is dropped, however the connection ended, a record has what was read and is no
-//!   whole request.
+//! - Bytes that never became a whole request get a record when the filter is dropped, at the latest,
+//!   however the connection ended.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
@@ -24,7 +24,7 @@ pub(super) struct RequestFilter {
     capture: Capture,
     recorder: ConnectionRecorder,
     state: State,
-    /// The task whose answer waits until the peer takes those before it.
+    /// Wakes the task whose answer waits until the peer takes the answers before it.
     waiting: Option<Waker>,
     /// The refused request is a HEAD.
     refuses_head: bool,
@@ -52,8 +52,8 @@ impl RequestFilter {
         self.state.on(event)
     }
 
-    /// Ready unless the peer takes nothing: until then it gets no further answer, so that what is owed
-    /// has a bound.
+    /// Ready unless the peer takes nothing. Such a peer gets no further answer, so that the unsent
+    /// answers have a bound.
     pub(super) fn poll_writable(&mut self, cx: &Context<'_>) -> Poll<()> {
         if !self.state.is_write_blocked() {
             return Poll::Ready(());
@@ -156,7 +156,7 @@ impl Observer for RequestFilter {
     }
 }
 
-/// Records what a connection that was cut has left. Any other has settled before.
+/// Records what is left when a connection is cut. Any other connection has called `settle` before.
 impl Drop for RequestFilter {
     fn drop(&mut self) {
         self.recorder

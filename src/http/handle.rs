@@ -1,7 +1,7 @@
-//! The handle of a connection: through it the service and the connection driver report events to the
-//! connection state, and the tap follows at once.
+//! The handle of a connection: the service and the connection driver report events to the connection
+//! state through it, and it adjusts the tap at once.
 //!
-//! hyper has another handle, as its IO.
+//! hyper reads and writes through another handle.
 
 use std::future::poll_fn;
 use std::io;

@@ -21,9 +21,9 @@
 //! - A refused request never reaches hyper.
 //! - A client that gets an answer gets all of it, also where it sent more than was read.
 //!
-//! Limitation: a client that asked for the end and goes on sending after it may lose its answer to a reset.
-//! So may a client that takes its answers later than a round trip after the end of its idle connection,
-//! and goes on sending.
+//! Limitation: two clients may lose an answer to a reset. One has asked for the end, and goes on
+//! sending. The other goes on sending after the service has ended its idle connection, and has not read
+//! the last answer within a round trip after that end.
 
 mod close;
 mod config;
@@ -59,8 +59,8 @@ use crate::net::transport::Transport;
 use crate::request_log::Handle;
 use crate::server::acceptor::{Accepted, Protocol};
 
-/// How many bytes of header fields and trailer fields hyper takes beyond what the capture lets pass: the
-/// capture decides.
+/// How many more bytes of header and trailer fields hyper takes than the capture lets pass, so that only
+/// the capture refuses.
 const HYPER_SLACK: usize = 8 * 1024;
 
 /// The protocol of the service's connections.

@@ -1,7 +1,7 @@
 //! The responses: the configured answer, and the refusals.
 //!
-//! `add_common` adds the header fields that all of them have. The parts of an answer are parsed at start,
-//! which finds all that can be wrong with it.
+//! `add_common` adds the header fields that all of them have. The parts of an answer are parsed at
+//! start, so a mistake in them is found then.
 
 use std::str::FromStr;
 use std::time::SystemTime;
@@ -18,12 +18,12 @@ use thiserror::Error;
 
 use crate::capture::{Refusal, SERVED_METHODS};
 
-/// Up to this many bytes a body is copied behind its head, so that both go on as one piece: that costs less
-/// than two.
+/// A body of at most this many bytes is copied after its head, so that hyper writes one piece: that
+/// costs less than two.
 const SHORT: usize = 4 * 1024;
 
-/// Up to room for this many fields the map of a request becomes that of its answer. The map of a browser's
-/// request would keep kilobytes.
+/// The answer reuses the map of its request's fields if that has room for at most this many. The map of
+/// a browser's request would keep kilobytes.
 const FEW_FIELDS: usize = 12;
 
 const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");

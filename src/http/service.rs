@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //!
-//! - The body is read to its end before the answer: a reset may take back an earlier answer.
+//! - The body is read to its end before the answer: an earlier answer could be lost to a reset.
 //! - A body that the request filter refuses gets that refusal, never the answer.
 
 use std::convert::Infallible;

@@ -7,8 +7,8 @@
 //!
 //! # Invariants
 //!
-//! - [`Input::Refused`] and the states below it are final but for the end of the connection: no bytes
-//!   lead out of them.
+//! - Bytes do not change [`Input::Refused`] or a variant below it. Only a timeout, a failure or the
+//!   peer's end does.
 //! - The first refusal stands, and it is given once.
 //! - The time that the log takes does not count against the peer.
 
@@ -54,9 +54,9 @@ pub(super) enum Output {
 pub(super) enum Answers {
     /// It may.
     KeepAlive,
-    /// The service closes: the next answer with no whole request behind it is the last.
+    /// The service closes: the next answer is the last, unless more whole requests wait for theirs.
     Closing,
-    /// The same, and the connection may not be idle.
+    /// The service drains: the same, and an idle connection ends.
     Draining,
     /// The peer asked for the end, and the last answer is given.
     ClosedByPeer,
@@ -76,7 +76,7 @@ pub(super) struct State {
     is_log_blocked: bool,
     /// The refusal that is not given yet.
     refusal: Option<Refusal>,
-    /// Changes whenever the time of what is awaited begins anew.
+    /// Changes whenever the timer has to start again.
     progress: u32,
 }
 
@@ -237,7 +237,7 @@ impl State {
         }
     }
 
-    /// A number that differs from the last one where the time of what is awaited began anew since.
+    /// A number that changes whenever the timer has to start again.
     pub(super) fn progress(self) -> u32 {
         self.progress
     }

@@ -6,11 +6,11 @@
 //! # Invariants
 //!
 //! - The observer sees each byte once, in order.
-//! - The reader gets exactly the bytes that the observer lets pass: hidden ones as others of the same
-//!   number, dropped ones not at all.
-//! - While the output is corked, what is written is gathered. It leaves with the first flush after that,
-//!   and before more is read. So a peer that takes no answers is asked for no more requests, and what
-//!   is owed to it has a bound.
+//! - The reader gets exactly the bytes that the observer lets pass. Hidden bytes are replaced by as many
+//!   others, and dropped bytes are left out.
+//! - While the output is corked, the tap gathers what is written. It sends that at the first flush
+//!   without a cork, or before it reads more. So it reads no more requests from a peer that takes no
+//!   answers, and the unsent answers have a bound.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -27,8 +27,12 @@ use crate::net::write_last::WriteLast;
 /// How many bytes are read at once where no larger buffer is at hand.
 const AT_ONCE: usize = 8 * 1024;
 
-/// How many bytes of what is written are gathered at most: the answers to 100 requests that came
-/// together, at some 150 bytes each. It bounds what a peer that takes nothing is owed.
+/// How many bytes the reader gets at once of those that were held: fewer than hyper's first buffer has room
+/// for. hyper doubles its buffer when a read fills it, and a busy period is too short for that to pay.
+const PIECE: usize = 8 * 1024 - 1;
+
+/// The most written bytes that a tap gathers: enough for the answers, of some 150 bytes each, to 100
+/// requests that came together. It bounds what waits for a peer that takes nothing.
 const GATHERED: usize = 16 * 1024;
 
 /// A tapped transport.
@@ -36,11 +40,11 @@ const GATHERED: usize = 16 * 1024;
 pub struct TapIo<T, O> {
     inner: T,
     observer: O,
-    /// Bytes that were read and have not passed, behind those that have.
+    /// Bytes that were read: first some that have passed, then those that have not.
     held: Vec<u8>,
-    /// How many bytes of `held` have passed: none, unless more may pass.
+    /// How many bytes of `held` have passed. 0 if no more may pass.
     passed: usize,
-    /// How many bytes behind them may pass.
+    /// How many of the bytes after them may pass.
     passable: usize,
     /// The reader gets the end after what is passable.
     is_over: bool,
@@ -120,7 +124,7 @@ impl<T, O> TapIo<T, O> {
     }
 
     fn pass(&mut self, buf: &mut ReadBuf<'_>) {
-        let length = self.passable.min(buf.remaining());
+        let length = self.passable.min(buf.remaining()).min(PIECE);
         buf.put_slice(&self.held[self.passed..][..length]);
         self.passed += length;
         self.passable -= length;
@@ -194,7 +198,7 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         Poll::Ready(Ok(length > 0))
     }
 
-    /// Reads behind what is held already.
+    /// Reads, and appends to the held bytes.
     fn poll_behind(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,7 +1,7 @@
-//! A connection's one timer: how long what the connection waits for may take.
+//! A connection's one timer: it limits each wait of the connection.
 //!
-//! The connection state says what that is. The connection driver polls the timer whenever the connection
-//! has to wait, and reports its end to the state.
+//! The connection state names what the connection waits for. The connection driver polls the timer
+//! whenever the connection has to wait, and tells the state when the time is up.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use super::state::State;
 
 /// The timer of one connection.
 ///
-/// It is set again only where it would fire too late, or has fired too early. So a request costs no timer.
+/// It is reset only if it would fire too late, or has fired too early. So most requests reset no timer.
 pub(super) struct Timer<'a> {
     config: &'a Config,
     /// How long a drain waits for the first byte of a connection.
@@ -86,7 +86,7 @@ impl<'a> Timer<'a> {
 enum Limit {
     /// As long as it likes.
     None,
-    /// No longer.
+    /// No time: the wait is over already.
     Over,
     /// This long, from the last progress on.
     Within(Duration),

@@ -1,6 +1,6 @@
 //! Turns addresses into listening sockets.
 //!
-//! Stands at a service's start: addresses come from the command line, and each worker registers its own
+//! A service, or a chat that listens, calls `bind` once at its start. Each worker registers its own
 //! sockets later. A second kind of listener is bound and registered here.
 //!
 //! # Invariants

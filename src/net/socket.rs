@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! - A task that waits for the socket waits for a registered one.
+//! - A task waits only for a registered socket.
 
 use std::io::{self, Read as _, Write as _};
 use std::mem::{self, MaybeUninit};

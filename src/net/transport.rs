@@ -31,14 +31,14 @@ pub trait Transport: AsyncRead + WriteLast + Unpin + 'static {
     /// Can be dropped and called again.
     fn readable(&mut self) -> impl Future<Output = io::Result<()>>;
 
-    /// The fate of the last bytes. For a connection that both sides have ended.
+    /// What became of the last bytes. Callers ask only after both sides have ended the connection.
     fn fate(&self) -> Fate;
 }
 
 /// The fate of the last bytes of a connection that both sides have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// They are on their way.
+    /// Not known yet: they may be on their way.
     Unknown,
     /// The peer's system has acknowledged them.
     Taken,

@@ -13,8 +13,9 @@ use tokio::io::AsyncWrite;
 
 /// A stream that can hold its last bytes back until its end.
 pub trait WriteLast: AsyncWrite {
-    /// As `poll_write`, for bytes that a shutdown or the close of the stream follows at once. If none
-    /// follows, the bytes leave after 200 ms. If the stream is closed with bytes unread, they are lost.
+    /// As `poll_write`, for a caller that shuts down or closes the stream right after it. Without that
+    /// the bytes leave after 200 ms. If the stream is closed while it has unread bytes, the last bytes
+    /// are lost.
     fn poll_write_last(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

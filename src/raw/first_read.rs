@@ -42,8 +42,9 @@ impl From<io::Error> for Silence {
     }
 }
 
-/// Reads the first bytes, once `poll_room` is ready: up to the whole space, and none at the peer's end. The
-/// peer has `time`, from the first read in vain on, and in a drain [`Phases::grace`].
+/// Reads the first bytes, once `poll_room` is ready: as many as `space` holds, or none at the peer's
+/// end. If the first read finds nothing, the peer has `time` from then on, and in a drain
+/// [`Phases::grace`].
 ///
 /// # Errors
 ///

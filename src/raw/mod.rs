@@ -1,11 +1,11 @@
-//! The raw-TCP fallback: the server of the document's part 2, to the byte.
+//! `hellowire raw`: the server of the tutorial (docs/chat.md), byte for byte, without HTTP.
 //!
 //! ```text
 //! socket ─ first_read ─ request_log ─ the document's bytes ─ socket ─ taken, or the late bytes
 //! ```
 //!
-//! Reads the first bytes, records them, answers with the document's hand-written bytes, ends its own side,
-//! and reads on, so that no peer loses the answer to a reset. (The document's own server resets each peer
+//! It reads the first bytes, records them, answers with the tutorial's bytes, ends its own side, and
+//! reads on, so that no peer loses the answer to a reset. (The tutorial's own server resets each peer
 //! that sends more than 1024 bytes.) It parses nothing.
 //!
 //! A peer that only ends its side is answered too. Its record follows the answer, because only the reaction

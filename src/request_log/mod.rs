@@ -11,7 +11,7 @@
 //! # Invariants
 //!
 //! - The records of a connection, concatenated, are the bytes read from its socket, in order. Only
-//!   excluded requests are missing.
+//!   excluded requests, omitted parts of bodies, and dropped records are missing.
 //! - A record is enqueued before the service sees the last byte of its request.
 //! - Each dropped record is counted.
 

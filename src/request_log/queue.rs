@@ -34,8 +34,8 @@ pub enum Overflow {
     Drop,
 }
 
-/// How long the writer waits for more records before it writes. Few wake-ups under load, and still well
-/// within the 50 ms after which a record must be in the sink.
+/// How long the writer waits for more records before it writes. That makes wake-ups rare under load, and
+/// is well within the 50 ms after which a record must be in the sink.
 const GATHER: Duration = Duration::from_millis(10);
 
 /// The number of queued bytes at which the writer waits no longer, unless half the limit is less. A write

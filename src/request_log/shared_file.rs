@@ -1,8 +1,8 @@
 //! A log file to which other processes append too, as the old process does in a restart without a gap.
 //!
-//! Each process takes an exclusive advisory lock on the file for each write. The holder sees no write of
-//! another process in progress. A line without an end is therefore the rest of a record whose process was
-//! cut.
+//! Each process takes an exclusive advisory lock on the file for each write. So while it holds the lock,
+//! no other write is in progress, and a line without an end is what a process left that was cut in the
+//! middle of a record.
 //!
 //! # Invariants
 //!
@@ -76,7 +76,7 @@ fn last_byte(file: &File, path: &Path) -> io::Result<Option<u8>> {
     Ok(Some(last[0]))
 }
 
-/// Whether other processes may append to `file`.
+/// Whether this process writes at the end of `file`, so that other processes may append to it too.
 pub(super) fn appends(file: &File) -> bool {
     is_regular(file) && fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
 }

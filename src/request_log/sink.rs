@@ -1,6 +1,6 @@
 //! The target of the records: standard output or a file, without a buffer.
 //!
-//! Only the thread of the writer uses it.
+//! Once it is open, only the thread of the writer uses it.
 //!
 //! # Invariants
 //!

@@ -1,4 +1,4 @@
-//! The thread of the writer: the only code that uses the sink.
+//! The thread of the writer: the only code that writes to the sink.
 //!
 //! Takes records from the queue and writes them. A file gets whole records in each call, because the kernel
 //! lets no other process write in between.

@@ -17,14 +17,14 @@ pub struct Config {
     pub source: Source,
     /// How long connecting may take.
     pub connect_timeout: Duration,
-    /// How long the server may read nothing, and then answer nothing.
+    /// How long the server may take nothing of what is sent, and then how long it may give no answer.
     pub timeout: Duration,
     /// How long a silence ends a reply that has begun, if the server does not close.
     pub quiet: Duration,
     /// Whether the writing side stays open after all of stdin, until the reply has ended. Some servers take
     /// a closed writing side for an abort.
     pub keep_open: bool,
-    /// Whether stderr is a terminal, which shows that the server is silent before that is an error.
+    /// Whether stderr is a terminal. If so, the user is told of a silent server before that is an error.
     pub is_watched: bool,
     /// Whether stdout is a terminal, which gets a label and visible control bytes.
     pub is_shown: bool,

@@ -1,4 +1,4 @@
-//! `hellowire send`: the client, the document's part 3, for any service.
+//! `hellowire send`: the client of the tutorial (docs/chat.md), for any service.
 //!
 //! ```text
 //! text, prompt or stdin ─ socket ─ reply ─ stdout

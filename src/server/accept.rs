@@ -5,7 +5,7 @@
 //! # Invariants
 //!
 //! - A failed accept neither spins nor ends the service.
-//! - No connection is lost that the system has given away.
+//! - No connection is lost that the system has handed over.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};

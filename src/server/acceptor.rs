@@ -1,7 +1,7 @@
 //! Accepts connections for one worker, from one listener, and begins to serve them.
 //!
-//! Stands between a listener (`net::accept::Listen`) and a [`Protocol`]. The protocol decides how a connection is
-//! served, and what becomes of it in a drain.
+//! It takes connections from a listener (`net::accept::Listen`) and passes them to a [`Protocol`]. The
+//! protocol decides how a connection is served, and what becomes of it in a drain.
 //!
 //! # Invariants
 //!
@@ -52,7 +52,8 @@ pub struct Accepted<T = Socket> {
     pub permit: Permit,
 }
 
-/// A connection's permit within the limit, and the sign that it is still served.
+/// The right to serve one connection. There are as many as connections may be served at once. While a
+/// permit lives, its worker has not ended.
 #[derive(Debug)]
 pub struct Permit(Rc<WorkerState>);
 
@@ -66,7 +67,7 @@ impl Drop for Permit {
 #[derive(Debug)]
 pub(super) struct WorkerState {
     pub(super) shared: Arc<Shared>,
-    /// Closes its channel once all acceptors and connections have ended.
+    /// Only held. Its channel closes once all acceptors and connections have ended.
     pub(super) _alive: mpsc::Sender<Infallible>,
 }
 
@@ -216,8 +217,8 @@ impl<P: Protocol> Acceptor<P> {
     }
 }
 
-/// Polls a new connection once. Mostly its request is there already and its client takes the answer at
-/// once. A connection that ends with that is spared a task, a tenth of its user instructions.
+/// Polls a new connection once. Mostly its request is there already, and its client takes the answer at
+/// once. A connection that ends in this poll needs no task. That saves a tenth of its user instructions.
 ///
 /// Returns the connection if it has to wait: it becomes a task. None if it has ended or panicked.
 fn begin<F: Future<Output = ()>>(serve: impl FnOnce() -> F) -> Option<Pin<Box<F>>> {

@@ -1,13 +1,13 @@
-//! One service's life: an open log, bound addresses, workers, signals, drain, the log's last record,
-//! an exit code. The same for every protocol.
+//! One service's life: it opens the log, binds the addresses, runs the workers, drains at a signal,
+//! closes the log, and returns an exit code. The same for every protocol.
 //!
 //! ```text
 //! net::listen ─ workers ─ acceptor ─ a protocol: http or raw
 //!                            └─ accept, drain
 //! ```
 //!
-//! `phase` has how far the end has come, `drain` how listeners end and how long each part of the end may
-//! take, and `linger` ends connections whose peers go on sending.
+//! `phase` says how far the end has come. `drain` ends the listeners, and has the durations of the end.
+//! `linger` ends connections whose peers go on sending.
 //!
 //! # Invariants
 //!

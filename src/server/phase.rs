@@ -1,7 +1,7 @@
 //! The phases of a service's end, and how every connection learns of them.
 //!
-//! The service decides what begins a phase (`signals`), and each connection what a phase means for
-//! it. [`Phases`] also carries the durations of the drain.
+//! The service decides when a phase begins, for example at a signal. Each connection decides what the
+//! phase means for it. [`Phases`] also carries the durations of the drain.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -28,7 +28,7 @@ pub enum Phase {
 /// Sets the phase of one worker, from any thread.
 pub(crate) type PhaseSender = watch::Sender<Phase>;
 
-/// A worker's end of that.
+/// Receives the phase of one worker, on its thread.
 #[derive(Debug)]
 pub(crate) struct PhaseReceiver {
     phase: watch::Receiver<Phase>,

@@ -81,7 +81,7 @@ impl Hangups {
         if is_gone {
             self.lost.get_or_insert(now);
         }
-        // However long the drain takes that the loss began.
+        // Or later, if a stop came with the loss: SIGHUP belongs to it, however long the drain takes.
         if self.has_stopped_with_the_terminal
             || self.lost.is_some_and(|lost| now - lost < AFTER_THE_LOSS)
         {

@@ -5,8 +5,8 @@
 //!
 //! # Invariants
 //!
-//! - No row is wider than the terminal by the larger count, so no row wraps by itself.
-//! - The cursor is placed by writing its row again up to it, so the terminal's own count decides.
+//! - Even by the larger count no row is wider than the terminal, so the terminal wraps none.
+//! - To place the cursor, its row is written again up to the cursor: the terminal's own count decides.
 //! - Only this file writes control sequences. Text is escaped.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
@@ -264,7 +264,7 @@ impl Rows {
         &self.rows[self.rows.len() - 1]
     }
 
-    /// The rows that fit on a screen of `height` rows: the end, but with the cursor's.
+    /// The rows that fit on a screen of `height` rows: the last ones, or those from the cursor's row on.
     fn on_screen(&self, height: usize, cursor: Position) -> (&[Row], Position) {
         let height = height.max(1);
         let first = self.rows.len().saturating_sub(height).min(cursor.row);

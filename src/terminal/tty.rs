@@ -1,12 +1,12 @@
-//! The terminal itself: raw mode, in which each key arrives at once and none has an effect; reads that do
-//! not block; and the earlier settings again on drop.
+//! The terminal itself: sets raw mode (each key arrives at once, and the terminal acts on none), reads
+//! without blocking, and restores the earlier settings on drop.
 //!
 //! # Invariants
 //!
 //! - No byte is discarded, neither one that was typed before raw mode nor one typed while it is set.
 
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 use std::thread;
 
 use rustix::io::{Errno, ioctl_fionread, read, write};
@@ -15,7 +15,7 @@ use rustix::termios::{
     tcgetwinsize, tcsetattr,
 };
 use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::frame::Size;
@@ -29,7 +29,8 @@ pub(crate) const END: &[u8] = b"\x1b[?2004l";
 /// A terminal in raw mode. Restores the settings on drop.
 #[derive(Debug)]
 pub(crate) struct Tty {
-    input: AsyncFd<OwnedFd>,
+    /// tokio's type for a descriptor that is only read. It need not be a pipe.
+    input: Receiver,
     /// The settings before raw mode.
     before: Termios,
 }
@@ -38,7 +39,7 @@ impl Tty {
     /// Sets the terminal `input` to raw mode.
     pub(crate) fn raw(input: BorrowedFd<'_>) -> io::Result<Self> {
         let before = tcgetattr(input)?;
-        let input = register(input.try_clone_to_owned()?)?;
+        let input = Receiver::from_owned_fd_unchecked(input.try_clone_to_owned()?)?;
         let mut raw = before.clone();
         raw.local_modes -=
             LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
@@ -62,24 +63,34 @@ impl Tty {
 
     /// Whether bytes wait to be read.
     pub(crate) fn has_more(&self) -> bool {
-        ioctl_fionread(self.input.get_ref()).is_ok_and(|length| length > 0)
+        ioctl_fionread(&self.input).is_ok_and(|length| length > 0)
     }
 
     /// Reads typed bytes. Waits for at least one; returns 0 once the terminal is gone. Cancel safe.
     pub(crate) async fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
         loop {
-            let mut ready = self.input.readable().await?;
-            match read(self.input.get_ref(), &mut *bytes) {
-                Ok(0) if !ready.ready().is_read_closed() => ready.clear_ready(),
-                Ok(length) => return Ok(length),
+            let ready = self.input.ready(Interest::READABLE).await?;
+            let read = || match read(&self.input, &mut *bytes) {
+                Ok(0) if !ready.is_read_closed() => Err(io::ErrorKind::WouldBlock.into()),
+                Ok(length) => Ok(length),
                 // A pseudo-terminal whose other end is closed.
-                Err(Errno::IO) => return Ok(0),
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => ready.clear_ready(),
-                Err(error) => return Err(error.into()),
+                Err(Errno::IO) => Ok(0),
+                Err(error) => Err(error.into()),
+            };
+            match self.input.try_io(read) {
+                Err(error) if is_temporary(&error) => {}
+                result => return result,
             }
         }
     }
+}
+
+/// Whether to wait and read again.
+fn is_temporary(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }
 
 impl Drop for Tty {
@@ -91,15 +102,6 @@ impl Drop for Tty {
         // Fails only if the terminal is gone.
         let _ = tcsetattr(&self.input, OptionalActions::Now, &self.before);
     }
-}
-
-/// Registers a descriptor with the runtime.
-#[expect(
-    deprecated,
-    reason = "the successor is unsafe for the sake of types other than OwnedFd, and so forbidden here"
-)]
-fn register(input: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    AsyncFd::with_interest(input, Interest::READABLE)
 }
 
 /// The terminal's size. A terminal without a known size counts as 24 rows of 80 columns.

@@ -47,8 +47,9 @@ mod health;
 mod hints;
 /// Who knocks with another protocol hears so.
 mod knocks;
-/// Each limit, on both sides.
+/// The licences in the image.
 mod licences;
+/// Each limit, on both sides.
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.
 mod load;

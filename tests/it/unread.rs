@@ -4,6 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::process::Signal;
 
 use crate::support::{HELLO, Service, directory, expect_answer, run};
 
@@ -135,7 +138,7 @@ fn with_wait_clients_outlive_a_log_that_is_not_read() {
         client.send(GET);
         client
             .0
-            .set_read_timeout(Some(std::time::Duration::from_secs(1)))
+            .set_read_timeout(Some(Duration::from_secs(1)))
             .unwrap();
         let (error, got) = client.try_read_answer().unwrap_err();
         assert_eq!((error.kind(), &*got), (std::io::ErrorKind::WouldBlock, ""));
@@ -155,4 +158,57 @@ fn with_wait_clients_outlive_a_log_that_is_not_read() {
     let service = answering.join().unwrap();
     let (records, said) = reading.until_the_end_of(service);
     assert_eq!((records.len(), said), (4, vec![]));
+}
+
+/// A sink that takes nothing must not hold the end up for longer than the drain may take.
+#[test]
+fn a_log_that_is_not_read_ends_with_the_drain() {
+    let directory = directory();
+    let fifo = directory.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    // A reader that reads nothing: the pipe fills up.
+    let reader = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&fifo)
+        .unwrap();
+    let service = Service::start(&[
+        "--log-file",
+        fifo.to_str().unwrap(),
+        "--drain-timeout",
+        "500ms",
+        "--log-queue",
+        "1KiB",
+        "--workers",
+        "1",
+    ]);
+    let big = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n{}",
+        "x".repeat(60_000)
+    );
+    let mut client = service.connect();
+    for _ in 0..2 {
+        client.send(&big);
+        expect_answer(&client.read_answer(), 200, HELLO);
+    }
+    // Now the service waits: nobody is answered.
+    let mut waiting = service.connect();
+    waiting
+        .0
+        .set_read_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    waiting.send(GET);
+    assert!(waiting.try_read_answer().is_err());
+    service.signal(Signal::TERM);
+    let stopped = service.wait();
+    assert_eq!(stopped.status.code(), Some(1), "{stopped:#?}");
+    assert!(
+        stopped
+            .stderr
+            .iter()
+            .any(|line| line.contains("the log did not take")),
+        "{stopped:#?}"
+    );
+    drop(reader);
 }

@@ -34,7 +34,7 @@ enum Position {
 /// The result of [`Chunked::advance`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// The body has all the bytes, and goes on.
+    /// All the bytes belong to the body, which has not ended.
     More,
     /// The body ended after this many bytes.
     End(usize),

@@ -5,8 +5,8 @@ pub(in crate::capture) const TOKEN: u8 = 1;
 /// A byte of a host name: `unreserved` and `sub-delims` (RFC 3986 section 3.2.2) without the comma, which
 /// separates two hosts.
 pub(super) const HOST: u8 = 2;
-/// A byte of a path: `pchar` and `/` (RFC 3986 section 3.3), and what browsers send unescaped after the
-/// URL Standard. Neither can be misread.
+/// A byte of a path: `pchar` and `/` (RFC 3986 section 3.3), and what browsers, which follow the URL
+/// Standard, send unescaped. Neither can be misread.
 pub(super) const PATH: u8 = 4;
 /// A byte of a query: one of a path, `?`, and more that browsers send unescaped.
 pub(super) const QUERY: u8 = 8;

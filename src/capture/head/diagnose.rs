@@ -1,7 +1,8 @@
 //! Walks a head from left to right and names its faults.
 //!
-//! httparse decides quickly whether a head is well-formed, but does not say why not, and accepts some odd
-//! heads. Only such heads are walked.
+//! httparse decides quickly whether a head is well-formed, but does not say what is wrong, and accepts
+//! some odd heads. Only malformed and odd heads come here: a rule that any other head can break is
+//! checked by `check` in `mod.rs`.
 //!
 //! # Invariants
 //!

@@ -47,8 +47,8 @@ impl Framing {
     ///
     /// # Errors
     ///
-    /// All but one `chunked`. An empty list element, which is valid elsewhere (RFC 9110 section 5.6.1), is
-    /// refused too: recipients that see different codings make request smuggling possible.
+    /// Anything but exactly one `chunked`. An empty list element, which is valid elsewhere (RFC 9110
+    /// section 5.6.1), is refused too: recipients that see different codings make smuggling possible.
     pub(super) fn by_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Self, Refusal> {
         let (mut chunked, mut others, mut ends_in_chunked) = (0, 0, false);
         for value in values {

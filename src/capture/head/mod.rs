@@ -43,7 +43,7 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// The offsets of the target.
     pub(super) target: Range<usize>,
-    /// The faults of form. With one, hyper may not accept the target.
+    /// The faults of form. If there is any, hyper might refuse the target.
     pub(super) odd: Box<[Refusal]>,
 }
 
@@ -97,7 +97,7 @@ fn parse_odd(bytes: &[u8], limits: &Limits) -> Result<Option<Head>, Refusal> {
     }
 }
 
-/// Replaces a target that hyper may not accept with one of the same length. No answer depends on the
+/// Replaces a target that hyper might refuse with one of the same length. No answer depends on the
 /// target.
 pub fn hide_target(target: &mut [u8]) {
     target.fill(b'_');

@@ -13,7 +13,7 @@ pub(super) const ACK: u8 = 0x06;
 /// no other program sends one after a bare line feed.
 pub(super) const MARK: u8 = b'\r';
 
-/// The most bytes that a turn to one of the document's programs has: they call `recv(1024)`.
+/// The most bytes that we send in one turn to one of the tutorial's programs: they call `recv(1024)`.
 pub(super) const TURN: usize = 1024;
 
 /// The silence that ends a connection's first message if no line end does. It is long because it decides

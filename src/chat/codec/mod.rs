@@ -1,12 +1,13 @@
 //! The wire format of a chat: messages to bytes and back.
 //!
-//! Two hellowires keep messages whole, and the document's programs are peers without a change. Pure: no
-//! socket, no clock.
+//! Two hellowires keep messages whole, and the tutorial's programs (docs/chat.md) work as peers,
+//! unchanged. Pure: no socket, no clock.
 //!
-//! A TCP connection has no messages. The document's programs act as if it had: one `send` is one message,
-//! one `recv(1024)` takes one, nothing marks an end, and the two sides take turns, the client first. To
-//! them a line end is one character too many, and two messages in a row are one. hellowire and netcat end
-//! a message with a line end. The codec learns the peer's [`Framing`] from the bytes that it sends:
+//! TCP has no messages. The tutorial's programs act as if it had: one `send` is one message, one
+//! `recv(1024)` takes one, nothing marks an end, and the two sides take turns, the client first. They
+//! see a line end as one character too many, and two messages in a row as one. hellowire and netcat end
+//! a message with a line end. The codec learns the peer's [`Framing`] from the bytes that the peer
+//! sends:
 //!
 //! - **Unknown**, until the peer has sent something: our first message has a line end, and the next ones
 //!   wait.
@@ -17,9 +18,9 @@
 //! - **Turns**, after a pause without a line end: we send one message without a line end, at most `TURN`
 //!   bytes of it, and the next waits for an answer.
 //!
-//! [`BYE`] is the last message of a connection and has no line end: the document's programs compare with
-//! it. To a peer that may be one of them it goes a pause after the message before, so that it arrives
-//! alone. The end of the connection ends any last message.
+//! [`BYE`] is the last message of a connection and has no line end: the tutorial's programs compare with
+//! it. If the peer may be one of them, we pause before we send it, so that it arrives alone. The end of
+//! the connection ends any last message.
 //!
 //! # Limitations
 //!

@@ -136,7 +136,7 @@ impl Outgoing {
     }
 
     /// Gives up the messages that wait, and returns how many. Sends [`BYE`] if the peer would not notice
-    /// the end of the connection: the document's server takes that for empty messages without end.
+    /// the end of the connection: the tutorial's server takes that for empty messages without end.
     pub fn give_up(&mut self) -> usize {
         let given_up = self.queue.drain(..).filter(Queued::is_message).count();
         if !self.framing.is_lines() && self.sent != Sent::Bye {

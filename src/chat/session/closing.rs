@@ -18,8 +18,8 @@ use super::state::{End, Session, until};
 use crate::language::Language;
 
 /// How long the peer may be silent, and take nothing, before the connection is closed without its end. A
-/// hellowire ends as soon as it has read our last message. A person at netcat, or at one of the document's
-/// programs, need not.
+/// hellowire ends as soon as it has read our last message. A person at netcat, or at one of the
+/// tutorial's programs, need not.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long the user's input may pause after the peer's end before the chat is closed. A file is read much

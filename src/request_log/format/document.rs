@@ -1,5 +1,5 @@
-//! The format `document`: what the document's server shows (`print(data)` in its part 2). One Python 3
-//! bytes literal a line, exactly as Python's `repr` writes it.
+//! The format `document`: what the tutorial's server prints (`print(data)`; see docs/chat.md). One
+//! Python 3 bytes literal a line, exactly as Python's `repr` writes it.
 //!
 //! A Python comment tells how many bytes are omitted, so that the line remains that literal.
 

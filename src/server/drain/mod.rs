@@ -1,8 +1,8 @@
 //! How a service drains: its listeners close without resetting a client.
 //!
-//! Stands between the acceptor and the kernel. Closing a listener resets the clients in its accept queue, and
-//! those whose handshake is under way. So before an acceptor closes its listener, [`Drain`] decides how
-//! long it goes on accepting, by the means of the system:
+//! Closing a listener resets the clients in its accept queue, and those whose handshake is under way. So
+//! before an acceptor closes its listener, [`Drain`] decides how long it goes on accepting. Each system
+//! has its own means:
 //!
 //! - `linux`: sees handshakes that are under way, and lets no new one begin. While the service runs, the
 //!   kernel also keeps each connection until its first bytes are there, which saves CPU time.

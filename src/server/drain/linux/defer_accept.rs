@@ -1,9 +1,10 @@
 //! Deferred accept: the kernel keeps a connection until its client has sent bytes (`TCP_DEFER_ACCEPT`).
 //!
-//! A client mostly sends at once after its handshake, and yet mostly just after an acceptor has taken its
-//! connection. Then the first read is in vain, the socket is registered with the poll, and the connection
-//! becomes a task with timers and is woken twice. A listener that defers gives a connection away together
-//! with its first bytes, which saved a third of the CPU time of a connection with one request.
+//! Most clients send right after their handshake. Mostly that is still too late: an acceptor has already
+//! taken the connection. Then the first read finds nothing, the socket is registered with the poll, and
+//! the connection becomes a task with timers and is woken twice. A listener that defers hands a
+//! connection over together with its first bytes. That saved a third of the CPU time of a connection
+//! with one request.
 //!
 //! It suits protocols in which the client speaks first. The only use of `uapi` is here.
 //!

@@ -1,4 +1,4 @@
-//! Closes a listener without a reset, also if another program shares its port.
+//! Lets no new handshake begin at a listener, so that it can close without a reset on a shared port too.
 //!
 //! The kernel completes handshakes on its own. Closing a listener resets the clients in its accept queue,
 //! and those whose handshake is under way. On a shared port (`SO_REUSEPORT`) the kernel distributes
