@@ -170,6 +170,7 @@ impl Observer for Filter {
             dropped: verdict.dropped,
             is_last: verdict.refusal.is_some(),
             corks: self.unanswered > 0,
+            body: 0,
         }
     }
 

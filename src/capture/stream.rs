@@ -72,6 +72,15 @@ impl Capture {
         }
     }
 
+    /// How many bytes of the present body are still to come, if its head says how long it is.
+    #[must_use]
+    pub(crate) fn remaining_body(&self) -> u64 {
+        match self.stage {
+            Stage::Sized { remaining } => remaining,
+            Stage::Head | Stage::Chunked(_) | Stage::Refused(_) => 0,
+        }
+    }
+
     /// Whether bytes were pushed that no record has yet.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {

@@ -40,6 +40,9 @@ use crate::net::transport::Transport;
 use crate::server::acceptor::Accepted;
 use crate::server::phase::{Phase, Phases};
 
+/// How many busy periods a connection has at most before other connections get their turn.
+const BATCH: usize = 16;
+
 /// Serves a connection to its end.
 pub(super) async fn serve<T: Transport>(worker: Rc<Worker>, accepted: Accepted<T>) {
     let _permit = accepted.permit;
@@ -67,9 +70,9 @@ pub(super) async fn serve_to_end<T: Transport>(
 ) {
     let ending = follow_phases(worker, &handle, phases).await;
     let rest = close::rest(&mut handle.borrow_mut(), ending);
-    if let Some(rest) = rest
-        && let Some(tap) = handle.into_inner()
-    {
+    let tap = handle.into_inner();
+    debug_assert!(tap.is_some(), "hyper and its IO are gone");
+    if let Some((rest, tap)) = rest.zip(tap) {
         // Boxed to keep the common future small: few connections have a rest.
         Box::pin(rest.carry_out(tap, worker.config.linger, phases)).await;
     }
@@ -114,27 +117,29 @@ struct Driver<'a, T> {
 impl<T: Transport> Driver<'_, T> {
     async fn run(&mut self) -> Ending {
         loop {
-            if let ControlFlow::Break(ending) = poll_fn(|cx| self.poll_idle(cx)).await {
-                return ending;
+            for _ in 0..BATCH {
+                if let ControlFlow::Break(ending) = poll_fn(|cx| self.poll_idle(cx)).await {
+                    return ending;
+                }
+                // Boxed to keep an idle connection small.
+                if let ControlFlow::Break(ending) = Box::pin(self.serve_busy_period()).await {
+                    return ending;
+                }
             }
-            // Boxed to keep an idle connection small.
-            if let ControlFlow::Break(ending) = Box::pin(self.serve_busy_period()).await {
-                return ending;
-            }
+            // A client that always has sent the next request must not keep others waiting.
+            yield_now().await;
         }
     }
 
     /// Ready when there are bytes for hyper, or the connection ends.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<Ending>> {
         loop {
-            let passable = self
-                .handle
-                .poll_passable(cx, &mut self.worker.space.borrow_mut());
-            match passable {
+            let mut space = self.worker.space.borrow_mut();
+            match self.handle.poll_request(cx, &mut space) {
                 Poll::Ready(Ok(true)) => return Poll::Ready(ControlFlow::Continue(())),
                 Poll::Ready(Ok(false)) => return Poll::Ready(ControlFlow::Break(Ending::Finished)),
                 Poll::Ready(Err(_)) => return Poll::Ready(ControlFlow::Break(Ending::Failed)),
-                Poll::Pending => {}
+                Poll::Pending => drop(space),
             }
             if let ControlFlow::Break(ending) = ready!(self.poll_timeout(cx)) {
                 return Poll::Ready(ControlFlow::Break(ending));

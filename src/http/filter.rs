@@ -121,6 +121,12 @@ impl Observer for RequestFilter {
             dropped: verdict.dropped,
             is_last: refusal.is_some(),
             corks: self.state.owes_answers(),
+            // Behind unanswered requests a body may have to wait until the peer takes their answers.
+            body: if self.state.owes_answers() {
+                0
+            } else {
+                self.capture.remaining_body()
+            },
         }
     }
 

@@ -54,12 +54,12 @@ impl<T: Transport> SharedTap<T, RequestFilter> {
         poll_fn(|cx| self.borrow_mut().observer_mut().poll_writable(cx)).await;
     }
 
-    /// As [`TapIo::poll_passable`].
-    pub(super) fn poll_passable(
+    /// As [`TapIo::poll_request`].
+    pub(super) fn poll_request(
         &self,
         cx: &mut Context<'_>,
         space: &mut [MaybeUninit<u8>],
     ) -> Poll<io::Result<bool>> {
-        self.borrow_mut().poll_passable(cx, space)
+        self.borrow_mut().poll_request(cx, space)
     }
 }

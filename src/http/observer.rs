@@ -16,6 +16,8 @@ pub struct Pass {
     pub is_last: bool,
     /// Whether the output is corked from now on: several answers will be written at once.
     pub corks: bool,
+    /// How many more bytes of a body are known to come that the reader takes at once.
+    pub body: u64,
 }
 
 impl Pass {

@@ -105,6 +105,7 @@ impl State {
                 self.input = Input::Ended;
                 self.refusal = self.refusal.or(refusal);
             }
+            Event::Failed if self.is_over() => {}
             Event::Failed => self.input = Input::Failed,
             Event::LogBlocked => self.is_log_blocked = true,
             Event::LogUnblocked => {

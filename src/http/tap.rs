@@ -24,8 +24,9 @@ use super::cork::Cork;
 pub use super::observer::{Observer, Pass, Sent};
 use crate::net::write_last::WriteLast;
 
-/// How many bytes are read at once where no larger buffer is at hand.
-const AT_ONCE: usize = 8 * 1024;
+/// How many bytes are read at once, but for those of a body. It bounds what is held of a peer that sends
+/// requests and takes no answers.
+const AT_ONCE: usize = 4 * 1024;
 
 /// How many bytes the reader gets at once of those that were held: fewer than hyper's first buffer has room
 /// for. hyper doubles its buffer when a read fills it, and a busy period is too short for that to pay.
@@ -46,6 +47,8 @@ pub struct TapIo<T, O> {
     passed: usize,
     /// How many of the bytes after them may pass.
     passable: usize,
+    /// How many more bytes of a body are known to come.
+    body: u64,
     /// The reader gets the end after what is passable.
     is_over: bool,
     /// Bytes that were written and have not left yet.
@@ -64,6 +67,7 @@ impl<T, O> TapIo<T, O> {
             held: Vec::new(),
             passed: 0,
             passable: 0,
+            body: 0,
             is_over: false,
             unsent: Vec::new(),
             is_blocked: false,
@@ -211,18 +215,43 @@ impl<T: AsyncRead + Unpin, O: Observer> TapIo<T, O> {
         let pass = self.observer.read(buf.filled());
         self.follow(&pass);
         self.held.extend_from_slice(buf.filled());
-        self.passable = pass.apply::<O>(&mut self.held[..pass.bytes]);
-        self.held.drain(self.passable..pass.bytes);
+        let start = self.passed + self.passable;
+        let end = start + pass.bytes;
+        let length = pass.apply::<O>(&mut self.held[start..end]);
+        self.held.drain(start + length..end);
+        self.passable += length;
         Poll::Ready(Ok(()))
     }
 
     fn follow(&mut self, pass: &Pass) {
         self.is_over |= pass.is_last;
         self.cork.set_corked(pass.corks);
+        self.body = pass.body;
     }
 }
 
 impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
+    /// As [`TapIo::poll_passable`]. If that ends in a body, reads as much of it as has come and as `space`
+    /// holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`TapIo::poll_passable`].
+    pub(super) fn poll_request(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<bool>> {
+        let is_passable = ready!(self.poll_passable(cx, &mut space[..AT_ONCE]))?;
+        let body = usize::try_from(self.body).map_or(space.len(), |body| body.min(space.len()));
+        if body > 0
+            && let Poll::Ready(read) = self.poll_behind(cx, &mut space[..body])
+        {
+            read?;
+        }
+        Poll::Ready(Ok(is_passable))
+    }
+
     /// Reads through `space` until something may pass: false where nothing will.
     ///
     /// # Errors

@@ -54,6 +54,7 @@ impl Observer for Lines {
             dropped: gaps(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
             corks: false,
+            body: 0,
         };
         self.passed += pass.bytes;
         pass

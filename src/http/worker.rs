@@ -17,12 +17,11 @@ pub struct Worker {
     pub(super) recorder: Rc<Recorder>,
     /// Makes a hyper connection for each busy period.
     pub(super) hyper: Builder,
-    /// Idle connections read through this buffer.
+    /// A busy period begins with reads into this buffer.
     pub(super) space: RefCell<Box<[MaybeUninit<u8>]>>,
 }
 
-/// The length of [`Worker::space`] in bytes. A request with a body of usual length comes in one read, and
-/// the capture sees it as a whole.
+/// The length of [`Worker::space`] in bytes: a body of usual length comes in one read.
 pub(super) const SPACE: usize = 64 * 1024;
 
 impl Worker {

@@ -19,7 +19,8 @@ use super::socket::Socket;
 ///
 /// The field is the listening socket. `TcpStream` is the type that registers a TCP socket and lets its
 /// owner do the system call (`try_io`); tokio's `TcpListener` does not, and `AsyncFd` needs unsafe code
-/// for that. Nothing ever reads from this stream or writes to it.
+/// for that. Nothing ever reads from this stream or writes to it. tokio does not promise this: the test
+/// `a_connection_wakes_the_acceptor_each_time` guards it.
 #[derive(Debug)]
 pub(crate) struct Listener(TcpStream);
 

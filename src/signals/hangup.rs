@@ -132,8 +132,9 @@ fn is_recent(then: Option<Instant>, now: Instant) -> bool {
 
 /// The terminal at which the program was started, registered with the runtime's poll.
 ///
-/// The field is a duplicate of its descriptor. tokio's `Receiver` is the type that registers any
-/// descriptor for reading; `AsyncFd` needs unsafe code for that. Nothing ever reads from it.
+/// The field is a duplicate of its descriptor. tokio's `Receiver` is for pipes, but registers any descriptor
+/// without a check; `AsyncFd` needs unsafe code for that. Nothing ever reads from it. tokio does not promise
+/// this: the tests of `tests/it/hangup.rs` guard it.
 #[derive(Debug)]
 pub(super) struct Terminal(Receiver);
 

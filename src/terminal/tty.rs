@@ -29,7 +29,8 @@ pub(crate) const END: &[u8] = b"\x1b[?2004l";
 /// A terminal in raw mode. Restores the settings on drop.
 #[derive(Debug)]
 pub(crate) struct Tty {
-    /// tokio's type for a descriptor that is only read. It need not be a pipe.
+    /// tokio's `Receiver` is for pipes, but registers any descriptor without a check; `AsyncFd` needs unsafe
+    /// code for that. tokio does not promise this: the tests of `tests/it/terminal.rs` guard it.
     input: Receiver,
     /// The settings before raw mode.
     before: Termios,

@@ -76,7 +76,7 @@ impl Drain {
                     kernel.finish_handshakes(socket, limits, accept_until).await;
                 }
             }
-            Self::Plain => plain::finish_handshakes(listener, limits, accept_until).await,
+            Self::Plain => plain::finish_handshakes(listener, limits, accept_until),
         }
     }
 }

@@ -59,7 +59,7 @@ impl Kernel {
         limits: DrainLimits,
         accept_until: impl AsyncFn(Instant),
     ) {
-        if self.defers && defer_accept::disable(listener).is_ok() {
+        if self.defers && stops_deferring(listener) {
             // Connections of silent clients too: a client may still be about to send.
             let longest = defer_accept::LONGEST + limits.grace();
             self.accept_pending(listener, Instant::now(), COALESCE, longest, &accept_until)
@@ -97,12 +97,24 @@ impl Kernel {
             match self.handshakes.pending(listener, since) {
                 Ok(Pending::No) => return,
                 Ok(Pending::AskAt(at)) => ask_at = at,
-                // Without an answer there may be some.
-                Ok(Pending::Yes) | Err(_) => {
+                // Then there may be some.
+                Err(error) => {
+                    debug!(%error, "the kernel does not tell which handshakes are under way");
+                    since = Instant::now();
+                    ask_at = since + sock_diag::INTERVAL;
+                }
+                Ok(Pending::Yes) => {
                     since = Instant::now();
                     ask_at = since + sock_diag::INTERVAL;
                 }
             }
         }
     }
+}
+
+/// Has the listener hand over each connection without its first bytes.
+fn stops_deferring(listener: BorrowedFd<'_>) -> bool {
+    defer_accept::disable(listener)
+        .inspect_err(|error| debug!(%error, "silent clients may be reset"))
+        .is_ok()
 }
