@@ -81,7 +81,7 @@ pub(super) struct Rest(Farewell);
 pub(super) fn rest<T: Transport>(tap: &mut Tap<T>, ending: Ending) -> Option<Rest> {
     let state = tap.observer().state();
     let is_asked = ending == Ending::Finished && !state.may_peer_send();
-    let has_more = tap.has_passable() || is_asked && has_unread(tap);
+    let has_more = tap.passable() > 0 || is_asked && has_unread(tap);
     let farewell = farewell(ending, state, tap.has_unsent(), has_more);
     let is_left = farewell != Farewell::None || tap.observer().is_unsettled();
     is_left.then_some(Rest(farewell))

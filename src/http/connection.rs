@@ -164,12 +164,16 @@ impl<T: Transport> Driver<'_, T> {
         mut hyper: Pin<&mut impl Future<Output = hyper::Result<()>>>,
     ) -> Poll<ControlFlow<Ending>> {
         loop {
+            let before = self.handle.borrow_mut().passable();
             match hyper.as_mut().poll(cx) {
                 Poll::Ready(Ok(())) => return Poll::Ready(ControlFlow::Break(Ending::Finished)),
                 Poll::Ready(Err(_)) => return Poll::Ready(ControlFlow::Break(Ending::Failed)),
                 Poll::Pending if self.handle.state().is_between_requests() => {
                     return Poll::Ready(ControlFlow::Continue(()));
                 }
+                // hyper pauses after each piece of a body. Going on at once lets a busy period with a body end
+                // before the next connection's begins, so that few hyper connections exist at a time.
+                Poll::Pending if self.handle.borrow_mut().passable() < before => continue,
                 Poll::Pending => {}
             }
             if let ControlFlow::Break(ending) = ready!(self.poll_timeout(cx)) {

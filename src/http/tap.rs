@@ -24,12 +24,12 @@ use super::cork::Cork;
 pub use super::observer::{Observer, Pass, Sent};
 use crate::net::write_last::WriteLast;
 
-/// How many bytes are read at once, but for those of a body. It bounds what is held of a peer that sends
-/// requests and takes no answers.
-const AT_ONCE: usize = 4 * 1024;
+/// How many bytes are read at once, but for those of a body: fewer than hyper's first buffer of 8 KiB, which
+/// takes them without growing. It bounds what is held of a peer that sends requests and takes no answers.
+const AT_ONCE: usize = 7 * 1024;
 
-/// How many bytes the reader gets at once of those that were held: fewer than hyper's first buffer has room
-/// for. hyper doubles its buffer when a read fills it, and a busy period is too short for that to pay.
+/// How many held bytes the reader gets at once. hyper doubles its buffer when a read fills it, and a busy
+/// period is too short for that to pay.
 const PIECE: usize = 8 * 1024 - 1;
 
 /// The most written bytes that a tap gathers: enough for the answers, of some 150 bytes each, to 100
@@ -90,9 +90,9 @@ impl<T, O> TapIo<T, O> {
         &mut self.observer
     }
 
-    /// Whether bytes may pass that the reader has not taken.
-    pub(super) fn has_passable(&self) -> bool {
-        self.passable > 0
+    /// How many bytes may pass that the reader has not taken.
+    pub(super) fn passable(&self) -> usize {
+        self.passable
     }
 
     /// Takes bytes back that have passed. The next reader gets them first.
