@@ -1,7 +1,7 @@
-//! docs/design.md and the source: the map is the tree, each named test exists, imports run one way, no
-//! file is long.
+//! Compares docs/design.md with the source: the map has each file, each named test exists, imports run one
+//! way, no file is long.
 //!
-//! Pure text. Each test prints what to add to the page and what to remove from it.
+//! The tests only read text. Each prints what to add to the page and what to remove from it.
 
 /// The imports of the source, read from its text.
 mod imports;
