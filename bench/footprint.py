@@ -1,7 +1,8 @@
-"""What a server takes: memory for a connection that does nothing, time to start, room on the disk.
+"""Measures a server's footprint: memory of an idle connection, time to start, size on the disk.
 
-Memory is what the processes have for themselves (Pss_Anon), with 2000 connections less without, by
-the number of those; the kernel's part is not in it. kB and MB are 1000 and 1 000 000 bytes.
+Memory is the private memory of the server's processes (Pss_Anon), without the kernel's. The memory of
+a connection is the difference between 2000 connections and none, divided by 2000. kB and MB are 1000
+and 1 000 000 bytes.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */
 
 
 def idle(programs, extent):
-    """Memory an idle connection."""
+    """The memory of an idle connection."""
     figures = {name: each_connection(name, programs) for name in (LINE, OFF, NGINX, HYPER, LIMIT)}
     rows = [[name, f"{silent:.2f}", f"{kept:.2f}"] for name, (silent, kept) in figures.items()]
     silent, kept = figures[LINE]
@@ -30,12 +31,12 @@ def idle(programs, extent):
 
 
 def each_connection(name, programs):
-    """The kilobytes for a connection that has sent nothing, and for one after a request."""
+    """The kilobytes of a connection that has sent nothing, and of one after a request."""
     with contextlib.ExitStack() as stack:
         server = start(stack, name, programs)
         before = settled(server)
         clients = [stack.enter_context(server.connect()) for _ in range(CONNECTIONS)]
-        # Accepted, not just in the backlog.
+        # The server has accepted them; the accept queue is empty.
         server.wait_for(lambda: server.descriptors() >= CONNECTIONS)
         silent = settled(server)
         for client in clients:
@@ -49,7 +50,7 @@ def each_connection(name, programs):
 
 
 def settled(server):
-    """Its memory, once that does not change any more."""
+    """The server's memory, once it does not change any more."""
     last = None
     while last != (last := server.memory()):
         time.sleep(0.2)
@@ -57,7 +58,7 @@ def settled(server):
 
 
 def first_answer(programs, extent):
-    """Start to first answer, and the size of the program."""
+    """The time from the start to the first answer, and the size of the program."""
     times = {name: [] for name in (LINE, NGINX)}
     for _ in range(3 if extent.quick else STARTS):
         for name, each in times.items():

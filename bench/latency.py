@@ -1,8 +1,8 @@
-"""The latency at half the load that a server can bear.
+"""Measures the latency at half the highest rate of a server.
 
-Each server first answers as much as it can; then requests are due at half that rate, at fixed
-times. The latency counts from when a request was due (see tools/src/bin/load.rs), and with a
-connection a request it ends with the connection. The figures are medians over the rounds.
+Each server first answers as many requests as it can. Then requests are due at fixed times, at half
+that rate. The latency begins when a request is due (tools/src/bin/load.rs says why). It ends with the
+answer, or with the connection where each request has its own. The figures are medians over the rounds.
 """
 
 import contextlib

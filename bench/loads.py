@@ -1,11 +1,10 @@
-"""The loads: wrk, and the benchmark's own for what wrk cannot do.
+"""The loads: wrk, and a program of the benchmark's own for the cases that wrk cannot do.
 
-Each load sends either the SAME request again and again, or DIFFERENT ones, whose targets, Host and
-Date differ from one to the next: a server that remembers the last request looks fast with the first
-alone.
+A load repeats the SAME request, or sends DIFFERENT ones: the target, Host and Date change with each.
+Different requests show the cost without a cache of the last request.
 
-A load's `run` drives a server for some seconds. `uncounted` is how many requests a log may have
-that the load does not count: those in flight at its end, and those before its begin.
+A load's `run` drives a server for some seconds. `uncounted` is the number of requests that the log may
+contain and the load does not count: those in flight at the end, and those before the begin.
 """
 
 import json
@@ -19,7 +18,7 @@ from setting import fail
 
 CONNECTIONS, DEPTH = 64, 16
 SAME, DIFFERENT = "same", "different"
-# A mode's arguments for wrk.
+# The arguments for wrk, by mode.
 MODES = {
     "keep-alive": [],
     "pipelined": [],
@@ -29,7 +28,7 @@ PIPELINE = f"""local batch
 init = function(args) batch = string.rep(wrk.format(), {DEPTH}) end
 request = function() return batch end
 """
-# The scripts for wrk, in the directory where it runs.
+# The scripts for wrk, by file name. wrk runs in the directory that has them.
 SCRIPTS = {
     "pipeline.lua": PIPELINE,
     "requests.lua": pathlib.Path(__file__).with_name("requests.lua").read_text(),
@@ -37,7 +36,7 @@ SCRIPTS = {
 
 
 def different(number, field=b""):
-    """The request that requests.lua makes of a number, with one field more."""
+    """The request that requests.lua makes from a number, with an additional field."""
     time = number // 3600 % 24, number // 60 % 60, number % 60
     date = "Thu, 26 Nov 2026 {:02}:{:02}:{:02} GMT".format(*time)
     host = f"h{number % 997}.test:{1024 + number % 60000}"
@@ -46,9 +45,9 @@ def different(number, field=b""):
 
 
 class Outcome(NamedTuple):
-    """What a load did to a server."""
+    """The result of a load."""
 
-    # The server's CPU time at the begin.
+    # The server's CPU time at the begin, by process.
     before: dict
     requests: int
     rate: float
@@ -56,12 +55,12 @@ class Outcome(NamedTuple):
 
 
 class Wrk:
-    """wrk: as many requests as the server answers."""
+    """The load of wrk: as many requests as the server answers."""
 
     def __init__(self, programs, mode, requests=SAME, connections=CONNECTIONS):
         depth = DEPTH if mode == "pipelined" else 1
         self.program, self.arguments = programs["wrk"], ["-t2", f"-c{connections}", *MODES[mode]]
-        # Behind the URL: the arguments of the script.
+        # The arguments of the script follow the URL.
         self.more = []
         if requests == DIFFERENT:
             self.arguments += ["-s", "requests.lua"]
@@ -89,7 +88,7 @@ class Wrk:
 
 
 class Own:
-    """tools/src/bin/load.rs: as Wrk, or at a constant rate; then it also tells the latency."""
+    """The load of tools/src/bin/load.rs: like Wrk, or at a constant rate with latencies."""
 
     def __init__(self, programs, mode, requests=SAME, connections=CONNECTIONS):
         self.program, self.connections = programs["load"], connections
@@ -100,7 +99,7 @@ class Own:
         return f"load {' '.join(self.mode)} {self.connections}"
 
     def drive(self, server, seconds, rate=None):
-        """The server's CPU time at the begin, and what the load prints."""
+        """Returns the server's CPU time at the begin, and the figures that the load prints."""
         arguments = [f"127.0.0.1:{server.port}", *self.mode, self.connections, seconds]
         command = [self.program, *map(str, [*arguments, rate] if rate else arguments)]
         with subprocess.Popen(

@@ -1,8 +1,8 @@
-"""The ways to use a connection: keep-alive, pipelined 16 deep, closed after a request; and `raw`.
+"""Compares the modes of a connection: keep-alive, pipelined 16 deep, closed after a request; and `raw`.
 
-Each way has a part in which all requests are the same, and one in which they differ. wrk drives all
-but `raw`, whose answers have no length, only an end: for each of them wrk counts an error and opens
-a second connection that it does not use, at the server's cost.
+Each mode has a part with the same requests and a part with different ones. wrk drives these. It cannot
+drive `raw`, whose answers end with the connection and have no length: wrk would count each as an error
+and open a second connection for nothing.
 """
 
 import contextlib
@@ -13,13 +13,13 @@ from servers import HYPER, JSON, LIMIT, LINE, NGINX, NGINX_BUFFERED, NGINX_OFF, 
 from servers import LIMIT_DEFERS, NGINX_DEFERS, RAW_LIMIT, start
 from throughput import Figures, Subject
 
-# The parts of bench/run, by name: the way, and which requests.
+# The parts of bench/run, by name: the mode, and the kind of requests.
 PARTS = {
     **{mode: (mode, SAME) for mode in MODES},
     **{f"{mode}, {DIFFERENT} requests": (mode, DIFFERENT) for mode in MODES},
 }
 COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
-# Those that the verdicts are about, and hyper.
+# The servers that the verdicts compare, and hyper.
 COMPARED_WITH_DIFFERENT = [NGINX, OFF, LINE, JSON, HYPER, LIMIT]
 
 
@@ -30,11 +30,11 @@ def measure(names, load, programs, extent):
 
 
 def part(name, programs, extent):
-    """One of PARTS."""
+    """Measures one of PARTS."""
     mode, requests = PARTS[name]
     load = Wrk(programs, mode, requests)
     names = COMPARED if requests == SAME else COMPARED_WITH_DIFFERENT
-    # Where connections are not new, there is nothing to defer.
+    # A server can defer only the accept of new connections.
     names = [*names, NGINX_DEFERS, LIMIT_DEFERS] if mode == "close" else names
     figures = measure(names, load, programs, extent)
     return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[mode](name, figures))

@@ -1,6 +1,6 @@
-"""What is reported: sections with a table each, and what is judged in them. As Markdown.
+"""Formats the report as Markdown: sections with a table each, and the verdicts.
 
-Pure: figures in, text out.
+This module has no side effects.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ VERDICTS = ["hellowire, log line", "figure", "target", ""]
 
 @dataclass
 class Verdict:
-    """A figure that must be at most its bound, or at least."""
+    """A figure that must be at most its bound, or at least its bound."""
 
     number: int
     what: str
@@ -21,7 +21,7 @@ class Verdict:
 
     @property
     def held(self):
-        # What is shown as the bound has not missed it.
+        # The report shows two digits; a figure that it shows as the bound holds.
         shown = round(self.figure, 2)
         return shown >= self.bound if self.at_least else shown <= self.bound
 
@@ -49,7 +49,7 @@ class Section:
 
 
 def table(columns, rows):
-    """The lines of a table, aligned as they are."""
+    """The lines of a Markdown table, with aligned columns."""
     rows = [columns, *rows]
     first, *widths = (max(len(row[column]) for row in rows) for column in range(len(columns)))
     lines = []
@@ -62,7 +62,7 @@ def table(columns, rows):
 
 
 def judgement(verdicts):
-    """Whether hellowire shows what it must."""
+    """The table of the verdicts."""
     return "\n".join(
         ["## What it must show", "", *table(VERDICTS, [v.row() for v in verdicts]), ""]
     )
@@ -91,7 +91,7 @@ one without.
 
 
 def document(machine, extent, sections, verdicts):
-    """All of it as one Markdown document."""
+    """The whole report as a Markdown document."""
     runs = f"Medians of {extent.rounds} rounds, {extent.seconds} s each."
     setting = [f"- {line}" for line in machine]
     return "\n".join([PREAMBLE, *setting, "", runs, "", judgement(verdicts), *map(str, sections)])

@@ -1,4 +1,4 @@
-"""What more connections, and more workers, do to the CPU time of a request: at best nothing."""
+"""Measures how more connections, and more workers, change the CPU time of a request."""
 
 import contextlib
 
@@ -12,7 +12,7 @@ COMPARED = [LINE, NGINX, HYPER, LIMIT]
 
 
 def connections(programs, extent):
-    """64 busy connections against 5000, which are there before it is counted."""
+    """Compares 64 busy connections with 5000. All connect before the measurement begins."""
     few, many = CONNECTIONS, MANY // 10 if extent.quick else MANY
     kinds = [*((name, SAME) for name in COMPARED), (LINE, DIFFERENT)]
     with contextlib.ExitStack() as stack:
@@ -44,7 +44,7 @@ def load(programs, kind, count):
 
 
 def workers(programs, extent):
-    """One worker against two."""
+    """Compares one worker with two."""
     load = Wrk(programs, "keep-alive")
     with contextlib.ExitStack() as stack:
         subjects = []

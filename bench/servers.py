@@ -1,7 +1,7 @@
-"""The servers that are compared, each in a directory of its own, and what they cost.
+"""Starts the servers that the benchmark compares, and measures their costs.
 
-All answer 200 "Hello World" on a port of loopback. hellowire runs with the settings that it has by
-itself, but for its log.
+Each server runs in its own directory and answers 200 "Hello World" on a port of loopback. hellowire
+runs with its default settings, except for the log.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ ACCESS_LOGS = {
     NGINX_BUFFERED: "requests.log combined buffer=64k flush=1s",
 }
 TO_FILE = ["--log-file", "requests.log"]
-# The program of each other server, and its arguments.
+# The programs of the other servers, and their arguments.
 COMMANDS = {
     OFF: ["hellowire", "--log", "off"],
     LINE: ["hellowire", "--log", "line", *TO_FILE],
@@ -40,7 +40,7 @@ COMMANDS = {
     RAW_LIMIT: ["limit", "raw"],
     HYPER: ["hyper"],
 }
-# The five temp paths are not used, but nginx makes them, where only root may if they are Debian's.
+# nginx makes the five temp paths at its start. Only root may make those of Debian's configuration.
 NGINX_CONF = """
 daemon off; worker_processes auto; pid nginx.pid; error_log stderr.log;
 events { worker_connections 16384; }
@@ -54,26 +54,26 @@ http {
 
 
 class Server:
-    """A server that runs, and ends with the stack."""
+    """A running server. The exit of the stack ends it."""
 
     def __init__(self, stack, name, port, command, directory):
         self.name, self.port = name, port
         self.log, self.stderr = directory / "requests.log", directory / "stderr.log"
-        # The user's own settings are not what is compared.
+        # The user's settings of hellowire would change the comparison.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HELLOWIRE_")}
         with open(self.stderr, "ab") as stderr:
             self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=stderr)
         stack.callback(self.process.wait)
         stack.callback(self.process.terminate)
 
-    # How it is used.
+    # Clients.
 
     def connect(self):
-        # A busy machine may drop a SYN or two, and then a third.
+        # A busy machine may drop two or three SYNs.
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
 
     def answer(self):
-        """What it answers, or nothing as long as it does not."""
+        """The server's answer, or None if it does not answer."""
         with contextlib.suppress(OSError), self.connect() as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return client.makefile("rb").read()
@@ -83,7 +83,7 @@ class Server:
             fail(f"{self.name} answers {answer}")
 
     def wait_for(self, look, pause=0.02):
-        """What `look` finds, within a time in which any server has started."""
+        """Waits until `look` finds something, and returns that. Any server starts within this time."""
         stop_by = time.monotonic() + 10
         while time.monotonic() < stop_by and self.process.poll() is None:
             if found := look():
@@ -91,10 +91,10 @@ class Server:
             time.sleep(pause)
         fail(f"{self.name} is not ready: {self.stderr.read_text()}")
 
-    # What it writes.
+    # Log and stderr.
 
     def wait_for_first_record(self):
-        """Waits for the record of the request that showed that it answers, if it has a log."""
+        """Waits for the record of the first request, if the server has a log."""
         self.wait_for(lambda: self.records() != 0)
 
     def empty_log(self):
@@ -102,52 +102,52 @@ class Server:
             os.truncate(self.log, 0)
 
     def records(self):
-        """How many records its log has, if it has one."""
+        """The number of records in the log, or None without a log."""
         if not self.log.exists():
             return None
         with open(self.log, "rb") as log:
             return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
 
     def told(self):
-        """What it says on stderr, where nothing is to be said but that it listens."""
+        """The lines of stderr since the last call, without the one that says that it listens."""
         said = self.stderr.read_text()
         os.truncate(self.stderr, 0)
         for line in said.splitlines():
             if not line.startswith("listening on "):
                 yield f"stderr: {line}"
 
-    # What it takes.
+    # Costs.
 
     def processes(self):
-        """Its own process and its children."""
+        """The ids of the server's process and of its children."""
         found = []
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            # Processes of others may end meanwhile.
+            # Other processes may end meanwhile.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                # The fields before the parenthesis are the id and a name with any bytes.
+                # The id and the name come first. The name may contain any bytes and ends with a parenthesis.
                 parent = stat.read_bytes().rpartition(b")")[2].split()[1]
                 if self.process.pid in (int(stat.parent.name), int(parent)):
                     found.append(int(stat.parent.name))
         return found
 
     def cpu(self):
-        """User and system time in seconds, by process: to the nanosecond, not in ticks."""
-        # The clock of another process, as clock_getcpuclockid(3) makes it.
+        """User and system time in seconds, by process, with a resolution of nanoseconds."""
+        # The number of another process's clock, as clock_getcpuclockid(3) computes it.
         return {process: time.clock_gettime(~process << 3 | 2) for process in self.processes()}
 
     def spent(self, before):
-        """What was spent since `before`, in seconds."""
+        """The CPU time since `before`, in seconds."""
         now = self.cpu()
         if before.keys() != now.keys() or self.process.poll() is not None:
             fail(f"{self.name} lost a process: {self.stderr.read_text()}")
         return sum(now.values()) - sum(before.values())
 
     def memory(self):
-        """What its processes have for themselves, in bytes."""
+        """The private memory of the server's processes, in bytes."""
         return self.field("smaps_rollup", "Pss_Anon")
 
     def resident(self, which):
-        """What is in memory, VmRSS, or most of it so far, VmHWM: in bytes."""
+        """Resident memory in bytes: VmRSS is the present one, VmHWM the peak."""
         return self.field("status", which)
 
     def field(self, file, name):
@@ -157,7 +157,7 @@ class Server:
         return sum(int(re.search(rf"^{name}:\s+(\d+) kB", text, re.M)[1]) * 1024 for text in texts)
 
     def forget_peak(self):
-        """VmHWM begins again from what is in memory now."""
+        """Resets the peak VmHWM to the present resident memory."""
         for process in self.processes():
             pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
 
@@ -166,7 +166,7 @@ class Server:
 
 
 def start(stack, name, programs, *more, pause=0.02):
-    """The server of this name, with more arguments, as soon as it answers."""
+    """Starts the server of this name with additional arguments. Returns once it answers."""
     directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
     port = free_port()
     command = (
@@ -185,8 +185,8 @@ def free_port():
 
 
 def nginx(name, port, programs, directory):
-    """Its command; the configuration is written."""
-    # Else root's workers become a user that cannot enter the temporary directory.
+    """Writes the configuration of an nginx, and returns its command."""
+    # By default, the workers of root's nginx run as a user that cannot enter the temporary directory.
     user = "user root;" if os.geteuid() == 0 else ""
     defers = " deferred" if name == NGINX_DEFERS else ""
     (directory / "nginx.conf").write_text(user + NGINX_CONF % (ACCESS_LOGS[name], port, defers))
@@ -194,7 +194,7 @@ def nginx(name, port, programs, directory):
 
 
 def program(name, port, programs):
-    """Any other server's command."""
+    """The command of any other server."""
     command, *arguments = COMMANDS[name]
     if command == "hellowire":
         return [programs[command], *arguments, "--listen", f"127.0.0.1:{port}"]

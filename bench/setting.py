@@ -1,7 +1,7 @@
-"""The setting: the tools that the benchmark needs, what it builds, and what machine it is on.
+"""The setting of a benchmark: its tools, its builds, and the machine.
 
-What is missing is installed where root may on Debian, else named: a benchmark with something left
-out would compare less than it says.
+The benchmark never runs with a part left out. Root on Debian installs a missing tool; for other users
+the benchmark fails and names it.
 """
 
 import os
@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = ROOT / "target"
-# Debian's packages by the command that is wanted of each.
+# Debian's packages, by command.
 PACKAGES = {"wrk": "wrk", "nginx": "nginx-light"}
 
 
@@ -24,8 +24,8 @@ def fail(message):
 
 
 def find_tools(packages):
-    """The paths of the commands, by name; `packages` are Debian's by the command that is wanted."""
-    # A Debian user's path is without sbin, where nginx is.
+    """The paths of the commands, by name. `packages` are Debian's packages, by command."""
+    # nginx is in sbin, which is not in the PATH of a Debian user.
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
     found = {command: shutil.which(command, path=path) for command in packages}
     missing = [packages[command] for command in packages if not found[command]]
@@ -43,8 +43,8 @@ def find_tools(packages):
 
 
 def build(manifest, target):
-    """Builds a crate by its release profile: the directory of its programs."""
-    # The user may have a target directory elsewhere; this one is known.
+    """Builds a crate in the release profile. Returns the directory of its programs."""
+    # The user may have configured another target directory.
     command = ["cargo", "build", "--release", "--locked", "--target-dir", target]
     if subprocess.run([*command, "--manifest-path", manifest], cwd=ROOT).returncode != 0:
         fail(f"cannot build {manifest}")
@@ -52,7 +52,7 @@ def build(manifest, target):
 
 
 def programs(hellowire=None):
-    """The paths of all that is run, by name; `hellowire` in place of a build, if it is given."""
+    """The paths of all programs, by name. Builds hellowire unless a path is given."""
     found = programs_beside(PACKAGES)
     found["hellowire"] = (hellowire or build("Cargo.toml", TARGET) / "hellowire").resolve()
     if not found["hellowire"].exists():
@@ -61,7 +61,7 @@ def programs(hellowire=None):
 
 
 def programs_beside(packages):
-    """The paths of all that is run beside hellowire, by name."""
+    """The paths of all programs except hellowire, by name."""
     found = {name: pathlib.Path(path) for name, path in find_tools(packages).items()}
     tools = build("bench/tools/Cargo.toml", TARGET / "bench")
     found.update({name: tools / name for name in ("limit", "hyper", "load")})
@@ -72,13 +72,13 @@ def programs_beside(packages):
 
 
 def allow_descriptors():
-    """Thousands of connections need as many descriptors, here and in what is started from here."""
+    """Raises the limit of descriptors, of this process and its children, for many connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def machine(programs):
-    """Date, machine and versions, a line each."""
+    """The date, the machine and the versions, one line each."""
     yield time.strftime("%Y-%m-%d %H:%M %z")
     yield system()
     if tracks_connections():
@@ -93,10 +93,10 @@ def system():
 
 
 def tracks_connections():
-    """Whether the kernel keeps a table of all connections, which each of them pays for."""
+    """Whether the kernel keeps a table of all connections, which makes each more expensive."""
     table = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_count")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        # Others may stand there still that were tracked once.
+        # The table may still have old entries.
         before = int(table.read_text()) if table.exists() else 0
         with socket.create_connection(listener.getsockname()):
             return table.exists() and int(table.read_text()) > before
@@ -109,6 +109,6 @@ def processor():
 
 
 def version(command):
-    # Some tell theirs on stderr, and wrk exits with 1.
+    # Some programs print the version to stderr, and wrk exits with 1.
     told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return told.stdout.partition("\n")[0].partition(" Copyright")[0]

@@ -1,8 +1,8 @@
-"""Saturating load: requests a second, and the server's CPU time a request.
+"""Measures throughput under saturating load: requests a second, and the server's CPU time a request.
 
-All that is compared runs all the time, and one at a time is under load. A round has a run of each,
-in an order that rotates, so that noise meets all alike. What went wrong is noted: errors that the
-load tells of, log records that do not match the answers, what a server writes to stderr.
+All servers run all the time; the load drives one of them at a time. A round drives each once. The
+order rotates, so that noise affects all alike. The notes report what went wrong: errors of the load,
+a number of log records that does not match the answers, unexpected lines on a server's stderr.
 """
 
 import time
@@ -22,33 +22,33 @@ class Subject(NamedTuple):
 
 
 class Run:
-    """A subject under load for some seconds: what it did, and what that cost."""
+    """One run of a subject: its requests and its CPU time a request, in microseconds."""
 
     def __init__(self, subject, seconds):
         server, load = subject.server, subject.load
         server.empty_log()
         before, self.requests, self.rate, self.troubles = load.run(server, seconds)
-        # Until the last records are written.
+        # The server writes its last records meanwhile.
         time.sleep(1.3 if server.name == NGINX_BUFFERED else 0.3)
         self.cpu = server.spent(before) * 1e6 / self.requests
         self.troubles += [*server.told(), *lacking(server, self.requests, load.uncounted)]
 
 
 def lacking(server, requests, uncounted):
-    """Whether the log has another number of records than there were requests."""
+    """Reports a number of log records that does not match the requests."""
     records = server.records()
     if records is not None and not requests <= records <= requests + uncounted:
         yield f"{requests} answers, but {records} log records"
 
 
 class Figures:
-    """The runs of all subjects by label, and what went wrong."""
+    """The runs of all subjects, by label, and the notes of what went wrong."""
 
     def __init__(self, subjects, extent):
         self.runs, self.notes = {subject.label: [] for subject in subjects}, []
         for subject in subjects:
             subject.server.wait_for_first_record()
-        # The first round is the warm-up, of which only the troubles are kept.
+        # Round 0 is the warm-up. Only its troubles are kept.
         for number in range(0 if extent.warm_up else 1, extent.rounds + 1):
             first = number % len(subjects)
             for subject in subjects[first:] + subjects[:first]:
@@ -71,7 +71,7 @@ class Figures:
         return self.rate(label) / self.rate(base)
 
     def section(self, title, how, bases, verdicts):
-        """The table, with the ratios to these subjects."""
+        """The section with the table of all subjects, and their ratios to those of `bases`."""
         cpu = [f"to {base}" for base in bases]
         columns = ["", "requests/s", f"rate {cpu[0]}", "CPU µs/request", *cpu, "min–max"]
         rows = [self.row(label, bases) for label in self.runs]

@@ -1,4 +1,4 @@
-"""A request with a body of 1 GB: the CPU time of reading it, and that memory stays flat."""
+"""Measures a request with a body of 1 GB: the CPU time, and the growth of memory."""
 
 import contextlib
 from statistics import median
@@ -18,7 +18,7 @@ def measure(programs, extent):
         servers = [start(stack, name, programs, *MORE) for name in (LINE, OFF)]
         servers.append(start(stack, HYPER, programs))
         for server in servers:
-            # The first fills the buffers.
+            # The first upload fills the buffers, so that the others do not grow them.
             upload(server, SMALL)
             cpu[server.name], growth[server.name] = [], []
         for _ in range(extent.rounds):

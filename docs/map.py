@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the map of the source in docs/design.md anew: docs/map.py
+"""Writes the map of the source in docs/design.md anew: docs/map.py [--check]
+
+With --check it writes nothing, and fails if the page is not what it would write.
 
 A line for each folder and file of src/, in the order of the page's layers, with the first sentence of
 the file's own `//!`; a folder's is that of its mod.rs. Files of tests alone have none.
@@ -7,6 +9,7 @@ the file's own `//!`; a folder's is that of its mod.rs. Files of tests alone hav
 
 import pathlib
 import re
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "design.md"
@@ -31,8 +34,8 @@ def rank(order, file):
     return order.index(top) if top in order else -1, parts
 
 
-def main():
-    page = PAGE.read_text()
+def mapped(page):
+    """The page, with the map of the source as it is."""
     order = re.findall(r"`(\w+)`", page.partition("## Layers\n")[2].partition(END)[0])
     source = ROOT / "src"
     files = [file.relative_to(source) for file in source.rglob("*.rs")]
@@ -44,7 +47,15 @@ def main():
     before, _, rest = page.partition(BEGIN)
     old, end, after = rest.partition(END)
     intro = old.partition("- `")[0]
-    PAGE.write_text(before + BEGIN + intro + "\n".join(lines) + "\n" + end + after)
+    return before + BEGIN + intro + "\n".join(lines) + "\n" + end + after
+
+
+def main():
+    page = PAGE.read_text()
+    if sys.argv[1:] != ["--check"]:
+        PAGE.write_text(mapped(page))
+    elif page != mapped(page):
+        sys.exit("docs/design.md is not what docs/map.py writes")
 
 
 if __name__ == "__main__":

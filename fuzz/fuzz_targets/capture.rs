@@ -1,5 +1,5 @@
-//! The capture alone: whatever is sent, the records are all of it, any cutting gives the same, and
-//! what is held stays within the limits.
+//! Checks the capture on its own. For any input, the records contain every byte, the cuts between reads
+//! change nothing, and the memory stays within the limits.
 
 #![no_main]
 
@@ -23,8 +23,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     mutate::conversation(data, size, max_size, seed)
 });
 
-/// The records, one behind the other, are what was sent; what goes on is its beginning, and all
-/// that is complete is in it.
+/// The joined records equal the sent bytes. The bytes that pass are the first of them, and contain all
+/// complete requests.
 fn records_are_the_input(sent: &Conversation, seen: &Seen) {
     let (mut at, mut complete) = (0, 0);
     for (number, record) in (1..).zip(&seen.records) {
@@ -40,12 +40,12 @@ fn records_are_the_input(sent: &Conversation, seen: &Seen) {
             assert_eq!(
                 number,
                 seen.records.len() as u64,
-                "only the last is none: {seen:?}"
+                "only the last may be incomplete: {seen:?}"
             );
         }
     }
     assert_eq!(at, sent.bytes.len(), "{seen:?}");
-    // Each stands for the target of one odd request.
+    // The capture hides the target of each odd request.
     let odd = seen.records.iter().filter(|record| !record.odd.is_empty());
     assert_eq!(seen.hidden.len(), odd.count(), "{seen:?}");
     for hidden in &seen.hidden {
@@ -61,7 +61,7 @@ fn records_are_the_input(sent: &Conversation, seen: &Seen) {
         .find_map(|record| record.state.refusal());
     match sent.ending {
         Ending::Closed => assert_eq!(seen.refusal, recorded, "{seen:?}"),
-        // A fault that nobody was told of is recorded all the same.
+        // A record may have a refusal that the capture did not return: the connection was over before.
         Ending::Cut | Ending::TooSlow(_) => {
             assert!(
                 seen.refusal.is_none() || seen.refusal == recorded,
@@ -71,9 +71,10 @@ fn records_are_the_input(sent: &Conversation, seen: &Seen) {
     }
 }
 
-/// Nor in one piece, nor byte by byte.
+/// Bytes in one piece, and single bytes, give the same result as the pieces.
 fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
-    // Whether garbage is refused before its time is up depends on how much of it was there to see.
+    // The cuts decide how many bytes the capture sees before the timeout, and so which refusal comes
+    // first.
     if matches!(sent.ending, Ending::TooSlow(_)) {
         return;
     }
@@ -86,8 +87,8 @@ fn cuts_change_nothing(sent: &Conversation, seen: &Seen) {
     }
 }
 
-/// Where everything is kept, the records are the same but for what was omitted, and for a character that
-/// there was room for in part.
+/// A capture with room for everything gives the same records with all their bytes. The limited capture
+/// keeps as many bytes as it has room for, and no part of a character.
 fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
     let limits = Limits {
         kept_body: sent.bytes.len(),
@@ -98,7 +99,7 @@ fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
     assert_eq!((all.passed, all.refusal), (seen.passed, seen.refusal));
     let mut start = 0;
     for (all, part) in all.records.iter().zip(&seen.records) {
-        // What has gone on, had a whole head.
+        // Only a request with a whole head passes.
         let head = if seen.passed > start {
             head_length(&all.raw)
         } else {
@@ -115,11 +116,11 @@ fn omitted_is_what_there_is_no_room_for(sent: &Conversation, seen: &Seen) {
     }
 }
 
-/// How many bytes at the end are less than a character, and one together with some that could follow.
+/// The length of the unfinished character at the end of `raw`; 0 without one.
 fn begun_character(raw: &[u8]) -> usize {
     let is_one = |bytes: &[u8]| str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1);
     let begins_one = |end: &[u8]| {
-        // For every beginning one of these can follow.
+        // One of these finishes any unfinished character.
         let mut rests = [[0x80; 3], [0xa0; 3]].into_iter();
         rests.any(|rest| (1..4).any(|more| is_one(&[end, &rest[..more]].concat())))
     };
@@ -128,7 +129,7 @@ fn begun_character(raw: &[u8]) -> usize {
     begun.unwrap_or(0)
 }
 
-/// The length of a whole head, empty lines before it included.
+/// The length of a whole head, with the empty lines before it.
 fn head_length(raw: &[u8]) -> usize {
     let start = raw.iter().position(|byte| !b"\r\n".contains(byte)).unwrap();
     let head = &raw[start..];
@@ -142,16 +143,19 @@ fn head_length(raw: &[u8]) -> usize {
     start + end.unwrap() + mark.len()
 }
 
-/// Whatever is announced and however much comes: the head, what is kept of the body, and a trailer
-/// section of a head's length. Three times, because a buffer that grows is there twice, and has
-/// twice the room; and what a capture has anyway.
+/// A capture holds at most a head, the kept part of a body, and a trailer section as long as a head.
+/// The bound is three times that, and a constant: while a buffer grows, the old one and one of twice
+/// the size exist.
 fn memory_is_bounded(sent: &Conversation) {
-    const ANYWAY: usize = 12 * 1024;
+    const CONSTANT: usize = 12 * 1024;
     let Limits {
         head, kept_body, ..
     } = sent.limits;
     let held = memory::peak(|| {
         follow(sent.limits, sent.pieces(), sent.ending, |_| {}, |_| {});
     });
-    assert!(held <= 3 * (2 * head + kept_body) + ANYWAY, "{held} bytes");
+    assert!(
+        held <= 3 * (2 * head + kept_body) + CONSTANT,
+        "{held} bytes"
+    );
 }

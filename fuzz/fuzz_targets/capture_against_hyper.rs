@@ -1,5 +1,5 @@
-//! The capture against hyper: what one takes for a request, the other does too, the same one; else
-//! the capture has refused it.
+//! Compares the capture with hyper: both find the same requests in the same bytes, except where the
+//! capture refuses a request.
 
 #![no_main]
 
@@ -23,7 +23,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     mutate::conversation(data, size, max_size, seed)
 });
 
-/// The bodies are compared, so they have to be in the records; and the peer ends its side.
+/// Changes a conversation so that the records have whole bodies, which are compared, and the peer closes
+/// its side.
 fn all_kept(sent: Conversation) -> Conversation {
     let kept_body = sent.bytes.len();
     Conversation {
@@ -36,8 +37,8 @@ fn all_kept(sent: Conversation) -> Conversation {
     }
 }
 
-/// What hyper should make of the records. The last is a request also where its body was refused, or
-/// ended early: its head has gone on.
+/// The requests that hyper should find. They include a last one whose body was refused or ended early,
+/// because its head has passed.
 fn requests(seen: &Seen) -> Vec<Request> {
     let mut start = 0;
     let mut requests = Vec::new();
@@ -54,7 +55,8 @@ fn requests(seen: &Seen) -> Vec<Request> {
     requests
 }
 
-/// hyper, fed what the capture lets pass, has nothing to complain of, and serves just that.
+/// hyper reads only the bytes that the capture lets pass. It reports no error and serves exactly the
+/// captured requests.
 fn behind_the_filter(sent: &Conversation, seen: &Seen, captured: &[Request]) {
     let (outcome, records) = server::filtered(sent);
     let served = &outcome.served;
@@ -75,13 +77,12 @@ fn behind_the_filter(sent: &Conversation, seen: &Seen, captured: &[Request]) {
     assert_eq!(statuses(&outcome), answers(served), "{outcome:?}");
 }
 
-/// hyper, fed all that was sent, makes of it what the capture does, as far as that has not refused
-/// it.
+/// hyper reads all sent bytes. It finds the captured requests, up to the one that the capture refused.
 fn alone(sent: &Conversation, seen: &Seen, captured: &[Request]) {
     let served = server::alone(sent).served;
     same(&served, captured);
     same_trailers(&served, captured);
-    // What ended early, ends early for hyper too.
+    // A request that ended early for the capture ends early for hyper too.
     let is_cut = |refusal: Refusal| refusal.rule().text.contains("ended early");
     if seen.refusal.is_none_or(is_cut) {
         are_all(&served, captured, Takes::PlainTargets);
@@ -93,7 +94,7 @@ fn alone(sent: &Conversation, seen: &Seen, captured: &[Request]) {
     }
 }
 
-/// Where both have a whole request, it is the same.
+/// Compares the requests. Compares a target only if it is not odd, and a body only if it is whole.
 fn same(served: &[Served], captured: &[Request]) {
     for (served, captured) in served.iter().zip(captured) {
         assert_eq!(served.method, captured.method);
@@ -122,16 +123,17 @@ fn sorted(fields: &[(String, Vec<u8>)]) -> Vec<&(String, Vec<u8>)> {
     fields
 }
 
-/// What hyper takes.
+/// The requests that hyper accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
     /// All that the capture lets pass.
     All,
-    /// Maybe not the targets of odd requests: it refuses those.
+    /// Those with plain targets; hyper may refuse the targets of odd requests.
     PlainTargets,
 }
 
-/// hyper serves them all, or up to one that asks for the connection's end or that it does not take.
+/// hyper serves all requests, or all up to one that asks for the connection's end or that hyper does not
+/// accept.
 fn are_all(served: &[Served], captured: &[Request], takes: Takes) {
     let number = served.len();
     let next = captured.get(number);
@@ -144,7 +146,7 @@ fn are_all(served: &[Served], captured: &[Request], takes: Takes) {
     );
 }
 
-/// What the service answered.
+/// The statuses of the service's answers.
 fn answers(served: &[Served]) -> Vec<u16> {
     let status = |served: &Served| {
         if served.body.is_some() {
@@ -156,7 +158,7 @@ fn answers(served: &[Served]) -> Vec<u16> {
     served.iter().map(status).collect()
 }
 
-/// What the peer gets, but for what only asks for more.
+/// The statuses of the answers that the peer gets, without 100 (Continue).
 fn statuses(outcome: &Outcome) -> Vec<u16> {
     let mut statuses = Vec::new();
     let mut served = outcome.served.iter();

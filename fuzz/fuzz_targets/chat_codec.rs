@@ -1,5 +1,5 @@
-//! The chat's codec: however the stream is cut, the messages are the same; none is lost, none is
-//! held for ever, no character is torn, and what is held has a bound.
+//! Checks the chat's codec. The cuts between reads do not change the messages. The codec loses no
+//! message, delays none for ever, splits no character, and its memory has a bound.
 
 #![no_main]
 
@@ -10,22 +10,26 @@ use libfuzzer_sys::fuzz_target;
 
 const ACK: u8 = 6;
 
-/// Behind a first line end that is a line feed alone: no part of a message.
+/// Marks a peer as one of our own programs: it follows a first line end that is a bare line feed. It is
+/// not part of a message.
 const MARK: u8 = b'\r';
 
-/// The most that the document's programs take at once.
+/// The most bytes that the document's programs read at once.
 const TURN: usize = 1024;
 
-/// The most that is said.
+/// The most bytes of a talk.
 const LONGEST: usize = 4096;
 
-/// In an input: the longest message, less 6; how long the pieces are, four times; after which of
-/// eight pieces there is silence; then the bytes. 0xFF and a number repeat the byte before them.
+/// The bytes that a peer sends, and how they arrive.
+///
+/// An input has six bytes of settings and then the sent bytes. The settings are the longest message less
+/// 6, the sizes of four pieces, and a bit mask of the pieces that a pause follows. 0xFF and a number
+/// repeat the byte before them, eight times the number.
 #[derive(Debug)]
 struct Talk {
     most: usize,
     sizes: [usize; 4],
-    silences: u8,
+    pauses: u8,
     bytes: Vec<u8>,
 }
 
@@ -34,7 +38,7 @@ impl<'a> Arbitrary<'a> for Talk {
         Ok(Self {
             most: 6 + usize::from(u8::arbitrary(input)?),
             sizes: <[u8; 4]>::arbitrary(input)?.map(|size| usize::from(size).max(1)),
-            silences: u8::arbitrary(input)?,
+            pauses: u8::arbitrary(input)?,
             bytes: repeated(input.bytes(input.len())?),
         })
     }
@@ -44,7 +48,7 @@ impl<'a> Arbitrary<'a> for Talk {
     }
 }
 
-/// Writes out what is repeated: turns and limits are longer than inputs should be.
+/// Replaces each repetition by its bytes. Turns and limits are longer than inputs should be.
 fn repeated(mut rest: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < LONGEST
@@ -64,18 +68,18 @@ fn repeated(mut rest: &[u8]) -> Vec<u8> {
 
 fuzz_target!(|talk: Talk| {
     lines_arrive(&talk);
-    silence_tears_nothing(&talk);
+    pauses_lose_nothing(&talk);
     memory_is_bounded(&talk);
     let messages = messages(&talk.bytes);
     between_two_of_ours(&talk, &messages);
     in_turns(&messages);
 });
 
-/// What a peer sends without a pause is lines, whole or in parts, and the last need not end.
+/// Without a pause, the messages are the lines, whole or in parts. The last line may lack its end.
 fn lines_arrive(talk: &Talk) {
-    let all = heard(talk.most, [&talk.bytes[..]].into_iter());
-    assert_eq!(all, heard(talk.most, pieces(talk)));
-    assert_eq!(all, heard(talk.most, talk.bytes.chunks(1)));
+    let all = decoded(talk.most, [&talk.bytes[..]].into_iter());
+    assert_eq!(all, decoded(talk.most, pieces(talk)));
+    assert_eq!(all, decoded(talk.most, talk.bytes.chunks(1)));
     let text = unmarked(&talk.bytes);
     let mut lines: Vec<_> = text.split(|&byte| byte == b'\n').collect();
     let last = lines.pop().filter(|last| !last.is_empty());
@@ -86,7 +90,7 @@ fn lines_arrive(talk: &Talk) {
     assert_eq!(joined(&all, talk.most), lines);
 }
 
-/// What is text of what a peer sends: without the one sign that it is one of ours.
+/// The sent bytes without the sign of our own programs.
 fn unmarked(bytes: &[u8]) -> Vec<u8> {
     if let Some(text) = bytes.strip_prefix(&[ACK]) {
         return text.to_vec();
@@ -101,17 +105,17 @@ fn unmarked(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Wherever it falls, no character is torn and no byte is lost but line ends.
-fn silence_tears_nothing(talk: &Talk) {
+/// Pauses at any point split no character and lose no byte except line ends.
+fn pauses_lose_nothing(talk: &Talk) {
     let (mut incoming, mut messages) = (Incoming::new(talk.most), Vec::new());
     for (number, piece) in pieces(talk).enumerate() {
         incoming.push(piece, &mut messages);
-        if talk.silences >> (number % 8) & 1 == 1 {
+        if talk.pauses >> (number % 8) & 1 == 1 {
             incoming.paused(&mut messages);
         }
     }
     incoming.finish(&mut messages);
-    let said: Vec<u8> = messages
+    let received: Vec<u8> = messages
         .iter()
         .flat_map(|message| message.text.clone())
         .collect();
@@ -120,7 +124,7 @@ fn silence_tears_nothing(talk: &Talk) {
         let is_kept = |byte: &&u8| !b"\r\n".contains(byte);
         bytes.iter().filter(is_kept).copied().collect::<Vec<_>>()
     };
-    assert_eq!(but_line_ends(&said), but_line_ends(text));
+    assert_eq!(but_line_ends(&received), but_line_ends(text));
     if str::from_utf8(&talk.bytes).is_ok() {
         assert!(
             messages
@@ -131,8 +135,8 @@ fn silence_tears_nothing(talk: &Talk) {
     joined(&messages, talk.most);
 }
 
-/// Whatever comes, one message's length is kept: three times while its buffer grows. And a piece may
-/// be half as many messages as it has bytes, each in a buffer of at least eight.
+/// The codec holds the bytes of one message: up to three times its length while the buffer grows. A
+/// piece may also contain half as many messages as bytes, each in a buffer of at least eight bytes.
 fn memory_is_bounded(talk: &Talk) {
     let mut messages = Vec::with_capacity(talk.bytes.len() + 1);
     let held = memory::peak(|| {
@@ -145,42 +149,42 @@ fn memory_is_bounded(talk: &Talk) {
     assert!(held <= 8 * talk.most + 64, "{held} bytes for {}", talk.most);
 }
 
-/// All that both say arrives, in order, however it is delivered; and the end does.
+/// All messages of both sides arrive in order, for any order of delivery, and so does the goodbye.
 fn between_two_of_ours(talk: &Talk, messages: &[Vec<u8>]) {
     let mut sides = [Side::new(talk.most), Side::new(talk.most)];
     let mut steps = talk.sizes.iter().cycle();
     for (number, message) in messages.iter().enumerate() {
-        let speaker = usize::from(talk.silences >> (number % 8) & 1);
-        if sides[speaker].outgoing.has_room() {
-            sides[speaker].say(message);
+        let sender = usize::from(talk.pauses >> (number % 8) & 1);
+        if sides[sender].outgoing.has_room() {
+            sides[sender].send(message);
         }
         let from = number / 2 % 2;
         deliver(&mut sides, from, *steps.next().unwrap());
     }
-    // Who says it hears no more: what is said before has to be there.
+    // A side that says goodbye receives nothing more: all messages have to arrive before.
     deliver_all(&mut sides, &mut steps);
     sides[0].outgoing.push_bye();
     deliver_all(&mut sides, &mut steps);
     let [mut first, mut second] = sides;
     for side in [&mut first, &mut second] {
-        side.incoming.finish(&mut side.heard);
+        side.incoming.finish(&mut side.received);
         side.is_within_bounds();
     }
     assert!(
-        second.heard.last().is_some_and(Message::is_bye),
+        second.received.last().is_some_and(Message::is_bye),
         "{second:?}"
     );
-    first.said.push(BYE.to_vec());
-    assert_eq!(joined(&second.heard, talk.most), first.said);
-    assert_eq!(joined(&first.heard, talk.most), second.said);
+    first.sent.push(BYE.to_vec());
+    assert_eq!(joined(&second.received, talk.most), first.sent);
+    assert_eq!(joined(&first.received, talk.most), second.sent);
 }
 
 #[derive(Debug)]
 struct Side {
     incoming: Incoming,
     outgoing: Outgoing,
-    said: Vec<Vec<u8>>,
-    heard: Vec<Message>,
+    sent: Vec<Vec<u8>>,
+    received: Vec<Message>,
 }
 
 impl Side {
@@ -188,34 +192,34 @@ impl Side {
         Self {
             incoming: Incoming::new(most),
             outgoing: Outgoing::new(),
-            said: Vec::new(),
-            heard: Vec::new(),
+            sent: Vec::new(),
+            received: Vec::new(),
         }
     }
 
-    fn say(&mut self, message: &[u8]) {
-        self.said.push(message.to_vec());
+    fn send(&mut self, message: &[u8]) {
+        self.sent.push(message.to_vec());
         self.outgoing.push(message.to_vec());
         self.is_within_bounds();
     }
 
-    /// As the session does it.
-    fn hear(&mut self, bytes: &[u8]) {
-        let before = self.heard.len();
-        self.incoming.push(bytes, &mut self.heard);
-        if self.heard.len() > before || self.incoming.framing().is_lines() {
+    /// Receives bytes, as the session does.
+    fn receive(&mut self, bytes: &[u8]) {
+        let before = self.received.len();
+        self.incoming.push(bytes, &mut self.received);
+        if self.received.len() > before || self.incoming.framing().is_lines() {
             self.outgoing.received(self.incoming.framing());
         }
     }
 
-    /// 64 messages, and 64 KiB and a message under way.
+    /// At most 64 unsent messages and one that is being sent; at most 64 KiB of bytes and one message.
     fn is_within_bounds(&self) {
         assert!(self.outgoing.unsent() <= 65, "{}", self.outgoing.unsent());
         assert!(self.outgoing.pending().len() <= 64 * 1024 + LONGEST + 2);
     }
 }
 
-/// Each side gets what the other says, until nothing is left.
+/// Delivers all bytes of both sides.
 fn deliver_all<'a>(sides: &mut [Side; 2], steps: &mut impl Iterator<Item = &'a usize>) {
     while sides.iter().any(|side| !side.outgoing.is_empty()) {
         let mut goes_on = false;
@@ -229,18 +233,18 @@ fn deliver_all<'a>(sides: &mut [Side; 2], steps: &mut impl Iterator<Item = &'a u
     }
 }
 
-/// Moves at most that many bytes; returns whether there were any.
+/// Delivers at most that many bytes. Returns whether there were any.
 fn deliver(sides: &mut [Side; 2], from: usize, most: usize) -> bool {
     let pending = sides[from].outgoing.pending();
     let bytes = pending[..most.min(pending.len())].to_vec();
     sides[from].outgoing.written(bytes.len());
     if !bytes.is_empty() {
-        sides[1 - from].hear(&bytes);
+        sides[1 - from].receive(&bytes);
     }
     !bytes.is_empty()
 }
 
-/// One of the document's programs gets all that is said, in turns that it takes at once.
+/// One of the document's programs gets all messages, in turns that it reads at once.
 fn in_turns(messages: &[Vec<u8>]) {
     let mut outgoing = Outgoing::new();
     outgoing.received(Framing::Turns);
@@ -258,14 +262,14 @@ fn in_turns(messages: &[Vec<u8>]) {
             outgoing.received(Framing::Turns);
         }
     }
-    let said = messages.concat();
-    // Doubled, because as a connection's first byte it would say something else.
-    let acknowledgement = if said.starts_with(&[ACK]) {
+    let sent = messages.concat();
+    // A message that begins with ACK gets a second one: a connection's first ACK is an acknowledgement.
+    let acknowledgement = if sent.starts_with(&[ACK]) {
         &[ACK][..]
     } else {
         &[]
     };
-    assert_eq!(got, [acknowledgement, &said].concat());
+    assert_eq!(got, [acknowledgement, &sent].concat());
 }
 
 /// The lines of `bytes` that a person could type, as messages.
@@ -277,7 +281,7 @@ fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
     typed.filter(is_message).map(<[u8]>::to_vec).collect()
 }
 
-fn heard<'a>(most: usize, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Message> {
+fn decoded<'a>(most: usize, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Message> {
     let (mut incoming, mut messages) = (Incoming::new(most), Vec::new());
     for piece in pieces {
         incoming.push(piece, &mut messages);
@@ -294,8 +298,8 @@ fn pieces(talk: &Talk) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The messages, their parts joined: none is over the limit, none begins or ends in the middle, and
-/// where the whole is text, each part is.
+/// Joins the parts of the messages. Checks that no part is over the limit, that no message lacks a part,
+/// and that each part of a text is text.
 fn joined(messages: &[Message], most: usize) -> Vec<Vec<u8>> {
     let mut joined: Vec<Vec<u8>> = Vec::new();
     let mut goes_on = false;

@@ -1,5 +1,5 @@
-//! The log's formats: nothing of a peer's is obeyed by a terminal or taken for a record, and what
-//! was written gives the bytes back.
+//! Checks the log's formats. A peer's bytes never control a terminal and never look like a record. The
+//! formats that can be decoded give the exact bytes back.
 
 #![no_main]
 
@@ -50,9 +50,11 @@ const PEERS: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 1),
 ];
 
-/// Two records, one behind the other. In an input, 21 bytes: two numbers, for each record how many
-/// tenths of a second it is later and a byte for all else, the length of the first; then the bytes of
-/// both.
+/// Two records, one after the other.
+///
+/// An input has 21 bytes of settings and then the bytes of both records. The settings are two numbers of
+/// eight bytes (the time and the connection), two bytes a record (its delay in tenths of a second, and
+/// all its other properties), and the length of the first record.
 #[derive(Debug)]
 struct Log<'a>([(SystemTime, Connection, Captured<'a>); 2]);
 
@@ -121,7 +123,7 @@ fn peer(connection: &Connection) -> &str {
     str::from_utf8(connection.peer()).unwrap()
 }
 
-/// The lines, one a record: each is ended, and the end is no part of it.
+/// Splits the text into the lines of the records, without their line ends.
 fn lines<'a>(text: &'a str, records: &[Record<'_>]) -> Vec<&'a str> {
     let lines: Vec<_> = text.strip_suffix('\n').unwrap().split('\n').collect();
     assert_eq!(lines.len(), records.len(), "{text}");
@@ -191,7 +193,7 @@ fn json(text: &str, records: &[Record<'_>]) {
     }
 }
 
-/// A Python literal, and a comment at most.
+/// Each line is a Python literal, with a comment where bytes were omitted.
 fn document(text: &str, records: &[Record<'_>]) {
     for (line, record) in lines(text, records).into_iter().zip(records) {
         assert!(is_plain(line), "{line}");
@@ -220,7 +222,7 @@ fn hex(text: &str, records: &[Record<'_>]) {
     assert_eq!(rest, "");
 }
 
-/// Only a header line has the mark, and no other begins at the margin.
+/// Only header lines have the mark, and all other lines are indented.
 fn pretty_is_safe(text: &str, records: &[Record<'_>]) {
     assert!(
         text.chars()
@@ -244,7 +246,7 @@ fn pretty_is_safe(text: &str, records: &[Record<'_>]) {
     assert_eq!(rest, "");
 }
 
-/// Three paints, none of which is a peer's.
+/// The colored text has three escape sequences more than the plain one, and each color is reset.
 fn color_changes_nothing(colored: &str, plain: &str) {
     let paints = ["\x1b[1m", "\x1b[2m", "\x1b[0m"];
     let text = paints
@@ -255,7 +257,8 @@ fn color_changes_nothing(colored: &str, plain: &str) {
     assert_eq!(set, colored.matches(paints[2]).count(), "{colored:?}");
 }
 
-/// What the client and the chat show. Marks may stand there, and what joins two characters.
+/// Checks the text that the client and the chat show. It may contain marks and the joiner of two
+/// characters.
 fn shown(bytes: &[u8]) {
     let mut out = Vec::new();
     escape::show(bytes, &mut out);
@@ -309,7 +312,7 @@ fn odd(notes: &[Refusal], before: &str) -> String {
     format!("{before}odd: {}", notes.join("; "))
 }
 
-/// RFC 3339, by the calendar's own rules.
+/// Formats the record's time by RFC 3339, with a calendar of its own.
 fn time(record: &Record<'_>) -> String {
     let since = record.time.duration_since(UNIX_EPOCH).unwrap();
     let (seconds, micros) = (since.as_secs(), since.subsec_micros());

@@ -1,4 +1,4 @@
-//! All that a capture does with what arrives.
+//! Runs a capture over the pieces of a conversation and collects its results.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use hellowire::capture::{Capture, Captured, Kind, Limits, Refusal, Rule, State};
 
 use crate::conversation::Ending;
 
-/// A refusal of somebody else's.
+/// A refusal that comes from outside of the capture, as the service's timeouts do.
 pub const TOO_SLOW: Refusal = Refusal::of(&Rule {
     status: 408,
     kind: Kind::Framing,
@@ -18,20 +18,20 @@ pub const TOO_SLOW: Refusal = Refusal::of(&Rule {
 /// A record that owns its bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Owned {
-    /// Its number.
+    /// The request's number on its connection, from 1.
     pub number: u64,
-    /// What is kept of it.
+    /// The bytes that the capture kept.
     pub raw: Vec<u8>,
-    /// How much is not.
+    /// How many bytes the capture omitted.
     pub omitted: u64,
-    /// What it is.
+    /// Whether the request is complete, and if not, why.
     pub state: State,
-    /// What is odd about it.
+    /// The notes about what is odd.
     pub odd: Vec<Refusal>,
 }
 
 impl Owned {
-    /// Its own copy.
+    /// Copies a record.
     #[must_use]
     pub fn of(captured: &Captured<'_>) -> Self {
         Self {
@@ -61,20 +61,20 @@ impl fmt::Debug for Owned {
     }
 }
 
-/// What became of what arrived.
+/// The results of a capture.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The records.
     pub records: Vec<Owned>,
-    /// How much went on.
+    /// How many bytes the capture let pass.
     pub passed: usize,
-    /// Where the targets stand that were hidden.
+    /// The positions of the hidden targets in the sent bytes.
     pub hidden: Vec<Range<usize>>,
-    /// Why not all of it did, or what the end refused.
+    /// The refusal, of the bytes or of the connection's end.
     pub refusal: Option<Refusal>,
 }
 
-/// Shows `pieces` to a capture, and then the end.
+/// Pushes `pieces` into a capture, and then the end.
 pub fn capture<'a>(limits: Limits, pieces: impl Iterator<Item = &'a [u8]>, ending: Ending) -> Seen {
     let (mut records, mut hidden) = (Vec::new(), Vec::new());
     let emit = |request: Captured<'_>| records.push(Owned::of(&request));
@@ -86,7 +86,7 @@ pub fn capture<'a>(limits: Limits, pieces: impl Iterator<Item = &'a [u8]>, endin
     }
 }
 
-/// The same, but what becomes of the records and the hidden targets is `emit`'s and `hide`'s to say.
+/// Like [`capture`], but passes the records to `emit` and the hidden targets to `hide`.
 pub fn follow<'a>(
     limits: Limits,
     pieces: impl Iterator<Item = &'a [u8]>,
@@ -108,7 +108,7 @@ pub fn follow<'a>(
         }
         passed += verdict.pass;
         refusal = refusal.or(verdict.refusal);
-        assert!(passed <= read, "{passed} of {read} bytes have gone on");
+        assert!(passed <= read, "{passed} of {read} bytes have passed");
     }
     if ending == Ending::Closed {
         let by_end = capture.end();

@@ -1,23 +1,24 @@
-//! What a peer sends on one connection, and how it arrives.
+//! The bytes that a peer sends on one connection, and the pieces in which they arrive.
 //!
-//! An input is [`SETTINGS`] bytes and then what is sent, so that a seed reads as the requests that
-//! it holds. What can only go wrong beyond some limit would take long inputs, so a run is written
-//! short: 0xFF, how many bytes, and a number, whose square is how often they are repeated. No text
-//! has an 0xFF.
+//! An input has [`SETTINGS`] bytes and then the sent bytes, so that a person can read a seed's requests.
+//! Some limits take many bytes to reach. Inputs should be short, so three bytes stand for a repetition:
+//! 0xFF, a length, and a number. They repeat that many of the bytes before them, as often as the
+//! number's square. UTF-8 text never contains 0xFF.
 
 use std::fmt;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use hellowire::capture::Limits;
 
-/// How many bytes an input begins with that are not sent: four limits, four sizes of pieces, the
-/// end. The digits 0 to 3 choose of each table what stands there.
+/// How many bytes of settings an input begins with: four limits, four sizes of pieces, the ending.
+/// For a limit, the digits 0 to 3 choose the value of its table at that index.
 pub const SETTINGS: usize = 9;
 
-/// The most that is sent: enough for each limit of hyper's but those that need 64 KiB.
+/// The most bytes that a peer sends. They reach all limits of hyper that are below 64 KiB.
 const LONGEST: usize = 40_000;
 
-/// The digits 4 to 7 choose the same length of a head as 0 to 3, and a strict service.
+/// The bit of the first setting for a strict service: the digits 4 to 7 choose the same length of a
+/// head as 0 to 3, and strictness.
 const STRICT: u8 = 4;
 
 const HEADS: [usize; 4] = [48, 256, 4096, 32_768];
@@ -28,29 +29,29 @@ const KEPT: [usize; 4] = [0, 7, 1024, LONGEST];
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The peer ends its side.
+    /// The peer closes its side.
     Closed,
     /// The connection fails.
     Cut,
-    /// The time of what is unfinished is up, after so many bytes, and the rest comes late.
+    /// The unfinished request times out after this many bytes. The rest arrives late.
     TooSlow(usize),
 }
 
-/// See the module.
+/// A peer's side of one connection.
 #[derive(Clone)]
 pub struct Conversation {
-    /// What the service takes.
+    /// The service's limits.
     pub limits: Limits,
-    /// How long the pieces are in which it arrives, over and over. None is empty.
+    /// The sizes of the pieces, in bytes, used over and over. No size is 0.
     pub sizes: [usize; 4],
-    /// How it ends.
+    /// How the connection ends.
     pub ending: Ending,
-    /// What is sent.
+    /// The bytes that the peer sends.
     pub bytes: Vec<u8>,
 }
 
 impl Conversation {
-    /// What is sent, in the pieces in which it arrives.
+    /// The sent bytes, in the pieces in which they arrive.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = &self.bytes[..];
         self.sizes.iter().cycle().map_while(move |&size| {
@@ -105,7 +106,7 @@ fn choice<T: Copy>(input: &mut Unstructured<'_>, table: [T; 4]) -> Result<T> {
     Ok(table[usize::from(u8::arbitrary(input)? % 4)])
 }
 
-/// Writes out what is repeated.
+/// Replaces each repetition by its bytes.
 fn expanded(input: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(input.len());
     let mut rest = input;

@@ -1,8 +1,8 @@
-//! The ways back from the log's formats: the text of one record to its bytes, as the formats'
-//! documentation says. None where it is not of that format.
+//! Decoders of the log's formats: from the text of one record back to its bytes, by the documentation
+//! of the formats. A decoder returns `None` where the text is not of its format.
 
-/// What stands at the start of `text` within `quote`s, with Python's escapes, and what stands
-/// behind.
+/// Decodes the literal at the start of `text`, with Python's escapes, between two `quote`s. Returns also
+/// the text after it.
 #[must_use]
 pub fn quoted(text: &str, quote: char) -> Option<(Vec<u8>, &str)> {
     let mut bytes = Vec::new();
@@ -41,7 +41,7 @@ fn byte(digits: &str) -> Option<u8> {
     is_byte.then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
-/// The rows of `hexdump -C`, and nothing else.
+/// Decodes rows of `hexdump -C`. Any other row is an error.
 #[must_use]
 pub fn hexdump<'a>(rows: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -57,13 +57,13 @@ pub fn hexdump<'a>(rows: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The bytes that a row's hex columns name.
+/// Decodes the hex columns of a row.
 fn columns(row: &str) -> Option<Vec<u8>> {
     let columns = row.get(10..58)?.split_whitespace();
     columns.map(byte).collect()
 }
 
-/// The one row with these bytes behind `before`.
+/// Formats the row of these bytes; its offset is the length of `before`.
 fn row_of(before: &[u8], bytes: &[u8]) -> String {
     let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let (left, right) = hex.split_at(hex.len().min(8));
@@ -84,7 +84,7 @@ fn row_of(before: &[u8], bytes: &[u8]) -> String {
     )
 }
 
-/// RFC 4648 section 4.
+/// Decodes base64 (RFC 4648 section 4).
 #[must_use]
 pub fn base64(text: &str) -> Option<Vec<u8>> {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,4 +1,4 @@
-//! Requests as clients send them, and now and then one that is odd in one place.
+//! Generates requests as clients send them. Now and then a part of one is odd.
 
 use fastrand::Rng;
 
@@ -82,7 +82,7 @@ const ODD_SIZE_ENDS: &[&str] = &[" ", ";", ";=", ";a=\"", "_", "h", ";a\tb", "\t
 const TRAILERS: &[&str] = &["A: b", "B:", "Content-Length: 1"];
 const ODD_TRAILERS: &[&str] = &[" a: b", "a b: c", ":", "a", "A: b\rC: d", "A: \0"];
 
-/// One request.
+/// Generates a request.
 pub fn request(rng: &mut Rng) -> Vec<u8> {
     let mut out = Vec::new();
     if rng.u8(..) < 16 {
@@ -113,7 +113,7 @@ pub fn request(rng: &mut Rng) -> Vec<u8> {
     out
 }
 
-/// The same with a bare LF behind each line of the head.
+/// Replaces the line ends of the head by a bare LF.
 fn with_bare_lf(request: &[u8]) -> Vec<u8> {
     let end = request.windows(4).position(|four| four == b"\r\n\r\n");
     let (head, body) = request.split_at(end.map_or(request.len(), |end| end + 4));
@@ -123,7 +123,7 @@ fn with_bare_lf(request: &[u8]) -> Vec<u8> {
     out
 }
 
-/// One field's line.
+/// Generates a field line.
 pub fn field(rng: &mut Rng, out: &mut Vec<u8>) {
     let field = pick(rng, FIELDS, ODD_FIELDS);
     line(rng, field, out);
@@ -158,7 +158,7 @@ fn chunked(rng: &mut Rng, body: &[u8], out: &mut Vec<u8>) {
     line_end(rng, out);
 }
 
-/// Mostly what is usual.
+/// Picks a usual text, or an odd one in one of 16 cases.
 fn pick<'a>(rng: &mut Rng, usual: &[&'a str], odd: &[&'a str]) -> &'a str {
     let table = if rng.u8(..) < 16 { odd } else { usual };
     table[rng.usize(..table.len())]

@@ -1,15 +1,17 @@
-//! What the fuzz targets share.
+//! Shared code of the fuzz targets.
 //!
-//! - [`conversation`]: what a peer sends, and in which pieces, as the fuzzer's bytes say it.
-//! - [`generate`] and [`mutate`]: conversations that look like HTTP, so that the deep states are
-//!   reached.
-//! - [`capturing`]: all that a capture does with one.
-//! - [`wire`] and [`server`]: hyper over an IO in memory, alone or behind a request filter.
-//! - [`request`]: what a request on the wire means, read by nobody's code but this.
-//! - [`decode`] and [`screen`]: the ways back from the log's formats, and what a terminal may get.
-//! - [`memory`]: how much something holds.
+//! - [`conversation`]: what a peer sends, and in which pieces, decoded from the fuzzer's bytes.
+//! - [`generate`] and [`mutate`]: conversations that look like HTTP, so that the fuzzer reaches the deep
+//!   states.
+//! - [`capturing`]: runs a capture over a conversation.
+//! - [`wire`] and [`server`]: hyper over a connection in memory, alone or behind a request filter.
+//! - [`request`]: an independent reader of requests on the wire.
+//! - [`decode`] and [`screen`]: decoders of the log's formats, and the characters that a terminal may get.
+//! - [`memory`]: measures how much memory something holds.
 //!
-//! What always holds: nothing here shares code with what it judges.
+//! # Invariants
+//!
+//! - No reader, decoder or judge of this crate shares code with the part of the service that it checks.
 
 pub mod capturing;
 pub mod conversation;

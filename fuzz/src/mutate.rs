@@ -1,13 +1,13 @@
-//! Changes a conversation the way its grammar is made: by requests and lines. Every other time it
-//! leaves that to libFuzzer, which changes bytes and knows what the code compares them with.
+//! Mutates a conversation by whole requests and lines. Every other time libFuzzer mutates it by bytes:
+//! libFuzzer knows the values that the code compares them with.
 
 use fastrand::Rng;
 
 use crate::conversation::SETTINGS;
 use crate::generate;
 
-/// As libFuzzer asks for it: the input is the first `size` bytes of `data`, the result's length is
-/// returned.
+/// A custom mutator of libFuzzer: the input is the first `size` bytes of `data`. Returns the length of
+/// the result, which is at most `max_size`.
 pub fn conversation(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let mut rng = Rng::with_seed(seed.into());
     if size < SETTINGS || max_size < size || rng.bool() {

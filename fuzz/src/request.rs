@@ -1,25 +1,25 @@
-//! What a request on the wire means, as RFC 9112 says it, read the simple way. For whole requests
-//! that the capture found right, and the heads of those that it refused for their bodies.
+//! A simple reader of requests on the wire (RFC 9112). It reads requests that the capture accepted, and
+//! the heads of those that the capture refused for their bodies. It panics on anything else.
 
-/// A request, as plain hyper and hyper behind the filter should take it.
+/// A request, as hyper should serve it, alone or behind the filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Its method.
+    /// The method.
     pub method: String,
-    /// Its target, as hyper writes it; none where hyper may not take it, and behind the filter gets
-    /// something else.
+    /// The target, as hyper formats it. `None` for an odd target: hyper may refuse it, and the filter
+    /// replaces it.
     pub target: Option<String>,
-    /// How long its target is on the wire.
+    /// The target's length on the wire, in bytes.
     pub target_length: usize,
-    /// What it carries; none where it was not whole.
+    /// The body; `None` where it was not whole.
     pub body: Option<Vec<u8>>,
-    /// The names and values of its trailer fields.
+    /// The names and values of the trailer fields.
     pub trailers: Vec<(String, Vec<u8>)>,
-    /// Whether it may be its connection's last, as its client asked for.
+    /// Whether the client asked, or may have asked, for the connection's end after this request.
     pub may_be_last: bool,
 }
 
-/// Reads the request at the start of `bytes`, whose body is whole or to be left out.
+/// Reads the request at the start of `bytes`. Reads its body only if `has_body`: then the body is whole.
 #[must_use]
 pub fn read(bytes: &[u8], has_body: bool, is_odd: bool) -> Request {
     let start = bytes.iter().position(|byte| !b"\r\n".contains(byte));
@@ -53,13 +53,13 @@ pub fn read(bytes: &[u8], has_body: bool, is_odd: bool) -> Request {
     request
 }
 
-/// Whether the first line has no CR: then no line of the head has.
+/// Whether the first line ends in a bare LF. All lines of the head end alike.
 fn ends_in_lf(bytes: &[u8]) -> bool {
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
     !bytes[..end].ends_with(b"\r")
 }
 
-/// RFC 9110 section 4.2.3: the scheme has no case, and an empty path is a slash.
+/// Normalizes a target (RFC 9110 section 4.2.3): the scheme is in lower case, an empty path is a slash.
 fn as_hyper_writes(target: &str) -> String {
     let Some((_, rest)) = target
         .split_once("://")
@@ -102,7 +102,7 @@ fn chunked(mut rest: &[u8]) -> (Option<Vec<u8>>, Fields) {
     }
 }
 
-/// A line's name, in lower case, and value, without the blanks around it.
+/// Splits a field line into its name, in lower case, and its value, without the blanks around it.
 fn field(line: &[u8]) -> (String, Vec<u8>) {
     let (name, value) = split_once(line, b":");
     let is_blank = |byte: &u8| b" \t".contains(byte);
@@ -130,7 +130,7 @@ fn lines<'a>(mut bytes: &'a [u8], mark: &[u8]) -> impl Iterator<Item = &'a [u8]>
     })
 }
 
-/// What stands before and behind `mark`, which is there.
+/// The bytes before and after the first `mark`. Panics without one.
 fn split_once<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
     let at = bytes.windows(mark.len()).position(|window| window == mark);
     let at = at.unwrap_or_else(|| panic!("no {} in {}", mark.escape_ascii(), bytes.escape_ascii()));

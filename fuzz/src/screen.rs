@@ -1,11 +1,11 @@
-//! What a terminal may be sent, by the Unicode standard's own categories.
+//! The characters that a terminal may get, by the Unicode standard's categories.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-/// Whether a terminal shows this character and does nothing else: it is no control, no format
-/// character, such as those that turn the direction of writing, no line or paragraph separator, and
-/// nobody's private matter. Unassigned ones are left out: the standard library may know more of
-/// them than this table.
+/// Whether a terminal only shows this character. Controls, format characters (which may change the
+/// direction of writing), line and paragraph separators and private-use characters are harmful.
+/// Unassigned characters count as harmless: the standard library may know a newer Unicode than this
+/// table.
 #[must_use]
 pub fn is_harmless(character: char) -> bool {
     !matches!(
@@ -19,7 +19,7 @@ pub fn is_harmless(character: char) -> bool {
     )
 }
 
-/// Whether it is also no mark that would change the character before it.
+/// Whether a character is harmless and does not change the character before it, as a mark does.
 #[must_use]
 pub fn stands_alone(character: char) -> bool {
     let is_mark = matches!(

@@ -1,5 +1,5 @@
-//! hyper, configured as the service's, over a connection in memory: alone, or behind a request filter
-//! that lets pass what a capture does, through the service's own tap.
+//! hyper over a connection in memory, with the service's settings: alone, or behind the service's own
+//! tap and a request filter. The filter lets pass the bytes that a capture lets pass.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -20,39 +20,39 @@ use crate::capturing::Owned;
 use crate::conversation::Conversation;
 use crate::wire::Wire;
 
-/// The status for a request whose body fails: hyper never answers with it by itself.
+/// The status for a request whose body fails. hyper itself never uses it.
 pub const FOR_BROKEN_BODY: u16 = 418;
 
 thread_local! {
-    // hyper asks for a clock.
+    // hyper needs the runtime's clock.
     static RUNTIME: Runtime = Builder::new_current_thread().enable_time().build().unwrap();
 }
 
-/// A request as hyper hands it over.
+/// A request, as hyper passes it to the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Served {
-    /// Its method.
+    /// The method.
     pub method: String,
-    /// Its target.
+    /// The target.
     pub target: String,
-    /// What it carries; none where that failed.
+    /// The body; `None` where reading it failed.
     pub body: Option<Vec<u8>>,
-    /// The names and values of its trailer fields.
+    /// The names and values of the trailer fields.
     pub trailers: Vec<(String, Vec<u8>)>,
 }
 
-/// What hyper made of a conversation.
+/// The result of serving a conversation.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its requests.
+    /// The requests that hyper served.
     pub served: Vec<Served>,
-    /// What was written to the peer.
+    /// The bytes that hyper wrote to the peer.
     pub written: Vec<u8>,
-    /// Whether hyper had nothing to complain of.
+    /// Whether hyper reported no error.
     pub is_fine: bool,
 }
 
-/// hyper gets all that is sent.
+/// Serves all bytes of a conversation, without a filter.
 #[must_use]
 pub fn alone(sent: &Conversation) -> Outcome {
     let served = RefCell::default();
@@ -64,7 +64,7 @@ pub fn alone(sent: &Conversation) -> Outcome {
     }
 }
 
-/// hyper gets what the capture lets pass. Returns also the capture's records.
+/// Serves the bytes that the capture lets pass. Returns also the capture's records.
 #[must_use]
 pub fn filtered(sent: &Conversation) -> (Outcome, Vec<Owned>) {
     let served = RefCell::default();
@@ -89,7 +89,7 @@ pub fn filtered(sent: &Conversation) -> (Outcome, Vec<Owned>) {
         written,
         is_fine,
     };
-    // Where hyper has closed, what it left unread is no request any more.
+    // Where hyper has closed the connection, the bytes that it left unread are not requests any more.
     (outcome, std::mem::take(&mut tap.observer_mut().records))
 }
 
@@ -146,7 +146,7 @@ fn answer(is_whole: bool) -> Response<Full<Bytes>> {
     answer
 }
 
-/// Does what the service's request filter does, but for the log.
+/// A request filter like the service's, without a log.
 #[derive(Debug)]
 struct Filter {
     capture: Capture,

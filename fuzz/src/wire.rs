@@ -1,7 +1,7 @@
-//! A connection in memory: its peer sends pieces, one at a time, and takes everything.
+//! A connection in memory. Its peer sends one piece at a time and accepts all that is written.
 //!
-//! Between two pieces there is nothing to read, once: hyper gets to do all it can with what came,
-//! as on a network.
+//! After each piece, one read finds nothing. hyper then handles all bytes that have arrived before it
+//! reads the next piece, as on a network.
 
 use std::io;
 use std::pin::Pin;
@@ -12,18 +12,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::conversation::Conversation;
 
-/// See the module.
+/// The service's end of the connection.
 #[derive(Debug)]
 pub struct Wire {
-    /// The last first.
+    /// The pieces that are still to be read, the last one first.
     pieces: Vec<Vec<u8>>,
     has_paused: bool,
-    /// What was written to it.
+    /// The bytes that were written to the peer.
     pub written: Vec<u8>,
 }
 
 impl Wire {
-    /// Nothing of the conversation was read.
+    /// A connection on which the peer sends this conversation.
     #[must_use]
     pub fn of(sent: &Conversation) -> Self {
         let mut pieces: Vec<_> = sent.pieces().map(<[u8]>::to_vec).collect();

@@ -1,4 +1,4 @@
-//! What a client gets for one request and for several.
+//! The answers to one request and to several.
 
 use crate::support::{HELLO, Service, expect_answer};
 

@@ -1,7 +1,7 @@
-//! What correct clients send is never refused: real ones, with bodies, kept connections, HTTP/1.0,
-//! and the absolute form that a proxy gets.
+//! The service never refuses a correct client: real ones, with bodies, kept connections, HTTP/1.0, and the
+//! absolute form that clients send to a proxy.
 //!
-//! curl and more of Chromium are in `tools`.
+//! `tools` has the tests with curl, and more with Chromium.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Started with a closed standard stream: what is lost is said, and nothing else breaks.
+//! Programs with a closed standard stream: they report what is lost, and nothing else breaks.
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};

@@ -1,5 +1,4 @@
-//! A body that is kept in part: its last character is kept whole or not at all, so that what a record
-//! looks like does not depend on where the limit fell.
+//! A record with a part of a body: the part ends with a whole character, wherever the limit falls.
 
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
-//! The files in deploy/, as they are used: on one machine, and as a stack of replicas in a real swarm
-//! under load from inside its network, where an update and a change of scale cost no request.
+//! The files in deploy/ in use: on one machine, and as a stack of replicas in a real swarm. The load comes
+//! from inside the swarm's network. An update and a change of scale lose no request.
 //!
-//! Between the replicas and the clients is nothing but DNS round robin: only the replicas' own
-//! behaviour keeps a request from being lost.
+//! The clients find the replicas by DNS round robin alone: only the replicas' own behaviour prevents a
+//! lost request.
 
 use std::path::Path;
 use std::process::{Child, Command};

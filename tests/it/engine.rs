@@ -1,7 +1,7 @@
-//! The harness for a container engine: images that are built once, containers that are removed.
+//! The harness for a container engine. It builds each image once, and removes its containers.
 //!
-//! `DOCKER` names the client, else it is `docker`; `RUST_IMAGE` names the build stages' base image,
-//! else it is the Dockerfile's own. `.ci/engine` sets both.
+//! `DOCKER` names the client; the default is `docker`. `RUST_IMAGE` names the base image of the build
+//! stages; the default is the Dockerfile's own. `.ci/engine` sets both.
 
 use std::env;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! Options from the environment: what a variable that is wrong, or empty, comes to.
+//! Options from the environment: the effects of wrong and of empty variables.
 
 use std::ffi::OsStr;
 use std::net::TcpListener;

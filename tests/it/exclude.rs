@@ -1,4 +1,4 @@
-//! `--log-exclude`: probes are answered and leave nothing in the log; nothing else is missing there.
+//! `--log-exclude`: the service answers probes and does not log them. It logs everything else.
 
 use crate::support::{HELLO, Service, expect_answer, expect_record, program};
 

@@ -1,5 +1,6 @@
-//! `--log-file` on what takes long to open: the start can be stopped. On a FIFO it waits until somebody
-//! reads from it, and says so. How soon it does, half a second, is not measured: a busy machine takes longer.
+//! `--log-file` with a file that takes long to open: a signal stops the start. With a FIFO, the start waits
+//! for a reader and says so. The tests do not check that it says so after half a second: a busy machine
+//! takes longer.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};

@@ -1,5 +1,5 @@
-//! SIGHUP, and SIGQUIT with it: what they end loses no answered record, and a terminal that is gone
-//! leaves no service behind.
+//! SIGHUP and SIGQUIT: a service that they end loses no record of an answered request. A service ends
+//! with its terminal.
 
 use std::fs;
 use std::io::Read as _;

@@ -1,4 +1,4 @@
-//! The probe: exit 0 for a service that answers, else 1 with the reason, within its time.
+//! The probe: it exits with 0 if the service answers in time, otherwise with 1 and the reason.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};

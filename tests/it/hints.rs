@@ -1,4 +1,4 @@
-//! What the client says where it gets no answer, and what helps.
+//! The hints of the client where it gets no answer.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};

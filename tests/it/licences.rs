@@ -1,5 +1,5 @@
-//! The licences in the image, of all that is linked into its program: the file that deploy/licenses.rs
-//! writes while the image is built, held against what cargo says of the dependencies.
+//! The licences in the image, of all crates that are linked into its program. deploy/licenses.rs writes
+//! the file in the build of the image; the test compares it with cargo's list of dependencies.
 
 use std::env::consts::ARCH;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! The lines of a program's output, as they come: each wait has a bound, and shows what came before it.
+//! The lines of a program's output, as they arrive. Each wait has a bound; a failed one shows the lines
+//! before it.
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};

@@ -1,4 +1,4 @@
-//! Many clients at once, and a signal in the middle: whoever got an answer finds its record.
+//! Many clients at once, and a signal under load: each answered request has its record.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};

@@ -1,8 +1,8 @@
-//! The service as its users meet it: the built program, real sockets on free ports, literal bytes.
+//! Tests of the built program, with real sockets on free ports and literal bytes.
 //!
-//! Every wait has a bound, and none is a sleep: a test waits for what the program says or does. Where
-//! one sleeps, the time that passes is what it is about.
-//! Tests that need more than Rust are ignored, with what they need; `.ci/run` runs them.
+//! Every wait has a bound. A test waits for an output or an action of the program, not for a time. It
+//! sleeps only where it tests the time itself.
+//! A test that needs more than Rust is ignored and names what it needs; `.ci/run` runs it.
 
 #![allow(
     clippy::unwrap_used,

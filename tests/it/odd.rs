@@ -1,5 +1,5 @@
-//! Real clients that send what no grammar has: each gets its Hello World, and the log holds exactly
-//! their bytes and says what was odd.
+//! Real clients that violate the grammar: each gets its Hello World, and the log has exactly their bytes
+//! and notes what is odd.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! A chat at a terminal whose other side is this test, on a bare socket.
+//! A chat at a terminal. The test is its peer, on a bare socket.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The chat with the document's own programs: all four pairs, by default, without an option.
+//! The chat with the document's own programs: all four pairs, without an option.
 
 use std::net::SocketAddr;
 use std::process::Command;

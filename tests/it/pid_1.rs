@@ -1,4 +1,4 @@
-//! The probe in a container: without an address it asks what the first process serves.
+//! The probe in a container: without an address, it probes the service that is process 1.
 
 use std::process::{Command, Output};
 

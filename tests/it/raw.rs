@@ -1,4 +1,4 @@
-//! The raw-TCP fallback: what arrives first is logged, the document's bytes go back.
+//! The raw-TCP fallback: it logs the first bytes, and answers with the document's bytes.
 
 use std::time::Duration;
 

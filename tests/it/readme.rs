@@ -1,6 +1,6 @@
-//! README.md, its translation and the pages of docs/: they agree with each other and with the program.
+//! README.md, its translation and the pages of docs/ agree with each other and with the program.
 //!
-//! Pure text, but for the help, which the program prints. Whether a sentence is true is not checked here.
+//! The tests compare texts, and the program's help. They can't check whether a sentence is true.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

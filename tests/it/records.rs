@@ -1,4 +1,4 @@
-//! The records of requests, and of what never became one, as they come out of a real service.
+//! The records of a real service: of requests, and of bytes that are not a request.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A relay between clients and the service: it keeps what the clients really sent.
+//! A relay between clients and the service: it records what the clients really send.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};

@@ -1,4 +1,5 @@
-//! Connections that are idle have no hyper, and take turns with one when they are not: nobody can tell.
+//! An idle connection has no hyper connection; each busy period gets a new one. Clients notice no
+//! difference.
 
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::support::{BOUND, Client, HELLO, Service, expect_answer, expect_record
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// More than two workers keep hypers for.
+/// Many more connections than workers.
 const MANY: usize = 300;
 
 fn ask(client: &mut Client) {
@@ -20,11 +21,11 @@ fn ask(client: &mut Client) {
     expect_answer(&client.read_answer(), 200, HELLO);
 }
 
-/// Asks, and waits until the service has answered, whoever has the answer.
+/// Asks, and waits until the service has answered. The client does not read the answer.
 fn ask_only(client: &mut Client, service: &Service) {
     client.send(GET);
     service.stdout.next();
-    // Whoever comes after that on the one worker is answered after that.
+    // The one worker answers this later request after the first.
     service.exchange(GET);
     service.stdout.next();
 }
@@ -83,7 +84,7 @@ fn without_date(answers: &str) -> String {
     lines.filter(|line| !line.starts_with("date: ")).collect()
 }
 
-/// Whatever hyper was used for before, on whichever connection, the answer is that of a new one.
+/// Earlier requests, on this connection and on others, do not change an answer.
 #[test]
 fn whoever_came_before_makes_no_difference() {
     let alone = KINDS.map(|kind| Service::start(&[]).exchange(kind));
@@ -106,7 +107,7 @@ fn whoever_came_before_makes_no_difference() {
     }
 }
 
-/// More than are kept have one at the same time, and each goes on with its own.
+/// Many connections have a hyper connection at the same time, and each keeps its own.
 #[test]
 fn many_requests_that_wait_for_their_bodies_do_not_mix() {
     let service = Service::start(&["--workers", "1"]);

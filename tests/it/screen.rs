@@ -1,4 +1,4 @@
-//! A pseudo-terminal with a program in it: types, and looks at the screen as a person would see it.
+//! A pseudo-terminal with a program in it. It types, and reads the screen as a person would see it.
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! The client: every byte of what is sent and of the reply, and a name for each way to fail.
+//! The client: every byte of the request and of the reply, and the message for each failure.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! What a chat's terminal shows: the text that is sent, in the order of the wire, and at once.
+//! A chat's terminal shows the sent text, in the order of the wire, and at once.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};

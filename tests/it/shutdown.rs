@@ -1,5 +1,4 @@
-//! Signals, drains and exit codes. Each test holds a connection in the state it is about, and then
-//! sends the signal.
+//! Signals, drains and exit codes. Each test brings a connection into a state, and then sends the signal.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;

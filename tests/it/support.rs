@@ -1,6 +1,6 @@
-//! The harness: a running program, its output as it comes, and a client of literal bytes.
+//! The harness: a running program, its output as it arrives, and a client that sends literal bytes.
 //!
-//! A service that is dropped is killed by its id; a failed wait shows what the program has said.
+//! Dropping a service kills its process. A failed wait shows the program's output.
 
 use std::fmt::Debug;
 use std::io::{self, BufRead, BufReader, Read, Write};

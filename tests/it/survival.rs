@@ -1,4 +1,4 @@
-//! No client loses its answer, whatever it sends and however it ends: the numbers of the issue.
+//! No client loses its answer, for any bytes and any end of its connection.
 
 use std::io::Write;
 use std::thread;

@@ -1,4 +1,4 @@
-//! A program that talks by lines: its stdin is typed into, its stdout and stderr are read.
+//! A program with line-based streams: the test writes to its stdin, and reads its stdout and stderr.
 
 use std::io::Write as _;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! curl, Chromium, wrk and Python as clients and as judges.
 //!
-//! What a client really sent is known from a relay between it and the service, not from what the
-//! service says.
+//! A relay between the client and the service records what the client really sends. The tests compare
+//! the service's log with that.
 
 use std::fmt::Write as _;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! What is typed or pasted into a chat at a terminal is said, at any speed and whole.
+//! A chat at a terminal sends all that is typed or pasted, at any speed.
 
 use std::io::Read as _;
 use std::thread;

@@ -1,4 +1,4 @@
-//! A log that is not read for a while: what `--log-overflow` says becomes of the records.
+//! A log that no process reads for a while: `--log-overflow` decides about the records.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

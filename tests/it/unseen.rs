@@ -1,4 +1,4 @@
-//! The log shows no character whose name says that it has no ink.
+//! The log shows no character that is blank by its Unicode name.
 
 use std::process::Command;
 

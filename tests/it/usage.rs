@@ -1,4 +1,4 @@
-//! What the command line and the environment accept, and what they say when they don't.
+//! The command line and the environment: valid options, and the messages for invalid ones.
 
 use std::net::{Ipv6Addr, TcpListener};
 

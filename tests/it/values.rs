@@ -1,4 +1,4 @@
-//! What an option says to a value that it can't take: the value, the option, and what it takes.
+//! Invalid values of options: the message names the value, the option, and the valid values.
 
 use crate::support::{Service, program};
 

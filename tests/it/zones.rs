@@ -1,4 +1,4 @@
-//! Addresses with a zone, `[fe80::1%eth0]:8080`: they hold for one network interface alone.
+//! Addresses with a zone, `[fe80::1%eth0]:8080`: each is valid on one network interface alone.
 
 use std::process::Command;
 

@@ -1,8 +1,8 @@
-//! What the benchmark's servers share: how they listen, and what they answer.
+//! Shared code of the benchmark's servers: their listeners and their answer.
 //!
-//! Each has one thread a core with a listener of its own (`SO_REUSEPORT`), as hellowire has, so that
-//! what is compared is what the thread does with a connection. `TCP_NODELAY` is inherited from the
-//! listener. A failure ends the program: it is to be seen.
+//! Like hellowire, each server has one thread a core with its own listener (`SO_REUSEPORT`). So the
+//! benchmark compares only the work for a connection. Connections inherit `TCP_NODELAY` from the
+//! listener. A failure ends the program, so that it is noticed.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
@@ -15,15 +15,15 @@ use uapi::c::{IPPROTO_TCP, TCP_DEFER_ACCEPT, c_int};
 /// The body of every answer.
 pub const TEXT: &str = "Hello World";
 
-/// As hellowire's.
+/// The length of the accept queue, as hellowire's.
 const BACKLOG: i32 = 4096;
 
-/// Runs `serve` on one thread a core, each with a listener of its own on the port of loopback that is
-/// the program's first argument.
+/// Runs `serve` on one thread a core, each with its own listener. The program's first argument is the
+/// port of loopback. Returns only if all threads return.
 ///
 /// # Errors
 ///
-/// What listening failed with; else it does not return.
+/// No port, a failed listener, or a panic of a thread.
 pub fn serve_on_each_core(serve: impl Fn(TcpListener) + Copy + Send + 'static) -> io::Result<()> {
     let port = std::env::args().nth(1).and_then(|port| port.parse().ok());
     let port = port.ok_or_else(|| io::Error::other("the first argument is no port"))?;
@@ -52,11 +52,11 @@ fn listener(address: SocketAddrV4) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Has the kernel give connections away with their first bytes, as hellowire does.
+/// Lets the kernel keep a connection until its first bytes arrive, as hellowire does.
 ///
 /// # Errors
 ///
-/// What the system said to that.
+/// The error of the system call.
 pub fn defer(listener: &TcpListener) -> io::Result<()> {
     let second: c_int = 1;
     uapi::setsockopt(listener.as_raw_fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &second)?;

@@ -1,8 +1,8 @@
-//! The RFCs' rules, each by its bytes: what a request gets, whether a second one behind it is
-//! answered, and what the log says.
+//! The RFCs' rules, each with literal bytes. The tests check the answer, the answer to a second request
+//! after it, and the log.
 //!
-//! `docs/conformance.md` has a row for each rule and cites these tests by name; `table` keeps the
-//! two together.
+//! `docs/conformance.md` has a row for each rule and names these tests; `table` compares the page with
+//! the tests.
 
 /// Chunks: RFC 9112 section 7.
 mod chunks;

@@ -1,4 +1,4 @@
-//! The byte that a refusal or a note names, and where: checked against what was sent.
+//! The byte and the position that a refusal or a note names, compared with the sent bytes.
 
 use super::{BEHIND, get, subject};
 

@@ -1,4 +1,4 @@
-//! `docs/conformance.md`, the tests and the rules in the source say the same.
+//! `docs/conformance.md`, the tests and the rules in the source agree.
 
 use std::collections::BTreeSet;
 use std::fs;

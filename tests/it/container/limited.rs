@@ -1,5 +1,5 @@
-//! The image under the memory limit of `deploy/`, with its settings: clients that have as much kept of them as they
-//! can do not get it killed.
+//! The image with the settings and the memory limit of `deploy/`: the kernel does not kill it, even if
+//! clients make it hold as much as they can.
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! The image in a real engine: what is in it, what `docker run` gets, and how it ends.
+//! The image in a real container engine: its contents, its behaviour under `docker run`, and its end.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Which file of src/ imports from which: `use` trees, and paths that begin with `crate` or `super`, with
-//! a re-export followed to the file that it names.
+//! Finds the imports between the files of src/: `use` trees, and paths that begin with `crate` or `super`.
+//! It follows a re-export to the file that has the item.
 
 use std::collections::{BTreeMap, BTreeSet};
 

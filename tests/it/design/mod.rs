@@ -1,7 +1,7 @@
-//! docs/design.md and the source: the map is the tree, each named test exists, imports run one way, no
-//! file is long.
+//! Compares docs/design.md with the source: the map has each file, each named test exists, imports run one
+//! way, no file is long.
 //!
-//! Pure text. Each test prints what to add to the page and what to remove from it.
+//! The tests only read text. Each prints what to add to the page and what to remove from it.
 
 /// The imports of the source, read from its text.
 mod imports;
@@ -115,7 +115,34 @@ fn exists(name: &str, tests: &[(String, String)]) -> bool {
         rest.is_some_and(|rest| rest.is_empty() || rest == "::tests" || is_tests_suffix(rest))
     };
     let mut files = tests.iter().filter(|(module, _)| is_of_unit(module));
-    files.any(|(_, text)| text.contains(&function))
+    files.any(|(_, text)| has_test(text, &function))
+}
+
+/// Whether one of the functions that begin like this is a test: an attribute above it says so, as it
+/// does in `proptest!` too.
+fn has_test(text: &str, function: &str) -> bool {
+    let lines: Vec<_> = text.lines().map(str::trim_start).collect();
+    let is_test = |line: &str| line == "#[test]" || line.starts_with("#[tokio::test");
+    let is_above = |line: &&&str| line.starts_with("#[") || line.starts_with("//");
+    let starts = |line: &str| {
+        line.strip_prefix("async ")
+            .unwrap_or(line)
+            .starts_with(function)
+    };
+    let mut found = (0..lines.len()).filter(|&at| starts(lines[at]));
+    found.any(|at| {
+        let mut above = lines[..at].iter().rev().take_while(is_above);
+        above.any(|line| is_test(line))
+    })
+}
+
+#[test]
+fn a_function_is_a_test_by_its_attribute() {
+    let text = "#[test]\n/// Why.\nfn one() {}\n\n  #[tokio::test(start_paused = true)]\n  async fn two() {}\n\
+                \n#[test]\nfn three() {}\nfn helper() {}\n// fn four() {}\n";
+    let is_test = |name: &str| has_test(text, &format!("fn {name}("));
+    assert!(["one", "two", "three"].into_iter().all(is_test));
+    assert!(!["helper", "four", "five"].into_iter().any(is_test));
 }
 
 /// `_tests`, or with a subject `_property_tests`.

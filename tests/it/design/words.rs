@@ -1,4 +1,4 @@
-//! The words of a Rust file: names and signs, without comments, literals, and what is for tests alone.
+//! Splits a Rust file into words: names and signs, without comments, literals and code for tests.
 
 /// The words of a text that parses.
 pub(super) fn words(text: &str) -> Vec<&str> {

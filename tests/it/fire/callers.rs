@@ -1,9 +1,8 @@
-//! Clients that ask and ask, each request by a name of its own, and say what became of it.
+//! Clients that send requests all the time. Each request has a unique name; the client reports its result.
 //!
-//! A caller tells apart what a client may take lightly from what it may not: a kept connection that
-//! ends between two answers is opened again and the request sent once more (RFC 9112 section 9.3.1);
-//! a connection that can't be had, one that ends before its first answer, and half an answer are
-//! failures.
+//! A client tolerates a kept connection that ends between two answers: it connects and sends the request
+//! again (RFC 9112 section 9.3.1). A failed connect, a connection that ends before its first answer, and
+//! half an answer are failures.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;

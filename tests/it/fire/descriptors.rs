@@ -1,5 +1,5 @@
-//! Out of descriptors: the service neither spins nor ends, says so once, and whoever waits in the
-//! kernel's backlog is served as others leave.
+//! A service without free descriptors. It warns once, does not spin and does not end. It serves the
+//! clients in the accept queue as others leave.
 
 use std::process::Command;
 use std::thread;

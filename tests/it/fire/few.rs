@@ -1,5 +1,5 @@
-//! Hardly any descriptors: a program that can't do its work with them says so at once, with the number
-//! that it needs, and one that starts does all its work.
+//! A low limit of descriptors. A program that needs more fails at its start and names the number that it
+//! needs. A program that starts does all its work.
 
 use std::fs;
 use std::ops::RangeInclusive;

@@ -1,5 +1,5 @@
-//! Clients that have as much kept of them as they can, all at once: the memory that takes is within the
-//! bound of the README, and comes back once they are gone, without anybody asking for anything.
+//! Clients that make the service hold as much as they can, all at once. The memory stays within the bound
+//! of the README, and the service frees it after they have gone, without another request.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,9 +1,9 @@
-//! Under fire: what the service does when clients, the system or the sink do their worst. Each test
-//! looks at the log as well as at the answers.
+//! The service under fire: with bad clients, with few resources, and with failing sinks. Each test checks
+//! the log as well as the answers.
 //!
-//! What takes seconds is a plain test. What takes longer, thousands of descriptors or root is
-//! ignored, prints its figures, and runs in `.ci/run` at a short length; with `HELLOWIRE_FIRE=full`
-//! in the environment it has its full one, and `docs/under-fire.md` has the figures.
+//! A test that takes seconds is a plain test. A test that takes longer, or needs root or thousands of
+//! descriptors, is ignored. It prints its figures. `.ci/run` runs it at a short length;
+//! `HELLOWIRE_FIRE=full` sets the full length. `docs/under-fire.md` has the figures of that.
 
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 

@@ -1,5 +1,5 @@
-//! A panic in one connection ends that connection alone: its place and its part in the drain are
-//! given back, the others go on, and it is said.
+//! A panic in one connection ends that connection alone. The connection returns its permit and does not
+//! hold up the drain, the other connections go on, and stderr reports the panic.
 
 use std::io::Read;
 use std::process::Command;
@@ -20,11 +20,11 @@ use tracing::level_filters::LevelFilter;
 
 use crate::support::Service;
 
-/// Set where the test runs as the service.
+/// This environment variable is set where the test runs as the service.
 const AS_SERVICE: &str = "FRAIL_SERVICE";
 
-/// How many connections it serves at once.
-const PLACES: usize = 2;
+/// How many connections the service serves at once.
+const PERMITS: usize = 2;
 
 /// Echoes, and panics at a `!`.
 struct Frail;
@@ -58,7 +58,7 @@ fn serve() {
         workers: 1,
         share_port: false,
         socket_buffer: None,
-        max_connections: PLACES,
+        max_connections: PERMITS,
         shutdown_delay: Duration::ZERO,
         drain_timeout: Duration::from_hours(1),
         reopens_log: false,
@@ -73,7 +73,7 @@ fn a_panic_ends_its_connection_alone() {
     if std::env::var_os(AS_SERVICE).is_some() {
         return serve();
     }
-    // A process of its own, which this same test is the service of.
+    // The service is this same test in a process of its own.
     let mut command = Command::new(std::env::current_exe().unwrap());
     let name = concat!(module_path!(), "::a_panic_ends_its_connection_alone");
     let name = name.split_once("::").unwrap().1;
@@ -96,7 +96,7 @@ fn a_panic_ends_its_connection_alone() {
         service.stderr.until("as it was asked to");
         echo(b"after");
     }
-    // All places are there again, and nobody is waited for that is no more.
+    // All permits are free again, and the drain waits for no connection that has ended.
     let mut last = service.connect();
     last.send("x");
     last.0.read_exact(&mut [0]).unwrap();

@@ -1,5 +1,5 @@
-//! What the log's queue takes while nobody reads the log: resident memory over that of the start, against
-//! `--log-queue`.
+//! The memory of the log's queue while no process reads the log: the growth of resident memory, compared
+//! with `--log-queue`.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

@@ -1,5 +1,5 @@
-//! A restart without a gap: the new process listens beside the old one (`--reuse-port`), the old one
-//! gets SIGTERM, and no client notices more than a kept connection that has ended.
+//! A restart without a gap: the new process listens beside the old one (`--reuse-port`), and the old one
+//! gets SIGTERM. No client loses an answer; at most a kept connection ends.
 
 use std::time::{Duration, Instant};
 

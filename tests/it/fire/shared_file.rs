@@ -1,5 +1,5 @@
-//! Two processes that append to one file, as they do in a restart without a gap: every record is whole, and all
-//! are there.
+//! Two processes append to one file, as in a restart without a gap. The file has all records, and each
+//! is whole.
 
 use std::fs;
 use std::io::Read;

@@ -1,5 +1,5 @@
-//! SIGTERM in the middle of load: whoever was answered has its record, nobody gets half an answer,
-//! and the service ends well.
+//! SIGTERM under load: each answered request has its record, no client gets half an answer, and the
+//! service exits with success.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
-//! The sink under load: blocked, closed, full, and back again. Answers, records and the losses that
-//! were reported add up, whatever happens to requests on overflow; where it waits for a sink that is
-//! only blocked there are no losses at all.
+//! The sink under load: blocked, closed, full, and working again. With each `--log-overflow`, the records
+//! and the reported losses add up to the answers. Where the service waits for a blocked sink, it loses
+//! no record.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -1,5 +1,5 @@
-//! Five thousand slow clients at once: half of them send a byte a second, half nothing at all. A new
-//! client does not notice, and the slow ones are gone once their time is up.
+//! Five thousand slow clients at once: half of them send a byte a second, half send nothing. A new client
+//! does not notice them, and the timeouts end their connections.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! An hour's worth of mixed traffic in ten minutes: memory stays what it is after the first of them,
-//! and each answer's record is there at the end.
+//! An hour's worth of mixed traffic in ten minutes. After the first minute, memory does not grow. At the
+//! end, the log has the record of each answer.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! Stopping a service that has nothing to do: it takes hardly longer with more workers.
+//! The time to stop an idle service. More workers make it hardly longer.
 
 use std::time::{Duration, Instant};
 

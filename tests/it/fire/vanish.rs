@@ -1,5 +1,5 @@
-//! Clients that vanish in the middle of a head, a body or an answer, with FIN and with RST, again and
-//! again: nothing of them stays but their records.
+//! Clients vanish in the middle of a head, a body or an answer, with FIN and with RST, again and again.
+//! The service keeps nothing of them but their records.
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use crate::support::{Client, HELLO, Service, expect_answer, memory};
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const BODY: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf";
 
-/// As many places as there are, so that one that were not given back would soon be missed.
-const PLACES: usize = 4;
+/// The number of permits: few, so that the test soon notices one that is not returned.
+const PERMITS: usize = 4;
 const LIMITS: [&str; 4] = ["--workers", "2", "--max-connections", "4"];
 
 /// How many answers are asked for at once, of how many bytes each: more than the kernel holds.
@@ -81,8 +81,8 @@ fn nothing_of_clients_that_vanish_stays_but_their_records() {
     // Whatever is kept for the next connections.
     let first = round(times / 5);
     let last = round(times - times / 5);
-    // All places are there.
-    let mut held: Vec<_> = (0..PLACES).map(|_| service.connect()).collect();
+    // All permits are free.
+    let mut held: Vec<_> = (0..PERMITS).map(|_| service.connect()).collect();
     for client in &mut held {
         client.send(GET);
         expect_answer(&client.read_answer(), 200, &text);
@@ -106,9 +106,9 @@ fn nothing_of_clients_that_vanish_stays_but_their_records() {
          {early_head} heads and {early_body} bodies that ended early, {incomplete} incomplete",
         times / 5
     );
-    // Whoever ended its side was heard to the end. A reset may come before the service has read.
+    // The service reads all that a client has sent before FIN. A reset may come before the service reads.
     assert!(early_head == times && early_body == times && incomplete <= 2 * times);
-    assert!((3 * times..=(2 + 2 * MANY) * times + PLACES).contains(&whole));
+    assert!((3 * times..=(2 + 2 * MANY) * times + PERMITS).contains(&whole));
     assert_eq!(records.len(), whole + early_head + early_body + incomplete);
     assert!(last < first + 4_000, "{first} kB, then {last} kB");
 }

@@ -1,4 +1,4 @@
-//! The service behind `HAProxy`: as it is by default, and with the PROXY protocol.
+//! The service behind `HAProxy`, in its default configuration and with the PROXY protocol.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

@@ -1,5 +1,5 @@
-//! Who knocks with another protocol hears so, in the answer and in the record: literal bytes, near
-//! misses that get no such word, and the programs that really knock like that.
+//! Clients with another protocol: the answer and the record name it. The tests send literal bytes of the
+//! protocols, similar bytes that are none, and run the real programs.
 
 /// Behind a proxy that says so, and one that does not.
 mod haproxy;

@@ -1,4 +1,4 @@
-//! Programs that speak other protocols: some show the answer, and the record has exactly their bytes.
+//! Programs with other protocols: the record has exactly their bytes, and some programs show the answer.
 
 use std::process::{Command, Stdio};
 

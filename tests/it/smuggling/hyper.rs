@@ -1,4 +1,4 @@
-//! Plain hyper as a reader: in this process, as it is by default.
+//! Plain hyper as a reader, in this process, in its default configuration.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

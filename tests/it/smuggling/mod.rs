@@ -1,18 +1,17 @@
 //! A request smuggling corpus: other readers get the bytes that the service gets, and must find the
 //! same requests in them, by default and with `--strict`.
 //!
-//! Each case of [`corpus`] is sent on a connection of its own, with two fine requests behind it:
-//! [`BEHIND`], and [`END`], which asks for the connection's end. What the service answers with 200
-//! is compared with what another reader makes of the same bytes, in its default configuration:
-//! method, target and body, byte for byte.
+//! The client sends each case of [`corpus`] on a connection of its own. Two fine requests follow:
+//! [`BEHIND`], and [`END`], which asks for the connection's end. The test compares the requests that the
+//! service answers with 200 with those of another reader in its default configuration: method, target
+//! and body, byte for byte.
 //!
-//! - Up to where one of the two refuses, or ends the connection, both have the same requests.
-//! - While the service goes on, only a refusal or an end of the other's may keep it from reporting a
-//!   request. It has to come to that by itself: the client keeps its side open, so a reader that
-//!   waits for more, because it takes a body to be longer, fails the test.
+//! - Both readers find the same requests, up to the first refusal or end of the connection by either.
+//! - While the service goes on, the other reader reports each request, or refuses it, or ends the
+//!   connection. The client keeps its side open. So a reader that expects a longer body, and waits for
+//!   it, fails the test.
 //!
-//! A reader may answer with a refusal what the service takes, and the other way round: nobody sees
-//! another request then.
+//! One reader may refuse a request that the other accepts: then neither reads a different request.
 
 /// The bytes, and what the service should make of them.
 mod corpus;

@@ -1,4 +1,4 @@
-//! The service as a reader: what it answered with 200, as its records have it.
+//! The service as a reader: the requests that it answers with 200, taken from its records.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;

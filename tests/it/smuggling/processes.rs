@@ -1,8 +1,8 @@
-//! Go's net/http, Node's http and nginx as readers: each a process, as it is by default.
+//! Go's net/http, Node's http and nginx as readers: each is a process in its default configuration.
 //!
-//! Go's and Node's are small programs beside this file. They say where they listen and then, a line a
-//! request: the client's port, method, target and body, with tabs between and `\xHH` for bytes; they
-//! end when their stdin does. nginx writes lines like these to its log.
+//! The readers for Go and Node are small programs beside this file. They print where they listen, and
+//! then one line a request: the client's port, method, target and body, with tabs between and `\xHH` for
+//! bytes. They end when their stdin ends. nginx writes the same lines to its log.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

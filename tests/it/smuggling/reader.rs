@@ -1,7 +1,7 @@
-//! What another reader makes of a connection's bytes, and the client that sends them to it.
+//! The requests that another reader finds in a connection's bytes, and the client that sends the bytes.
 //!
-//! Cases are sent one after the other. A reader says for each request from which port it came;
-//! what it says is collected when it has stopped, so nobody waits for its words.
+//! The client sends the cases one after the other. A reader reports the client's port with each request.
+//! The test collects the reports when the reader has stopped, so it need not wait for single ones.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, ErrorKind, Read as _, Write as _};

@@ -1,7 +1,7 @@
-//! A plain hyper service: what hellowire is built on, without its tap, filter, timeouts and log.
+//! A plain hyper service: hellowire without its tap, filter, timeouts and log.
 //!
-//! `hyper PORT` has one current-thread runtime a core. It reads a request's body to its end, drops
-//! it, and answers as hellowire does.
+//! `hyper PORT` runs one current-thread runtime a core. It reads and drops the body of a request, and
+//! answers as hellowire does.
 
 use std::io;
 use std::net::TcpListener;
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
     serve_on_each_core(|listener| serve(listener).expect("a runtime that works"))
 }
 
-/// A worker's thread.
+/// Runs a worker's thread.
 fn serve(listener: TcpListener) -> io::Result<()> {
     let runtime = Builder::new_current_thread()
         .enable_io()
@@ -30,10 +30,10 @@ fn serve(listener: TcpListener) -> io::Result<()> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let mut http = http1::Builder::new();
-        // Without the second, pipelined answers are a system call each.
+        // Without `pipeline_flush`, each pipelined answer is a system call of its own.
         http.half_close(true).pipeline_flush(true);
         loop {
-            // A client may be gone again.
+            // The client may have closed the connection already.
             let Ok((socket, _)) = listener.accept().await else {
                 continue;
             };

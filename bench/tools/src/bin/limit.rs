@@ -1,17 +1,17 @@
-//! The limit: a server that does the system calls that have to be, and next to nothing between them.
+//! The limit: a server that makes only the necessary system calls, and does almost nothing between them.
 //!
 //! ```text
-//! limit PORT http         accept, read and write; close where the request says so
-//! limit PORT http-defers  as that, but connections are accepted with their first bytes
-//! limit PORT raw          accepted so: read, write, shut down, read to the end, close, as `hellowire raw`
+//! limit PORT http         accept, read, write; close if the request asks for it
+//! limit PORT http-defers  the same, but accept a connection with its first bytes
+//! limit PORT raw          accept with the first bytes, read, write, shut down, read to the end, close
 //! ```
 //!
-//! Its answers are canned, and it parses nothing: the end of an empty line is the end of a request.
-//! That is enough for wrk, which sends requests without bodies, each batch in one write. It
-//! closes the connection of a client that sends something else, which wrk counts as an error.
+//! `raw` does what `hellowire raw` does. The answers are canned. The server does not parse: a request
+//! ends at its first empty line. That is enough for wrk, which sends requests without bodies, and each
+//! batch in one write. The server closes a connection that sends anything else, and wrk counts an error.
 //!
-//! epoll is level-triggered: one read a readable connection is enough, none is made in vain. A
-//! connection that is accepted with its first bytes is watched only if it goes on after them.
+//! epoll is level-triggered, so one read for each readable connection is enough. The server registers a
+//! connection that it accepts with its first bytes only if that stays open after them.
 
 use std::io;
 use std::net::TcpListener;
@@ -24,11 +24,11 @@ use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::{Errno, read, write};
 use rustix::net::{SendFlags, Shutdown, SocketFlags, accept_with, send, shutdown};
 
-/// The deepest pipeline that is answered with one write.
+/// The most requests of a batch. One write answers a batch.
 const DEPTH: usize = 64;
-/// More than that many requests.
+/// The size of a read in bytes: more than `DEPTH` requests.
 const READ: usize = 64 * 1024;
-/// How many events one call of epoll may bring.
+/// The most events of one call of epoll.
 const EVENTS: usize = 256;
 
 const RAW_ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
@@ -42,13 +42,13 @@ fn main() -> io::Result<()> {
     }
 }
 
-/// What is done with a connection that has something to read.
+/// Handles the bytes of a connection.
 trait Protocol {
-    /// Whether the connection goes on after these bytes.
+    /// Answers these bytes. Returns whether the connection stays open.
     fn answer(&self, connection: &OwnedFd, bytes: &[u8]) -> bool;
 }
 
-/// A worker's thread: one epoll for its listener and its connections.
+/// Runs a worker's thread, with one epoll for its listener and its connections.
 fn run(listener: &TcpListener, protocol: impl Protocol, defers: bool) {
     if defers {
         defer(listener).expect("Linux");
@@ -77,10 +77,10 @@ fn run(listener: &TcpListener, protocol: impl Protocol, defers: bool) {
 
 struct Worker<P> {
     epoll: OwnedFd,
-    /// By the numbers of their descriptors.
+    /// The connections, by the numbers of their descriptors.
     connections: Vec<Option<OwnedFd>>,
     protocol: P,
-    /// Whether a connection is accepted with its first bytes.
+    /// Whether the worker accepts a connection with its first bytes.
     defers: bool,
 }
 
@@ -92,7 +92,7 @@ impl<P: Protocol> Worker<P> {
 
     fn accept(&mut self, listener: &TcpListener, space: &mut [u8]) {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        // A client may be gone again.
+        // The client may have closed the connection already.
         let Ok(connection) = accept_with(listener, flags) else {
             return;
         };
@@ -100,25 +100,25 @@ impl<P: Protocol> Worker<P> {
             return;
         }
         self.watch(&connection).expect("room in epoll");
-        let place = index(number(connection.as_raw_fd()));
-        if place >= self.connections.len() {
-            self.connections.resize_with(place + 1, || None);
+        let slot = index(number(connection.as_raw_fd()));
+        if slot >= self.connections.len() {
+            self.connections.resize_with(slot + 1, || None);
         }
-        self.connections[place] = Some(connection);
+        self.connections[slot] = Some(connection);
     }
 
     fn serve(&mut self, descriptor: u64, space: &mut [u8]) {
-        let place = index(descriptor);
-        let Some(connection) = &self.connections[place] else {
+        let slot = index(descriptor);
+        let Some(connection) = &self.connections[slot] else {
             return;
         };
         if !self.goes_on(connection, space) {
-            // Closes it, which takes it out of epoll too.
-            self.connections[place] = None;
+            // Closing the descriptor also removes it from epoll.
+            self.connections[slot] = None;
         }
     }
 
-    /// Reads once and answers: whether the connection goes on.
+    /// Reads once and answers. Returns whether the connection stays open.
     fn goes_on(&self, connection: &OwnedFd, space: &mut [u8]) -> bool {
         match read(connection, &mut *space) {
             Ok(0) => false,
@@ -136,12 +136,13 @@ fn index(descriptor: u64) -> usize {
     usize::try_from(descriptor).expect("a descriptor is a small number")
 }
 
-/// HTTP, as far as wrk goes.
+/// HTTP, as far as wrk needs it.
 struct Http {
-    /// As often as the deepest pipeline needs it.
+    /// The answer, `DEPTH` times.
     answers: Vec<u8>,
-    /// The length of one.
+    /// The length of one answer.
     each: usize,
+    /// The answer to a request that asks for the connection's end.
     last: Vec<u8>,
 }
 
@@ -156,7 +157,7 @@ impl Http {
     }
 }
 
-/// An answer as hellowire's, with one field more.
+/// The same answer as hellowire's, with an additional field.
 fn canned(field: &str) -> Vec<u8> {
     let length = TEXT.len();
     let answer = format!(
@@ -169,7 +170,7 @@ fn canned(field: &str) -> Vec<u8> {
 impl Protocol for Http {
     fn answer(&self, connection: &OwnedFd, bytes: &[u8]) -> bool {
         if memmem::find(bytes, b"\r\nConnection: close\r\n").is_some() {
-            // Held back until the close, it leaves in one segment with the end, as from hellowire.
+            // MORE holds the answer back until the close: both leave in one segment, as hellowire's do.
             let _ = send(connection, &self.last, SendFlags::MORE);
             return false;
         }
@@ -182,7 +183,7 @@ impl Protocol for Http {
     }
 }
 
-/// `hellowire raw`: answers what arrives first, and reads what comes after it.
+/// `hellowire raw`: answers the first bytes, and reads those after them.
 struct Raw;
 
 impl Protocol for Raw {

@@ -1,19 +1,22 @@
-//! The load that wrk cannot make: at a constant rate, or of connections whose answers only an end
-//! ends, as those of `hellowire raw` do.
+//! The load for the cases that wrk cannot do: a constant rate, and answers that end with the connection,
+//! as those of `hellowire raw` do.
 //!
 //! ```text
 //! load ADDRESS keep-alive|close same|different CONNECTIONS SECONDS [RATE]
 //! ```
 //!
-//! It sends the same request again and again, or different ones: target, Host and Date differ from one
-//! to the next (as in requests.lua). Each connection has one request in flight. With a RATE, in requests a second, requests are due at
-//! fixed times, dealt out evenly over the connections, whether the server keeps up or not, and the
-//! latency counts from when a request was due: what waits behind a slow answer is slow too
-//! (otherwise a server that stalls would be asked less while it does, and look fast: coordinated
-//! omission). Without one each request is due as soon as the one before it is answered.
+//! `same` repeats one request. `different` changes the target, Host and Date with each request, as
+//! requests.lua does. Each connection has one request in flight.
 //!
-//! Connections that are kept are made, and tried, before it says `ready`; it begins with the next line
-//! on stdin. Prints one JSON object: requests answered and failed, and microseconds of latency.
+//! With a RATE, in requests a second, requests are due at fixed times, spread evenly over the
+//! connections, even if the server does not keep up. The latency begins when a request is due, so it
+//! contains the wait for a slow answer before it. Otherwise a server that stalls would get fewer requests
+//! meanwhile, and look fast (coordinated omission). Without a RATE, a request is due when the answer
+//! before it has arrived.
+//!
+//! The load makes and tests the kept connections, and prints `ready`. It begins with the next line on
+//! stdin. It prints one JSON object: the numbers of requests answered and failed, and the latencies in
+//! microseconds.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,7 +32,7 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::thread::set_current_timer_slack;
 
-/// As wrk is run with.
+/// The number of threads, as the benchmark runs wrk.
 const THREADS: usize = 2;
 const EVENTS: usize = 256;
 const READ: usize = 16 * 1024;
@@ -67,7 +70,7 @@ fn main() {
     );
 }
 
-/// In microseconds; 0 where there is nothing.
+/// A percentile in microseconds; 0 without latencies.
 fn percentile(sorted: &[Duration], percent: usize) -> u128 {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted
@@ -75,17 +78,17 @@ fn percentile(sorted: &[Duration], percent: usize) -> u128 {
         .map_or(0, Duration::as_micros)
 }
 
-/// What the load is.
+/// The load, by the program's arguments.
 #[derive(Clone)]
 struct Plan {
     address: SocketAddr,
     connections: usize,
     time: Duration,
-    /// Between two requests of one connection, if there is a rate.
+    /// The time between two requests of one connection; `None` without a rate.
     interval: Option<Duration>,
-    /// What each thread sends in turn.
+    /// The requests, which each thread sends one after the other.
     requests: Vec<Vec<u8>>,
-    /// How long an answer is; none where the connection's end ends it.
+    /// The length of an answer; `None` where the connection's end ends it.
     answer: Option<usize>,
 }
 
@@ -128,7 +131,7 @@ impl Plan {
     }
 }
 
-/// One of many requests that differ in target, Host, Date and length.
+/// Makes a request whose target, Host, Date and length depend on `n`.
 fn different(n: u32, closes: bool) -> Vec<u8> {
     let (hour, minute, second) = (n / 3600 % 24, n / 60 % 60, n % 60);
     let date = format!("Date: Thu, 26 Nov 2026 {hour:02}:{minute:02}:{second:02} GMT\r\n");
@@ -146,7 +149,7 @@ fn count(connections: usize) -> f64 {
     u32::try_from(connections).map_or(f64::MAX, f64::from)
 }
 
-/// How long the server's answers are, which are all the same: one is tried.
+/// Asks once for the length of the server's answers, which are all the same.
 fn answer_length(address: SocketAddr, request: &[u8]) -> io::Result<usize> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(PATIENCE))?;
@@ -161,12 +164,12 @@ fn answer_length(address: SocketAddr, request: &[u8]) -> io::Result<usize> {
     Ok(answer.len())
 }
 
-/// One connection that is kept, or one connection after the other.
+/// A kept connection, or a sequence of connections.
 struct Slot {
     socket: Option<TcpStream>,
-    /// From the start on.
+    /// When the next request is due, since the start.
     due: Duration,
-    /// How much has come of the answer that is waited for.
+    /// How many bytes of the answer have arrived.
     received: usize,
 }
 
@@ -175,9 +178,9 @@ struct Client {
     plan: Plan,
     epoll: OwnedFd,
     slots: Vec<Slot>,
-    /// The index of the request that is sent next.
+    /// The index of the next request.
     request: usize,
-    /// When each slot without a request in flight sends its next one.
+    /// The due times of the slots without a request in flight.
     next: BinaryHeap<Reverse<(Duration, usize)>>,
     start: Instant,
     latencies: Vec<Duration>,
@@ -202,7 +205,7 @@ impl Client {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             next: dues.map(Reverse).collect(),
             slots,
-            // The threads begin at different ones.
+            // Each thread begins at another request.
             request: requests * thread / THREADS,
             plan,
             start: Instant::now(),
@@ -213,7 +216,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Makes the connections that are kept. Each gets an answer, so that the server has accepted all of them.
+    /// Makes the kept connections. Waits for an answer on each, so that the server has accepted all.
     fn connect_kept(&mut self) -> io::Result<()> {
         let Some(length) = self.plan.answer else {
             return Ok(());
@@ -227,9 +230,9 @@ impl Client {
         Ok(())
     }
 
-    /// The latencies of the requests that were answered, and how many failed.
+    /// Runs the load. Returns the latencies of the answered requests, and the number of failed ones.
     fn run(mut self, start: Instant) -> (Vec<Duration>, u64) {
-        // A timer is up to 50 us late otherwise, which would be taken for the server's latency.
+        // By default, a timer is up to 50 us late, which would count as the server's latency.
         let _ = set_current_timer_slack(NonZeroU64::new(1));
         self.start = start;
         let mut events = Vec::with_capacity(EVENTS);

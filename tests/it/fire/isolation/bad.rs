@@ -1,4 +1,4 @@
-//! Requests that are refused, and what has to come of them.
+//! Requests that the service refuses, and the expected results.
 
 use super::model::{KEPT_BODY, MAX_HEAD, Record, Refusal, spot};
 use super::random::Random;

@@ -1,4 +1,4 @@
-//! One of the clients: carries out one script after the other, and compares what comes back.
+//! One of the clients: it runs one script after the other, and checks the answers.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};

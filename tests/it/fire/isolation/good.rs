@@ -1,4 +1,4 @@
-//! Requests that are served.
+//! Requests that the service serves, and the expected results.
 
 use super::model::{CONTINUE, KEPT_BODY, Record, served, spot};
 use super::random::Random;

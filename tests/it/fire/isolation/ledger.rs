@@ -1,7 +1,7 @@
-//! Holds each record against what its connection has to leave, as it comes.
+//! Compares each record, as it arrives, with the expected records of its connection.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
@@ -19,6 +19,8 @@ pub(super) struct Ledger {
 #[derive(Debug, Default)]
 struct Pages {
     due: HashMap<SocketAddr, Due>,
+    /// Each client's torn connections that are still in `due`, the oldest first.
+    torn: HashMap<IpAddr, VecDeque<SocketAddr>>,
     /// The numbers of connections that have left records.
     numbers: HashSet<u64>,
     /// How many records have come.
@@ -41,6 +43,11 @@ struct Due {
     is_torn: bool,
 }
 
+/// How many torn connections of a client the ledger keeps. A torn connection may leave its last record
+/// after the client has gone on. That record comes long before the client has torn this many more
+/// connections; and the client tears more of them before it uses a port again.
+const TORN_KEPT: usize = 32;
+
 /// What may stand behind the bytes of a request that was torn.
 const TORN: [&str; 3] = [
     " incomplete",
@@ -58,7 +65,8 @@ impl Ledger {
             above,
             is_torn,
         };
-        self.pages.lock().unwrap().due.insert(peer, due);
+        let before = self.pages.lock().unwrap().due.insert(peer, due);
+        assert!(before.is_none(), "{peer} is in use again: {before:?}");
     }
 
     /// Takes a record. What is wrong with it is the error.
@@ -70,13 +78,19 @@ impl Ledger {
         self.changed.notify_all();
         result
     }
-    /// Waits until a connection has left all it has to. Returns its number.
+
+    /// Waits until a connection has left all its records. Returns its number. A torn connection is not
+    /// waited for, and has no number.
     pub(super) fn settle(&self, peer: SocketAddr) -> Result<Option<u64>, String> {
         let deadline = Instant::now() + BOUND;
         let mut pages = self.pages.lock().unwrap();
         loop {
+            if pages.is_wrong {
+                return Ok(None);
+            }
             let due = &pages.due[&peer];
-            if due.is_torn || pages.is_wrong {
+            if due.is_torn {
+                pages.settle_torn(peer);
                 return Ok(None);
             }
             if due.records.is_empty() {
@@ -104,6 +118,17 @@ impl Ledger {
 }
 
 impl Pages {
+    /// Notes a torn connection, and removes the client's oldest one where it has too many.
+    fn settle_torn(&mut self, peer: SocketAddr) {
+        let torn = self.torn.entry(peer.ip()).or_default();
+        torn.push_back(peer);
+        if torn.len() > TORN_KEPT
+            && let Some(oldest) = torn.pop_front()
+        {
+            self.due.remove(&oldest);
+        }
+    }
+
     fn take(&mut self, line: &str) -> Result<(), String> {
         let wrong = |why: &str| Err(format!("{why}\n   seen: {line}"));
         let mut fields = line.splitn(3, ' ');

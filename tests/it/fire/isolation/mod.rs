@@ -1,9 +1,8 @@
-//! 64 clients at once on one worker, each of which knows what it has to get and to leave: answers byte
-//! for byte, and records. None of them may notice what another does.
+//! 64 clients at once on one worker. Each knows its answers and its records, byte for byte. No client
+//! notices what another does.
 //!
-//! A connection follows a script that is made of known parts, some fine, some odd, some bad, with known
-//! outcomes; the service is not asked for any of them. `HELLOWIRE_FIRE_SEED` repeats the scripts of
-//! a run that failed.
+//! A connection follows a script of known parts: fine, odd and bad requests. The test computes their
+//! results itself, without the service. `HELLOWIRE_FIRE_SEED` repeats the scripts of a run that failed.
 
 use std::io;
 use std::mem;

@@ -1,4 +1,4 @@
-//! What the service has to say and to record, byte for byte: the test's own idea of it.
+//! The test's own model of the service: the expected answers and records, byte for byte.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Random numbers from a seed: the same seed, the same clients.
+//! Random numbers from a seed. The same seed gives the same clients.
 
 /// A sequence of numbers: Steele, Lea and Flood's `SplitMix64`.
 #[derive(Debug, Clone)]

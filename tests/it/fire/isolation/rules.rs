@@ -1,4 +1,4 @@
-//! The rules that requests are refused for: each row breaks one.
+//! The rules that make the service refuse a request. Each row breaks one.
 
 use super::bad::{Begun, Made};
 use super::model::{MAX_BODY, MAX_HEAD, MAX_TARGET};

@@ -1,4 +1,4 @@
-//! What one connection does from its beginning to its end, and what has to come of it.
+//! The steps of one connection from its beginning to its end, and the expected results.
 
 use super::bad::{bad, unfinished};
 use super::good::{Keeps, good};

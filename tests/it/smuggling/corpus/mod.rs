@@ -1,7 +1,7 @@
-//! The corpus: bytes, and what the service should make of them.
+//! The corpus: bytes, and the expected result of the service.
 //!
-//! The tables hold what `docs/conformance.md` has rules about, what real clients send, and the known
-//! ways to smuggle a request. Two fine requests follow each case.
+//! The tables contain cases for the rules of `docs/conformance.md`, requests of real clients, and the
+//! known ways to smuggle a request. Two fine requests follow each case.
 
 /// Chunked bodies.
 mod chunks;

@@ -1,4 +1,4 @@
-//! Several requests on one connection: what is fine, odd and refused, behind each other.
+//! Several requests on one connection: fine, odd and refused ones, one after the other.
 
 use super::{Case, Kind, each};
 
