@@ -1,5 +1,5 @@
 //! Clients that make the service hold as much as they can, all at once. The memory stays within the bound
-//! of the README, and the service frees it after they have gone, without another request.
+//! of docs/options.md, and the service frees it after they have gone, without another request.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,7 +21,7 @@ const DEFAULT: (usize, usize) = (64 << 10, 64 << 10);
 /// each two of the allocator's pages of 4 MiB, into which the log's thread has freed long records.
 const KEPT: u64 = 16 << 10;
 
-/// The README's bound for a connection, in bytes, with heads and kept bodies of this size.
+/// The bound of docs/options.md for a connection, in bytes, with heads and kept bodies of this size.
 fn bound((head, body): (usize, usize)) -> u64 {
     (4 * head + body + (16 << 10)) as u64 / 8 * 9
 }

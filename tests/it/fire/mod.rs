@@ -44,6 +44,8 @@ mod slow;
 mod soak;
 /// The end of a service without clients.
 mod stop;
+/// Clients that take no answers.
+mod untaken;
 /// Clients that vanish.
 mod vanish;
 
