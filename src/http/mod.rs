@@ -8,8 +8,8 @@
 //!
 //! - `connection` is the connection driver: it runs one connection, with a hyper connection for each busy
 //!   period. `timeouts` has its timer, and `close` the connection's end.
-//! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets. Its `cork`
-//!   lets answers that follow each other leave together.
+//! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets. Its
+//!   output is in `tap_output`. The `cork` lets answers that follow each other leave together.
 //! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
 //!   filter owns it, and `handle` gives the driver and the service access to it, through a `shared_tap`.
 //! - `service` answers what hyper makes of the bytes, and `response` has the answers.
@@ -38,6 +38,7 @@ mod service;
 mod shared_tap;
 mod state;
 pub mod tap;
+mod tap_output;
 #[cfg(test)]
 mod testing;
 mod timeouts;

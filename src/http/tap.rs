@@ -13,12 +13,12 @@
 //!   answers, and the unsent answers have a bound.
 
 use std::future::poll_fn;
-use std::io::{self, IoSlice};
+use std::io;
 use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 
 use super::cork::Cork;
 pub use super::observer::{Observer, Pass, Sent};
@@ -32,15 +32,11 @@ const AT_ONCE: usize = 7 * 1024;
 /// period is too short for that to pay.
 const PIECE: usize = 8 * 1024 - 1;
 
-/// The most written bytes that a tap gathers: enough for the answers, of some 150 bytes each, to 100
-/// requests that came together. It bounds what waits for a peer that takes nothing.
-const GATHERED: usize = 16 * 1024;
-
 /// A tapped transport.
 #[derive(Debug)]
 pub struct TapIo<T, O> {
-    inner: T,
-    observer: O,
+    pub(super) inner: T,
+    pub(super) observer: O,
     /// Bytes that were read: first some that have passed, then those that have not.
     held: Vec<u8>,
     /// How many bytes of `held` have passed. 0 if no more may pass.
@@ -52,10 +48,10 @@ pub struct TapIo<T, O> {
     /// The reader gets the end after what is passable.
     is_over: bool,
     /// Bytes that were written and have not left yet.
-    unsent: Vec<u8>,
+    pub(super) unsent: Vec<u8>,
     /// The peer does not take them.
-    is_blocked: bool,
-    cork: Cork,
+    pub(super) is_blocked: bool,
+    pub(super) cork: Cork,
 }
 
 impl<T, O> TapIo<T, O> {
@@ -245,6 +241,7 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
         let is_passable = ready!(self.poll_passable(cx, &mut space[..AT_ONCE]))?;
         let body = usize::try_from(self.body).map_or(space.len(), |body| body.min(space.len()));
         if body > 0
+            && !self.is_over
             && let Poll::Ready(read) = self.poll_behind(cx, &mut space[..body])
         {
             read?;
@@ -267,33 +264,6 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer> TapIo<T, O> {
             ready!(self.poll_behind(cx, space))?;
         }
         Poll::Ready(Ok(self.passable > 0))
-    }
-}
-
-impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
-    /// Sends all that was written.
-    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.unsent.is_empty() {
-            let inner = Pin::new(&mut self.inner);
-            let sent = if self.cork == Cork::Closing {
-                inner.poll_write_last(cx, &self.unsent)
-            } else {
-                inner.poll_write(cx, &self.unsent)
-            };
-            self.is_blocked = sent.is_pending();
-            self.observer.sent(if self.is_blocked {
-                Sent::Nothing
-            } else {
-                Sent::Some
-            });
-            let length = ready!(sent).inspect_err(|_| self.observer.failed())?;
-            if length == 0 {
-                self.observer.failed();
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.unsent.drain(..length);
-        }
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -321,56 +291,6 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncRead for TapIo<
     }
 }
 
-impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let tap = self.get_mut();
-        if tap.unsent.len() >= GATHERED {
-            ready!(tap.poll_send(cx))?;
-        }
-        let before = tap.unsent.len();
-        for buf in bufs {
-            let room = GATHERED - tap.unsent.len();
-            tap.unsent.extend_from_slice(&buf[..buf.len().min(room)]);
-        }
-        Poll::Ready(Ok(tap.unsent.len() - before))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        // The pieces are gathered here in any case.
-        true
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let tap = self.get_mut();
-        // A writer that has more to write may wait until the peer takes what there is.
-        if tap.cork == Cork::Corked && !tap.is_blocked {
-            return Poll::Ready(Ok(()));
-        }
-        ready!(tap.poll_send(cx))?;
-        tap.observer.sent(Sent::All);
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().poll_send(cx)
-    }
-}
-
 #[cfg(test)]
 #[path = "tap_reading_tests.rs"]
-mod reading_tests;
-#[cfg(test)]
-#[path = "tap_writing_tests.rs"]
-mod writing_tests;
+pub(super) mod reading_tests;

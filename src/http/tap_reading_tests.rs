@@ -4,19 +4,20 @@ use std::ops::Range;
 use std::pin::pin;
 use std::task::Waker;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, duplex};
 
 use super::*;
 
 /// Lets whole lines pass, and ends the stream at the line `end`.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    pub(super) seen: Vec<u8>,
-    pub(super) passed: usize,
-    pub(super) has_ended: bool,
-    pub(super) has_failed: bool,
-    pub(super) sent: Option<Sent>,
-    pub(super) no_room: bool,
+pub(in crate::http) struct Lines {
+    pub(in crate::http) seen: Vec<u8>,
+    pub(in crate::http) passed: usize,
+    pub(in crate::http) has_ended: bool,
+    pub(in crate::http) has_failed: bool,
+    pub(in crate::http) sent: Option<Sent>,
+    pub(in crate::http) no_room: bool,
+    pub(in crate::http) body: u64,
 }
 
 /// Where each `?` stands: it is hidden.
@@ -54,7 +55,7 @@ impl Observer for Lines {
             dropped: gaps(&held[..end.unwrap_or(lines)]),
             is_last: end.is_some(),
             corks: false,
-            body: 0,
+            body: self.body,
         };
         self.passed += pass.bytes;
         pass
@@ -250,4 +251,40 @@ async fn what_is_put_back_passes_first() {
     tap.read_to_end(&mut got).await.unwrap();
     assert_eq!(got, b"one\ntwo\nthree\n");
     assert_eq!(tap.observer.seen, b"three\nrest");
+}
+
+/// Polls a tap for a request whose reads each promise four bytes of a body. Returns what it answers, how
+/// many bytes the observer saw, and how many may pass.
+fn before_a_body(transport: impl AsyncRead + WriteLast + Unpin) -> (bool, usize, usize) {
+    let observer = Lines {
+        body: 4,
+        ..Lines::default()
+    };
+    let mut tap = TapIo::new(transport, observer);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut space = [MaybeUninit::uninit(); AT_ONCE];
+    loop {
+        if let Poll::Ready(passable) = tap.poll_request(&mut cx, &mut space) {
+            return (passable.unwrap(), tap.observer.seen.len(), tap.passable());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_known_to_come_is_read_with_its_head_as_far_as_it_is_there() {
+    let (mut peer, ours) = duplex(2 * AT_ONCE);
+    peer.write_all(&b"one\n".repeat(AT_ONCE / 2)).await.unwrap();
+    assert_eq!(before_a_body(ours), (true, AT_ONCE + 4, AT_ONCE + 4));
+    assert_eq!(
+        before_a_body(one_a_read(&[b"one\n", b"two\n"])),
+        (true, 4, 4)
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_a_body_behind_the_last_byte() {
+    let (mut peer, ours) = duplex(2 * AT_ONCE);
+    let sent = [b"one\nend\n".to_vec(), b"two\n".repeat(AT_ONCE / 4)].concat();
+    peer.write_all(&sent).await.unwrap();
+    assert_eq!(before_a_body(ours), (true, AT_ONCE, 4));
 }
