@@ -44,10 +44,18 @@ use crate::server::phase::{Phase, Phases};
 const BATCH: usize = 16;
 
 /// Serves a connection to its end.
-pub(super) async fn serve<T: Transport>(worker: Rc<Worker>, accepted: Accepted<T>) {
-    let _permit = accepted.permit;
+///
+/// Not an `async fn`: its future would keep a second copy of `accepted`.
+pub(super) fn serve<T: Transport>(
+    worker: Rc<Worker>,
+    accepted: Accepted<T>,
+) -> impl Future<Output = ()> + 'static {
+    let (phases, permit) = (accepted.phases, accepted.permit);
     let handle = open(&worker, accepted.socket, accepted.number, accepted.peer);
-    serve_to_end(&worker, handle, &accepted.phases).await;
+    async move {
+        let _permit = permit;
+        serve_to_end(&worker, handle, &phases).await;
+    }
 }
 
 /// The handle of a new connection.
@@ -69,13 +77,24 @@ pub(super) async fn serve_to_end<T: Transport>(
     phases: &Phases,
 ) {
     let ending = follow_phases(worker, &handle, phases).await;
-    let rest = close::rest(&mut handle.borrow_mut(), ending);
+    if let Some(rest) = rest(worker, handle, phases, ending) {
+        rest.await;
+    }
+}
+
+/// What is left to do at the end of the connection.
+///
+/// Boxed, and made outside of `serve_to_end`, to keep that future small: few connections have a rest.
+fn rest<'a, T: Transport>(
+    worker: &Worker,
+    handle: Handle<T>,
+    phases: &'a Phases,
+    ending: Ending,
+) -> Option<Pin<Box<impl Future<Output = ()> + 'a>>> {
+    let rest = close::rest(&mut handle.borrow_mut(), ending)?;
     let tap = handle.into_inner();
     debug_assert!(tap.is_some(), "hyper and its IO are gone");
-    if let Some((rest, tap)) = rest.zip(tap) {
-        // Boxed to keep the common future small: few connections have a rest.
-        Box::pin(rest.carry_out(tap, worker.config.linger, phases)).await;
-    }
+    Some(Box::pin(rest.carry_out(tap?, worker.config.linger, phases)))
 }
 
 /// Drives the connection, and reports each phase of the service to the state.
