@@ -17,6 +17,7 @@
 //! - A connection that is new or idle has no hyper connection.
 
 use std::future::{Future, poll_fn};
+use std::mem;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -182,6 +183,7 @@ impl<T: Transport> Driver<'_, T> {
         cx: &mut Context<'_>,
         mut hyper: Pin<&mut impl Future<Output = hyper::Result<()>>>,
     ) -> Poll<ControlFlow<Ending>> {
+        let mut may_pause = true;
         loop {
             let before = self.handle.borrow_mut().passable();
             match hyper.as_mut().poll(cx) {
@@ -190,10 +192,18 @@ impl<T: Transport> Driver<'_, T> {
                 Poll::Pending if self.handle.state().is_between_requests() => {
                     return Poll::Ready(ControlFlow::Continue(()));
                 }
-                // hyper pauses after each piece of a body. Going on at once lets a busy period with a body end
-                // before the next connection's begins, so that few hyper connections exist at a time.
-                Poll::Pending if self.handle.borrow_mut().passable() < before => continue,
                 Poll::Pending => {}
+            }
+            // hyper pauses after each piece of a body, once more behind a 100. Going on at once lets a busy
+            // period with a body end before the next connection's begins: few hyper connections and held
+            // bodies exist at a time.
+            let left = self.handle.borrow_mut().passable();
+            if left < before {
+                may_pause = true;
+                continue;
+            }
+            if left > 0 && mem::take(&mut may_pause) {
+                continue;
             }
             if let ControlFlow::Break(ending) = ready!(self.poll_timeout(cx)) {
                 return Poll::Ready(ControlFlow::Break(ending));

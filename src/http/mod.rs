@@ -18,7 +18,8 @@
 //! # Invariants
 //!
 //! - A request is in the log before it is answered.
-//! - A refused request never reaches hyper.
+//! - A request that is refused in its head never reaches hyper. Of one that is refused in its body, hyper
+//!   gets the bytes before the fault.
 //! - A client that gets an answer gets all of it, also where it sent more than was read.
 //!
 //! Limitation: two clients may lose an answer to a reset. One has asked for the end, and goes on

@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! - Bytes do not change [`Input::Refused`] or a variant below it. Only a timeout, a failure or the
+//! - Neither bytes nor a failure change [`Input::Refused`] or a variant below it. Only a timeout or the
 //!   peer's end does.
 //! - The first refusal stands, and it is given once.
 //! - The time that the log takes does not count against the peer.

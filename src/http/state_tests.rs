@@ -87,7 +87,10 @@ fn no_bytes_lead_out_of_an_end() {
             input,
             ..State::NEW
         };
-        check(&[(state, read(Phase::Head, 0), state, Outcome::Continue)]);
+        check(&[
+            (state, read(Phase::Head, 0), state, Outcome::Continue),
+            (state, Event::Failed, state, Outcome::Continue),
+        ]);
     }
 }
 

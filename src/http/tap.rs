@@ -24,8 +24,9 @@ use super::cork::Cork;
 pub use super::observer::{Observer, Pass, Sent};
 use crate::net::write_last::WriteLast;
 
-/// How many bytes are read at once, but for those of a body: fewer than hyper's first buffer of 8 KiB, which
-/// takes them without growing. It bounds what is held of a peer that sends requests and takes no answers.
+/// How many bytes are read and held at once, but for those of a body: fewer than hyper's first buffer of 8 KiB,
+/// which takes them without growing. It bounds what is held of a peer that sends requests and takes no
+/// answers.
 const AT_ONCE: usize = 7 * 1024;
 
 /// How many held bytes the reader gets at once. hyper doubles its buffer when a read fills it, and a busy

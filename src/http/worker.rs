@@ -21,7 +21,7 @@ pub struct Worker {
     pub(super) space: RefCell<Box<[MaybeUninit<u8>]>>,
 }
 
-/// The length of [`Worker::space`] in bytes: a body of usual length comes in one read.
+/// The length of [`Worker::space`] in bytes: the rest of a usual body comes in one read.
 pub(super) const SPACE: usize = 64 * 1024;
 
 impl Worker {

@@ -1,7 +1,7 @@
 //! Clients that pipeline requests and take no answers: the memory of each is within the bound of
 //! `docs/options.md`, also where the heads that it allows are short.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -58,9 +58,12 @@ fn send_until_blocked(clients: &mut [TcpStream]) {
     while moved.elapsed() < SETTLED {
         assert!(began.elapsed() < 4 * BOUND, "the service goes on reading");
         for (client, offset) in clients.iter_mut().zip(&mut offsets) {
-            if let Ok(sent) = client.write(&requests.as_bytes()[*offset..]) {
-                *offset = (*offset + sent) % GET.len();
-                moved = Instant::now();
+            match client.write(&requests.as_bytes()[*offset..]) {
+                Ok(sent) => {
+                    *offset = (*offset + sent) % GET.len();
+                    moved = Instant::now();
+                }
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "{error}"),
             }
         }
         thread::yield_now();
