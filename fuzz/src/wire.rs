@@ -79,12 +79,4 @@ impl AsyncWrite for Wire {
     }
 }
 
-impl WriteLast for Wire {
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
-}
+impl WriteLast for Wire {}

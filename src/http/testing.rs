@@ -67,15 +67,7 @@ pub(super) fn serving() -> (PhaseSender, Phases, impl Future<Output = ()>) {
     (sender, phases, follow)
 }
 
-impl WriteLast for DuplexStream {
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
-}
+impl WriteLast for DuplexStream {}
 
 impl Transport for DuplexStream {
     fn try_read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
@@ -142,15 +134,7 @@ impl AsyncWrite for Script {
     }
 }
 
-impl WriteLast for Script {
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
-}
+impl WriteLast for Script {}
 
 impl Transport for Script {
     fn try_read(&mut self, _: &mut [u8]) -> io::Result<usize> {

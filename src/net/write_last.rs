@@ -13,14 +13,17 @@ use tokio::io::AsyncWrite;
 
 /// A stream that can hold its last bytes back until its end.
 pub trait WriteLast: AsyncWrite {
-    /// As `poll_write`, for a caller that shuts down or closes the stream right after it. Without that
-    /// the bytes leave after 200 ms. If the stream is closed while it has unread bytes, the last bytes
-    /// are lost.
+    /// As `poll_write`, for a caller that shuts down or closes the stream right after it.
+    ///
+    /// The default is `poll_write`: the bytes leave before the end, not with it. A stream that holds them
+    /// back sends them 200 ms later if no end follows, and loses them if it is closed with unread bytes.
     fn poll_write_last(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
-    ) -> Poll<io::Result<usize>>;
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write(cx, buf)
+    }
 }
 
 /// Writes `bytes` and shuts the writing side down.

@@ -66,15 +66,7 @@ impl AsyncWrite for Unix {
     }
 }
 
-impl WriteLast for Unix {
-    fn poll_write_last(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_write(cx, buf)
-    }
-}
+impl WriteLast for Unix {}
 
 /// Registers as the TCP listener does, with the stream type of its family.
 struct UnixAcceptQueue {

@@ -163,19 +163,10 @@ fn with_wait_clients_outlive_a_log_that_is_not_read() {
 /// A sink that takes nothing must not hold the end up for longer than the drain may take.
 #[test]
 fn a_log_that_is_not_read_ends_with_the_drain() {
-    let directory = directory();
-    let fifo = directory.path().join("fifo");
-    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
-    assert!(made.success());
-    // A reader that reads nothing: the pipe fills up.
-    let reader = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&fifo)
-        .unwrap();
+    let log = Unread::new();
     let service = Service::start(&[
         "--log-file",
-        fifo.to_str().unwrap(),
+        &log.path,
         "--drain-timeout",
         "500ms",
         "--log-queue",
@@ -210,5 +201,5 @@ fn a_log_that_is_not_read_ends_with_the_drain() {
             .any(|line| line.contains("the log did not take")),
         "{stopped:#?}"
     );
-    drop(reader);
+    drop(log);
 }

@@ -60,9 +60,8 @@ impl Drain {
         }
     }
 
-    /// Calls `accept_until`, which accepts connections of `listener`, until no handshake with it is under way:
-    /// not at all where the system does not tell.
-    /// Afterwards clients may still be in the accept queue.
+    /// Calls `accept_until`, which accepts connections of `listener`, until no handshake with it is under way.
+    /// Without the means of a system it does not call it. Afterwards clients may still be in the accept queue.
     pub(super) async fn finish_handshakes(
         &self,
         listener: &impl Listen,
