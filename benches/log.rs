@@ -11,7 +11,7 @@ use clap::ValueEnum as _;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use hellowire::capture::{Capture, Captured, Limits, State};
-use hellowire::request_log::{Connection, Format, Formatter, Record};
+use hellowire::request_log::{Connection, Format, Formatter, Record, View};
 
 /// The defaults of the program.
 const LIMITS: Limits = Limits {
@@ -112,7 +112,7 @@ fn formats(criterion: &mut Criterion) {
 
 /// The same record again and again, into one buffer.
 fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, raw: &[u8]) {
-    let mut formatter = Formatter::new(format, false);
+    let mut formatter = Formatter::new(format, View::PLAIN);
     let connection = Connection::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12_345);
     let mut record = Record {
         time: UNIX_EPOCH + Duration::from_secs(1_795_384_040),
@@ -122,9 +122,15 @@ fn write(group: &mut BenchmarkGroup<'_, WallTime>, format: Format, name: &str, r
             raw,
             omitted: 0,
             state: State::Complete,
+            head: if raw.starts_with(b"GET ") {
+                raw.len()
+            } else {
+                0
+            },
             target: b"/articles/42?from=front",
             odd: &[],
         },
+        status: Some(200),
     };
     let mut out = Vec::new();
     group.throughput(Throughput::Bytes(raw.len() as u64));

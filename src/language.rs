@@ -36,6 +36,12 @@ impl Language {
         }
     }
 
+    /// `english` in this language. The English text itself, where there is no other.
+    #[must_use]
+    pub fn text(self, english: &'static str) -> &'static str {
+        english
+    }
+
     /// A server listens on `address`.
     pub(crate) fn listening(self, address: impl Display) -> impl Display {
         fmt::from_fn(move |f| match self {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
 use hellowire::escape;
-use hellowire::request_log::{Connection, Format, Formatter, Record};
+use hellowire::request_log::{Connection, Format, Formatter, Record, View};
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
@@ -64,6 +64,7 @@ impl Log<'_> {
             time: *time,
             connection,
             request: request.clone(),
+            status: None,
         })
     }
 }
@@ -84,6 +85,7 @@ impl<'a> Arbitrary<'a> for Log<'a> {
                 raw,
                 omitted: [0, number >> 8][usize::from(kind / 10 % 2)],
                 state: STATES[usize::from(kind % 5)],
+                head: 0,
                 target: b"",
                 odd: &ODD[..usize::from(kind / 20 % 3)],
             };
@@ -111,7 +113,11 @@ fuzz_target!(|log: Log<'_>| {
 });
 
 fn written(format: Format, color: bool, records: &[Record<'_>]) -> String {
-    let mut formatter = Formatter::new(format, color);
+    let view = View {
+        color,
+        ..View::PLAIN
+    };
+    let mut formatter = Formatter::new(format, view);
     let mut out = Vec::new();
     for record in records {
         formatter.write(record, &mut out);

@@ -57,6 +57,9 @@ pub struct Captured<'a> {
     pub omitted: u64,
     /// How the request ended.
     pub state: State,
+    /// The length of the head in `raw`, with the empty lines before it. 0 without a whole head that passes,
+    /// and in `raw`.
+    pub head: usize,
     /// The request target. Empty without a whole, well-formed head, and in `raw`.
     pub target: &'a [u8],
     /// The faults of form in the head: of each rule the first.
@@ -86,15 +89,67 @@ impl<'a> Captured<'a> {
             raw,
             omitted,
             state: State::Complete,
+            head: head.length,
             target: &bytes[head.target.clone()],
             odd: &head.odd,
         };
         Some((request, head.length + body))
     }
 
+    /// The first line without its version and its end: the method and the target as they came. Bytes
+    /// that are no request line are unchanged.
+    #[must_use]
+    pub fn request_line(&self) -> &'a [u8] {
+        request_line(self.raw)
+    }
+
     /// The length on the wire, in bytes.
     #[must_use]
     pub(crate) fn bytes(&self) -> u64 {
         self.raw.len() as u64 + self.omitted
+    }
+}
+
+/// The first line of a request without its version and its end. Skips the empty lines before it.
+pub(super) fn request_line(bytes: &[u8]) -> &[u8] {
+    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let start = bytes.iter().take_while(|byte| is_line_end(byte)).count();
+    let line = &bytes[start..];
+    let end = line.iter().position(is_line_end).unwrap_or(line.len());
+    match &line[..end] {
+        [
+            before @ ..,
+            b' ',
+            b'H',
+            b'T',
+            b'T',
+            b'P',
+            b'/',
+            b'0'..=b'9',
+            b'.',
+            b'0'..=b'9',
+        ] => before,
+        line => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_line_has_no_version_and_no_end() {
+        for (bytes, line) in [
+            (&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], &b"GET /"[..]),
+            (b"\r\n\nGET /a b HTTP/1.0\n", b"GET /a b"),
+            (b"GET /", b"GET /"),
+            (b"GET / HTTP/1.x\r\n", b"GET / HTTP/1.x"),
+            (b"\x16\x03\x01\0\r\xff", b"\x16\x03\x01\0"),
+            (b" HTTP/1.1\r\n", b""),
+            (b"\r\n", b""),
+            (b"", b""),
+        ] {
+            assert_eq!(request_line(bytes), line, "{}", bytes.escape_ascii());
+        }
     }
 }

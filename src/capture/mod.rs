@@ -21,6 +21,7 @@ mod refusal;
 pub(crate) mod rules;
 mod search;
 mod stream;
+mod unfinished;
 mod verdict;
 
 pub use captured::{Captured, State};
@@ -30,5 +31,6 @@ pub use limits::Limits;
 pub use refusal::{Kind, Refusal, Rule};
 pub(crate) use rules::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW};
 pub use stream::Capture;
+pub use unfinished::{Missing, Unfinished};
 pub(crate) use verdict::Phase;
 pub use verdict::Verdict;

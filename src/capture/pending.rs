@@ -25,6 +25,8 @@ pub(super) struct Pending {
     omitted: u64,
     /// How many more bytes may be kept after the head.
     room: usize,
+    /// The length of the head. 0 until the head is whole.
+    head: usize,
     /// Where the target is in `bytes`. Empty until the head is whole.
     target: Range<usize>,
     /// The faults of form in the head.
@@ -54,6 +56,11 @@ impl Pending {
         self.bytes.len() as u64 + self.omitted
     }
 
+    /// The length of the body so far, in bytes: kept and omitted.
+    pub(super) fn body(&self) -> u64 {
+        self.length() - self.head as u64
+    }
+
     /// Adds bytes of a head that has at most `longest` bytes.
     pub(super) fn add_head(&mut self, bytes: &[u8], longest: usize) {
         extend(&mut self.bytes, bytes, longest);
@@ -66,6 +73,7 @@ impl Pending {
 
     /// Notes that the bytes so far are this head, and that `room` more may be kept.
     pub(super) fn end_head(&mut self, head: Head, room: usize) {
+        self.head = head.length;
         self.target = head.target;
         self.odd = head.odd;
         self.room = room;
@@ -93,12 +101,14 @@ impl Pending {
             raw,
             omitted,
             state,
+            head: self.head,
             target: &self.bytes[self.target.clone()],
             odd: &self.odd,
         });
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_CAPACITY);
         self.omitted = 0;
+        self.head = 0;
         self.target = 0..0;
         self.odd = Box::default();
     }

@@ -11,6 +11,7 @@
 use std::fmt;
 
 use super::protocol::Protocol;
+use crate::language::Language;
 
 /// Whether two recipients can read the same bytes as different requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,11 @@ impl Refusal {
     #[must_use]
     pub fn rule(&self) -> &'static Rule {
         self.rule
+    }
+
+    /// Its text for people who read this language.
+    pub fn text(self, _language: Language) -> impl fmt::Display {
+        self
     }
 
     /// Names this byte, at this offset in the request.

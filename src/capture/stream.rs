@@ -24,7 +24,7 @@ use super::verdict::{Phase, Verdict};
 
 /// The part of a request that comes next.
 #[derive(Debug)]
-enum Stage {
+pub(super) enum Stage {
     Head,
     Sized {
         remaining: u64,
@@ -38,11 +38,11 @@ enum Stage {
 #[derive(Debug)]
 pub struct Capture {
     limits: Limits,
-    stage: Stage,
-    pending: Pending,
-    search: Search,
+    pub(super) stage: Stage,
+    pub(super) pending: Pending,
+    pub(super) search: Search,
     /// The number of captured requests so far.
-    records: u64,
+    pub(super) records: u64,
     is_fresh: bool,
 }
 

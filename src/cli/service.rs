@@ -21,8 +21,9 @@ use super::values::{
     switch, target_size, timeout, value, workers,
 };
 use crate::http::{Field, Status};
+use crate::language::Language;
 use crate::net::address::Address;
-use crate::request_log::{self, Excluded, Format, Overflow, Target};
+use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
 use crate::server::linger;
 use crate::{http, raw, server};
 
@@ -255,7 +256,7 @@ impl ListeningOptions {
     pub(super) fn service(&self) -> Service {
         Service {
             server: self.server(),
-            log: self.log.config(),
+            log: self.log.config(self.language.language()),
             diagnostics: self.diagnostics.into(),
             color_stderr: may_color(&io::stderr()),
         }
@@ -297,7 +298,7 @@ impl From<Level> for LevelFilter {
 }
 
 impl LogOptions {
-    fn config(&self) -> Option<request_log::Config> {
+    fn config(&self, language: Language) -> Option<request_log::Config> {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
         let default = if on_terminal {
@@ -315,7 +316,11 @@ impl LogOptions {
         let excluded = Excluded::new(paths);
         Some(request_log::Config {
             format,
-            color,
+            view: View {
+                color,
+                columns: Columns::Unlimited,
+                language,
+            },
             target,
             overflow: self.overflow,
             queue,

@@ -11,7 +11,7 @@ use super::super::testing::{
 };
 use super::*;
 use crate::request_log::Format;
-use crate::request_log::{Config, Excluded, Log, Overflow, Target};
+use crate::request_log::{Config, Excluded, Log, Overflow, Target, View};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -48,7 +48,7 @@ async fn send_and_wait(bytes: &[u8]) -> (String, Duration, String) {
     let path = directory.path().join("log");
     let config = Config {
         format: Format::Line,
-        color: false,
+        view: View::PLAIN,
         target: Target::File(path.clone()),
         overflow: Overflow::Wait,
         queue: 1 << 20,

@@ -88,7 +88,7 @@ impl Protocol for Http {
         hyper.writev(!self.config.answer.is_short());
         Worker {
             config: self.config.clone(),
-            recorder: Rc::new(self.log.recorder()),
+            recorder: Rc::new(self.log.recorder(self.config.answer.status())),
             hyper,
             space: RefCell::new(Box::new_uninit_slice(worker::SPACE)),
         }

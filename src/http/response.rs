@@ -101,6 +101,11 @@ impl Answer {
         }
     }
 
+    /// The status.
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// Whether copying the body is cheaper than handing it on.
     pub(super) fn is_short(&self) -> bool {
         self.body.len() <= SHORT

@@ -40,6 +40,9 @@ use taken::was_taken;
 /// The document's `conn.sendall(b"HTTP/1.1 200 OK\r\n\r\nHello World")`.
 pub const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nHello World";
 
+/// The status in that answer.
+const STATUS: u16 = 200;
+
 /// The size of a read, in bytes: as much as a peer on loopback sends at once.
 const READ: usize = 64 * 1024;
 
@@ -83,7 +86,7 @@ impl Protocol for Raw {
     fn worker(&self) -> Worker {
         Worker {
             config: self.config.clone(),
-            recorder: Rc::new(self.log.recorder()),
+            recorder: Rc::new(self.log.recorder(STATUS)),
             space: first_read::space(READ),
         }
     }
@@ -229,6 +232,7 @@ fn captured(number: u64, kept: &[u8], omitted: u64, state: State) -> Captured<'_
         raw,
         omitted,
         state,
+        head: 0,
         target: b"",
         odd: &[],
     }

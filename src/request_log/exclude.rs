@@ -78,6 +78,7 @@ mod tests {
             raw,
             omitted: 0,
             state: State::Unparsed,
+            head: 0,
             target: b"",
             odd: &[],
         })
@@ -167,6 +168,7 @@ mod tests {
             raw: b"GET /up HTTP/1.1\r\nHost: a\r\n\r\n",
             omitted: 0,
             state: State::Complete,
+            head: 0,
             target: b"/up",
             odd: &[],
         };

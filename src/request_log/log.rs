@@ -16,6 +16,7 @@ use super::format::{Format, Formatter};
 use super::queue::{Overflow, Queue};
 use super::recorder::Recorder;
 use super::sink::{Sink, Target};
+use super::view::View;
 use super::writer::Writer;
 use crate::stdout;
 
@@ -24,8 +25,8 @@ use crate::stdout;
 pub struct Config {
     /// How records are written.
     pub format: Format,
-    /// Whether [`Format::Pretty`] uses colors.
-    pub color: bool,
+    /// How people see the formats that are made for them.
+    pub view: View,
     /// Where records are written to.
     pub target: Target,
     /// What happens when the target is too slow.
@@ -71,7 +72,7 @@ pub struct Handle {
 struct Open {
     queue: Arc<Queue>,
     format: Format,
-    color: bool,
+    view: View,
     excluded: Excluded,
 }
 
@@ -111,7 +112,7 @@ impl Log {
             open: Some(Open {
                 queue,
                 format: config.format,
-                color: config.color,
+                view: config.view,
                 excluded: config.excluded,
             }),
         };
@@ -175,14 +176,15 @@ impl Handle {
         }
     }
 
-    /// A recorder for the calling thread.
+    /// A recorder for the calling thread, of a service whose answers have this status.
     #[must_use]
-    pub(crate) fn recorder(&self) -> Recorder {
+    pub(crate) fn recorder(&self, status: u16) -> Recorder {
         match &self.open {
             Some(open) => Recorder::new(
                 Arc::clone(&open.queue),
-                Formatter::new(open.format, open.color),
+                Formatter::new(open.format, open.view),
                 open.excluded.clone(),
+                status,
             ),
             None => Recorder::off(),
         }

@@ -28,6 +28,7 @@ mod record;
 mod recorder;
 mod shared_file;
 mod sink;
+mod view;
 mod writer;
 
 pub use connection::Connection;
@@ -36,6 +37,7 @@ pub use format::{Format, Formatter};
 pub(crate) use log::Log;
 pub use log::{Config, Handle, OpenError};
 pub use queue::Overflow;
-pub use record::Record;
+pub use record::{Answered, Record, Waiting};
 pub(crate) use recorder::{ConnectionRecorder, Recorder};
 pub use sink::Target;
+pub use view::{Columns, View};

@@ -24,7 +24,7 @@ use super::exclude::Excluded;
 use super::format::Formatter;
 use super::queue::Queue;
 use super::record::Record;
-use crate::capture::Captured;
+use crate::capture::{Captured, State};
 use crate::net::peer::Peer;
 
 /// The recorder of one worker.
@@ -38,6 +38,8 @@ pub(crate) struct Recorder {
 struct OpenLog {
     queue: Arc<Queue>,
     excluded: Excluded,
+    /// The status of the answer to each request that is not refused.
+    status: u16,
     buffers: RefCell<Buffers>,
 }
 
@@ -50,7 +52,12 @@ struct Buffers {
 
 impl Recorder {
     /// A recorder of all requests that are not excluded.
-    pub(super) fn new(queue: Arc<Queue>, formatter: Formatter, excluded: Excluded) -> Self {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        formatter: Formatter,
+        excluded: Excluded,
+        status: u16,
+    ) -> Self {
         let buffers = RefCell::new(Buffers {
             formatter,
             batch: Batch::default(),
@@ -59,6 +66,7 @@ impl Recorder {
             log: Some(OpenLog {
                 queue,
                 excluded,
+                status,
                 buffers,
             }),
         }
@@ -166,11 +174,17 @@ impl Entries<'_> {
         if log.queue.is_dead() {
             return log.queue.count_dropped();
         }
+        let status = match request.state {
+            State::Complete | State::Unparsed => Some(log.status),
+            State::Refused(refusal) => Some(refusal.rule().status),
+            State::Incomplete | State::Late => None,
+        };
         let record = Record {
             // The requests of one read were complete at the same moment.
             time: *open.time.get_or_insert_with(SystemTime::now),
             connection: open.connection,
             request,
+            status,
         };
         let Buffers { formatter, batch } = &mut *open.buffers;
         batch.add(|bytes| formatter.write(&record, bytes));

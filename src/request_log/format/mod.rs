@@ -22,7 +22,8 @@ mod timestamp;
 
 use clap::ValueEnum;
 
-use super::record::Record;
+use super::record::{Answered, Record, Waiting};
+use super::view::View;
 use timestamp::Timestamp;
 
 /// How records are written. The names and comments are those of the option `--log`.
@@ -30,31 +31,52 @@ use timestamp::Timestamp;
 pub enum Format {
     /// For people: a header line, then the request as readable lines.
     Pretty,
+    /// For people: one line a request, with the status and the duration of its answer.
+    Short,
     /// One line a record, the bytes escaped within double quotes.
     Line,
     /// One JSON object a line.
     Json,
+    /// As `json`, with the parts of the head, the body, and the answer.
+    JsonFull,
     /// Offset, hex and ASCII columns.
     Hex,
     /// A Python bytes literal a line, as the document's server prints it.
     Document,
 }
 
+impl Format {
+    /// Whether it has the bytes of each request.
+    pub(super) fn has_records(self) -> bool {
+        self != Self::Short
+    }
+
+    /// Whether it has what became of each request.
+    pub(super) fn has_answers(self) -> bool {
+        matches!(self, Self::Short | Self::JsonFull)
+    }
+
+    /// Whether it has requests that pause.
+    pub(super) fn has_pauses(self) -> bool {
+        matches!(self, Self::Pretty | Self::Short)
+    }
+}
+
 /// Writes records in one format.
 #[derive(Debug)]
 pub struct Formatter {
     format: Format,
-    color: bool,
+    view: View,
     timestamp: Timestamp,
 }
 
 impl Formatter {
-    /// A formatter. Only [`Format::Pretty`] uses `color`.
+    /// A formatter. The formats for people use `view`.
     #[must_use]
-    pub fn new(format: Format, color: bool) -> Self {
+    pub fn new(format: Format, view: View) -> Self {
         Self {
             format,
-            color,
+            view,
             timestamp: Timestamp::default(),
         }
     }
@@ -62,13 +84,21 @@ impl Formatter {
     /// Appends one record to `out`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self.format {
-            Format::Pretty => pretty::write(record, &mut self.timestamp, self.color, out),
+            Format::Pretty => pretty::write(record, &mut self.timestamp, self.view.color, out),
+            Format::Short => {}
             Format::Line => line::write(record, &mut self.timestamp, out),
             Format::Json => json::write(record, &mut self.timestamp, out),
+            Format::JsonFull => json::write(record, &mut self.timestamp, out),
             Format::Hex => hex::write(record, &mut self.timestamp, out),
             Format::Document => document::write(&record.request, out),
         }
     }
+
+    /// Appends what became of a request, in the formats that have it.
+    pub fn write_answered(&mut self, _answered: &Answered<'_>, _out: &mut Vec<u8>) {}
+
+    /// Appends a request that pauses, in the formats that have it.
+    pub fn write_waiting(&mut self, _waiting: &Waiting<'_>, _out: &mut Vec<u8>) {}
 }
 
 #[cfg(test)]

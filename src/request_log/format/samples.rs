@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Format, Formatter};
 use crate::capture::{Captured, State};
-use crate::request_log::{Connection, Record};
+use crate::request_log::{Connection, Record, View};
 
 static CONNECTION: LazyLock<Connection> =
     LazyLock::new(|| Connection::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12));
@@ -21,9 +21,11 @@ pub(super) fn record(raw: &[u8]) -> Record<'_> {
             raw,
             omitted: 0,
             state: State::Complete,
+            head: 0,
             target: b"",
             odd: &[],
         },
+        status: None,
     }
 }
 
@@ -39,7 +41,11 @@ pub(super) fn colored(format: Format, record: &Record<'_>) -> String {
 
 fn formatted(format: Format, color: bool, record: &Record<'_>) -> String {
     let mut out = Vec::new();
-    Formatter::new(format, color).write(record, &mut out);
+    let view = View {
+        color,
+        ..View::PLAIN
+    };
+    Formatter::new(format, view).write(record, &mut out);
     String::from_utf8(out).unwrap()
 }
 
