@@ -145,7 +145,11 @@ async fn send<T: Transport>(tap: &mut Tap<T>, refusal: Option<Refusal>, time: Du
         bytes.extend(response::refusal_bytes(refusal, is_for_head));
     }
     let sent = timeout(time, write_last(tap.inner_mut(), &bytes)).await;
-    matches!(sent, Ok(Ok(())))
+    let has_left = matches!(sent, Ok(Ok(())));
+    if has_left {
+        tap.observer_mut().sent_last(refusal);
+    }
+    has_left
 }
 
 #[cfg(test)]

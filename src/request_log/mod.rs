@@ -15,6 +15,7 @@
 //! - A record is enqueued before the service sees the last byte of its request.
 //! - Each dropped record is counted.
 
+mod answers;
 mod batch;
 mod blocks;
 mod connection;

@@ -81,6 +81,11 @@ impl Formatter {
         }
     }
 
+    /// The format.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Appends one record to `out`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self.format {
