@@ -14,6 +14,7 @@ mod document;
 mod heading;
 mod hex;
 mod json;
+mod json_full;
 mod line;
 mod pretty;
 #[cfg(test)]
@@ -93,14 +94,19 @@ impl Formatter {
             Format::Short => {}
             Format::Line => line::write(record, &mut self.timestamp, out),
             Format::Json => json::write(record, &mut self.timestamp, out),
-            Format::JsonFull => json::write(record, &mut self.timestamp, out),
+            Format::JsonFull => json_full::write(record, &mut self.timestamp, out),
             Format::Hex => hex::write(record, &mut self.timestamp, out),
             Format::Document => document::write(&record.request, out),
         }
     }
 
     /// Appends what became of a request, in the formats that have it.
-    pub fn write_answered(&mut self, _answered: &Answered<'_>, _out: &mut Vec<u8>) {}
+    pub fn write_answered(&mut self, answered: &Answered<'_>, out: &mut Vec<u8>) {
+        match self.format {
+            Format::JsonFull => json_full::write_answered(answered, &mut self.timestamp, out),
+            _ => {}
+        }
+    }
 
     /// Appends a request that pauses, in the formats that have it.
     pub fn write_waiting(&mut self, _waiting: &Waiting<'_>, _out: &mut Vec<u8>) {}
