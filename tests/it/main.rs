@@ -11,6 +11,8 @@
     reason = "a failed expectation is what a test is for"
 )]
 
+/// What the log says of answers.
+mod answered;
 /// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
 mod answers;
 /// Two people without terminals.

@@ -26,7 +26,7 @@ fn object(bytes: &[u8], kept_body: usize) -> Value {
             request,
             ..samples::record(b"")
         };
-        line.get_or_insert(text(JsonFull, &record));
+        line.get_or_insert_with(|| text(JsonFull, &record));
     };
     capture.push(bytes, &mut emit);
     capture.finish(&mut emit);
