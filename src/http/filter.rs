@@ -58,12 +58,15 @@ impl RequestFilter {
         outcome
     }
 
-    /// The refusal, where there is one, and all answers before it have left with the end.
-    pub(super) fn sent_last(&mut self, refusal: Option<Refusal>) {
-        if let Some(refusal) = refusal {
-            self.recorder.refused(refusal.rule().status);
+    /// The last answers and the refusal, where there is one, were sent. `have_left`: the peer took them.
+    pub(super) fn sent_last(&mut self, refusal: Option<Refusal>, have_left: bool) {
+        if have_left {
+            if let Some(refusal) = refusal {
+                self.recorder.refused(refusal.rule().status);
+            }
+            self.recorder.sent();
         }
-        self.recorder.sent();
+        self.recorder.end_answers();
     }
 
     /// Whether the log has requests that pause.

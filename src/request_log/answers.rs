@@ -8,7 +8,9 @@
 //!
 //! - Requests are answered in their order (RFC 9112 section 9.3.2).
 //! - What has become of a request is written once: with the status of its answer when that has left, or
-//!   without a status when the connection ends.
+//!   without a status.
+//! - The requests of one read wait here at most. No more are read before all answers have left, and
+//!   behind the last answer none waits.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -37,6 +39,8 @@ pub(super) struct Answers {
     answered: usize,
     /// The refusal of the unfinished request: its status, and when it left.
     refusal: Option<(u16, Option<Instant>)>,
+    /// No answer is given any more.
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -63,6 +67,7 @@ impl Answers {
             lines: VecDeque::new(),
             answered: 0,
             refusal: None,
+            is_over: false,
         }
     }
 
@@ -72,6 +77,11 @@ impl Answers {
         if begins {
             self.began = self.read;
         }
+    }
+
+    /// Whether a request of this state gets an answer later.
+    pub(super) fn expects(&self, state: State) -> bool {
+        matches!(state, State::Complete | State::Unparsed) && !self.is_over
     }
 
     /// A request is complete, and gets an answer. `time` is that of its record. None without a record.
@@ -89,8 +99,8 @@ impl Answers {
         self.requests.push_back(request);
     }
 
-    /// What has become of a request that is refused or incomplete. It is the last of the connection.
-    pub(super) fn last<'a>(
+    /// What has become of a request that gets no answer, or is refused.
+    pub(super) fn unexpected<'a>(
         &mut self,
         request: &Captured<'a>,
         time: SystemTime,
@@ -135,9 +145,9 @@ impl Answers {
         self.end(count, Some(self.status), now, connection, write);
     }
 
-    /// The connection has ended: passes on the requests whose answers have not left.
+    /// No answer is given or leaves any more: passes on the requests that have none.
     pub(super) fn finish(&mut self, connection: &Connection, write: &mut dyn FnMut(&Answered<'_>)) {
-        self.answered = 0;
+        (self.answered, self.is_over) = (0, true);
         let count = self.requests.len();
         if count > 0 {
             self.end(count, None, Instant::now(), connection, write);
@@ -239,6 +249,7 @@ mod tests {
         answers.finish(&connection, &mut shown(&mut written));
         assert_eq!(written[1..], ["3 GET /3 None"]);
         assert!(answers.lines.is_empty() && answers.requests.is_empty());
+        assert!(!answers.expects(State::Complete));
     }
 
     #[test]
@@ -252,7 +263,7 @@ mod tests {
             }
             let connection = connection();
             let request = captured(1, b"GET /", State::Incomplete);
-            let last = answers.last(&request, UNIX_EPOCH, &connection);
+            let last = answers.unexpected(&request, UNIX_EPOCH, &connection);
             assert_eq!(last.status, has_left.then_some(400));
         }
     }

@@ -188,6 +188,11 @@ impl ConnectionRecorder {
         self.write_answered(Answers::sent);
     }
 
+    /// No answer is given or leaves any more.
+    pub(crate) fn end_answers(&mut self) {
+        self.write_answered(Answers::finish);
+    }
+
     fn write_answered(
         &mut self,
         end: impl FnOnce(&mut Answers, &Connection, &mut dyn FnMut(&Answered<'_>)),
@@ -235,7 +240,7 @@ impl ConnectionRecorder {
 /// Writes the requests whose answers have not left.
 impl Drop for ConnectionRecorder {
     fn drop(&mut self) {
-        self.write_answered(Answers::finish);
+        self.end_answers();
     }
 }
 
@@ -268,15 +273,15 @@ impl Entries<'_> {
 impl Open<'_> {
     fn add(&mut self, request: Captured<'_>) {
         let time = self.record_time(&request);
-        let is_complete = matches!(request.state, State::Complete | State::Unparsed);
-        if is_complete && let Some(answers) = &mut self.answers {
-            answers.add(&request, time);
-        }
-        let Some(time) = time else { return };
         let answered = match &mut self.answers {
-            Some(answers) if !is_complete => Some(answers.last(&request, time, self.connection)),
-            _ => None,
+            Some(answers) if answers.expects(request.state) => {
+                answers.add(&request, time);
+                None
+            }
+            Some(answers) => time.map(|time| answers.unexpected(&request, time, self.connection)),
+            None => None,
         };
+        let Some(time) = time else { return };
         let record = Record {
             time,
             connection: self.connection,

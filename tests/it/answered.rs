@@ -76,6 +76,27 @@ fn a_request_behind_the_last_answer_has_none() {
     );
 }
 
+/// Each is written at once: as many as a client may send behind its last answer would take memory.
+#[test]
+fn requests_behind_the_last_answer_do_not_gather() {
+    const MANY: usize = 20_000;
+    let service = service(&[]);
+    let answers = service.exchange([LAST, &GET.repeat(MANY)].concat());
+    expect_answer(&answers, 200, "Hello World");
+    let records = shown(&service.stop().stdout);
+    assert_eq!(records.len(), 2 * (MANY + 1));
+    let last = format!("{} GET /x: null", MANY + 1);
+    assert_eq!(records.last(), Some(&last));
+    let middle = MANY / 2;
+    let unanswered = records
+        .iter()
+        .position(|line| *line == format!("{middle} GET /x: null"));
+    let captured = records
+        .iter()
+        .position(|line| *line == format!("#{}", MANY + 1));
+    assert!(unanswered < captured, "{unanswered:?} {captured:?}");
+}
+
 #[test]
 fn a_request_without_a_record_has_no_answer_in_the_log() {
     expect(
