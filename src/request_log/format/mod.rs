@@ -1,14 +1,16 @@
-//! Turns a record into the bytes of the chosen log format. Pure.
+//! Turns a record into the bytes of the chosen log format. Pure, but for the time zone and the width of the
+//! terminal, which the formats for people ask for.
 //!
 //! Each format has a file. A new format is a variant of [`Format`], whose comment is the text in `--help`,
-//! and a file; the compiler names the rest. `heading` has the parts that several formats share.
+//! and a file; the compiler names the rest. `heading` has the parts that several formats for programs share.
+//! Those for people write by a `page`.
 //!
 //! # Invariants
 //!
 //! - A byte of a peer is escaped unless a terminal and a line-based reader take it for text. No request
 //!   can forge a record.
-//! - `line`, `json`, `hex` and `document` are exact: the bytes can be restored from them. `pretty` is for
-//!   people.
+//! - `line`, `json`, `hex` and `document` are exact: the bytes can be restored from them. `pretty` and `short`
+//!   are for people.
 
 mod clock;
 mod document;

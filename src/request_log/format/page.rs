@@ -82,6 +82,11 @@ impl<'a> Page<'a> {
         self.width
     }
 
+    /// How many columns of the row are taken.
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
     pub(super) fn language(&self) -> Language {
         self.language
     }
@@ -179,10 +184,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Appends a word of ours, after a blank or on a new row. One that is longer than a row is wrapped within.
+    /// Appends a word of ours, after a blank or on a new row. One that is longer than a row is wrapped within,
+    /// and so is Chinese, which has no blanks.
     pub(super) fn word(&mut self, paint: Paint, word: &str, indent: usize) {
+        let width = text::width(word);
+        let is_wide = width > word.chars().count();
         if self.has_text {
-            self.make_room(1 + text::width(word), indent);
+            self.make_room(1 + if is_wide { 2 } else { width }, indent);
         }
         // Not, if the row is a new one.
         if self.has_text {

@@ -38,7 +38,7 @@ pub(super) fn record(raw: &[u8]) -> Record<'_> {
 /// The text of a record, without color.
 pub(super) fn text(format: Format, record: &Record<'_>) -> String {
     viewed(format, View::PLAIN, |formatter, out| {
-        formatter.write(record, out)
+        formatter.write(record, out);
     })
 }
 

@@ -28,88 +28,103 @@ const CUT_PEER: usize = 15;
 const DURATION: usize = 7;
 
 pub(super) fn write(answered: &Answered<'_>, clock: &mut Clock, page: &mut Page<'_>) {
-    let paint = reasons::paint(answered.state, answered.is_odd);
-    let mut word = page.language().text(word(answered)).to_owned();
-    if !word.is_empty() {
-        word.push(' ');
-    }
-    let status = status(answered.status);
-    let time = clock.text(answered.time);
-    let bytes = format!("{} B", answered.bytes);
-    let duration = duration(answered.duration);
-    if let Some(width) = page.width() {
-        let result = [&*word, &*status];
-        within(width, answered, result, [time, &bytes, &duration], page);
-    } else {
-        page.put(Paint::Bold, &MARK.to_string());
-        page.put(
-            Paint::Plain,
-            &format!(" {time} {}  ", peer(answered.connection)),
-        );
-        page.cut(Paint::Plain, answered.request_line, usize::MAX);
-        page.put(paint, &format!("  {word}{status}"));
-        page.put(Paint::Plain, &format!("  {bytes}  {duration}"));
+    let word = word(answered).map_or("", |word| page.language().text(word));
+    let blank = if word.is_empty() { "" } else { " " };
+    let line = Line {
+        answered,
+        word: format!("{word}{blank}"),
+        status: status(answered.status),
+        time: format!(" {} ", clock.text(answered.time)),
+        bytes: format!("{} B", answered.bytes),
+        duration: duration(answered.duration),
+    };
+    page.put(Paint::Bold, &MARK.to_string());
+    match page.width() {
+        None => line.unlimited(page),
+        Some(width) => line.within(width, page),
     }
     page.end_row();
 }
 
-fn within(
-    width: usize,
-    answered: &Answered<'_>,
-    [word, status]: [&str; 2],
-    [time, bytes, duration]: [&str; 3],
-    page: &mut Page<'_>,
-) {
-    let status = format!("{status:>STATUS$}");
-    let time = format!(" {time} ");
-    let right = format!(" {bytes:>BYTES$} {duration:>DURATION$}");
-    // The least important goes first.
-    let columns = [
-        (&*time, &*right),
-        (&*time, &right[..=bytes.len().max(BYTES)]),
-        (&*time, ""),
-        (" ", ""),
-    ];
-    let taken = |(left, right): (&str, &str)| 1 + left.len() + 1 + status.len() + right.len();
-    let fits = |&columns: &(&str, &str)| taken(columns) + NARROW_TARGET <= width;
-    let columns = columns.into_iter().find(fits).unwrap_or((" ", ""));
-    let mut room = width.saturating_sub(taken(columns));
-    let (left, right) = columns;
-    page.put(Paint::Bold, &MARK.to_string());
-    page.put(Paint::Plain, left);
-    room -= write_peer(answered, room.saturating_sub(TARGET), page);
-    room = room.saturating_sub(text::width(word));
-    page.cut(Paint::Plain, answered.request_line, room);
-    page.pad(width - right.len() - status.len() - text::width(word));
-    page.put(
-        reasons::paint(answered.state, answered.is_odd),
-        &format!("{word}{status}"),
-    );
-    page.put(Paint::Plain, right);
+/// The texts of a line.
+struct Line<'a> {
+    answered: &'a Answered<'a>,
+    /// With a blank behind it.
+    word: String,
+    status: String,
+    /// Between blanks.
+    time: String,
+    bytes: String,
+    duration: String,
 }
 
-/// Appends the peer, and returns the columns that it took.
-fn write_peer(answered: &Answered<'_>, room: usize, page: &mut Page<'_>) -> usize {
-    let (text, columns) = fitting_peer(answered.connection, room);
-    if columns > 0 {
-        page.put(Paint::Plain, &format!("{text:<columns$} "));
-    } else if room > CUT_PEER {
-        page.cut(Paint::Plain, answered.connection.peer(), CUT_PEER);
-        page.put(Paint::Plain, " ");
-    } else {
-        return 0;
+impl Line<'_> {
+    fn unlimited(&self, page: &mut Page<'_>) {
+        let peer = peer(self.answered.connection);
+        page.put(Paint::Plain, &format!("{}{peer}  ", self.time));
+        page.cut(Paint::Plain, self.answered.request_line, usize::MAX);
+        page.put(Paint::Plain, "  ");
+        self.result(&self.status, page);
+        page.put(
+            Paint::Plain,
+            &format!("  {}  {}", self.bytes, self.duration),
+        );
     }
-    columns.max(CUT_PEER.min(room)) + 1
+
+    fn within(&self, width: usize, page: &mut Page<'_>) {
+        let status = format!("{:>STATUS$}", self.status);
+        let bytes = format!(" {:>BYTES$}", self.bytes);
+        let right = format!("{bytes} {:>DURATION$}", self.duration);
+        // The least important goes first.
+        let columns = [
+            (&*self.time, &*right),
+            (&*self.time, &*bytes),
+            (&*self.time, ""),
+            (" ", ""),
+        ];
+        let behind_target = |right: &str| 1 + status.len() + right.len();
+        let fits = |(left, right): &(&str, &str)| {
+            1 + left.len() + NARROW_TARGET + behind_target(right) <= width
+        };
+        let columns = columns.into_iter().find(fits);
+        let (left, right) = columns.unwrap_or((" ", ""));
+        page.put(Paint::Plain, left);
+        // Not narrower because of a word, so that the columns of all lines are the same.
+        let end = width.saturating_sub(behind_target(right));
+        self.peer(end.saturating_sub(page.column() + TARGET), page);
+        let end = end.saturating_sub(text::width(&self.word));
+        let room = end.saturating_sub(page.column());
+        page.cut(Paint::Plain, self.answered.request_line, room);
+        page.pad(end + 1);
+        self.result(&status, page);
+        page.put(Paint::Plain, right);
+    }
+
+    /// The peer, if these columns have a place for it, or for the greater part of it.
+    fn peer(&self, room: usize, page: &mut Page<'_>) {
+        let (text, columns) = fitting_peer(self.answered.connection, room);
+        if columns > 0 {
+            page.put(Paint::Plain, &format!("{text:<columns$} "));
+        } else if room > CUT_PEER {
+            page.cut(Paint::Plain, self.answered.connection.peer(), CUT_PEER);
+            page.put(Paint::Plain, " ");
+        }
+    }
+
+    /// What is not as it should be, and the status.
+    fn result(&self, status: &str, page: &mut Page<'_>) {
+        let paint = reasons::paint(self.answered.state, self.answered.is_odd);
+        page.put(paint, &format!("{}{status}", self.word));
+    }
 }
 
 /// What is to be said of a request that is not as it should be.
-fn word(answered: &Answered<'_>) -> &'static str {
+fn word(answered: &Answered<'_>) -> Option<&'static str> {
     match answered.state {
-        State::Refused(_) => "refused",
-        State::Incomplete => "incomplete",
-        State::Late => "late",
-        State::Complete | State::Unparsed if answered.is_odd => "odd",
-        State::Complete | State::Unparsed => "",
+        State::Refused(_) => Some("refused"),
+        State::Incomplete => Some("incomplete"),
+        State::Late => Some("late"),
+        State::Complete | State::Unparsed => answered.is_odd.then_some("odd"),
     }
 }
 

@@ -54,7 +54,7 @@ fn a_request_is_a_line() {
         shown(columns(50), &answered),
         "▶ 21:47:20.123 GET /a… refused   -   142 B 0.42 ms\n"
     );
-    assert_eq!(shown(columns(20), &answered), "▶ GET … refused   -\n");
+    assert_eq!(shown(columns(20), &answered), "▶ GET /… refused   -\n");
 }
 
 #[test]

@@ -45,7 +45,12 @@ fn bytes(request: &Captured<'_>, page: &mut Page<'_>) {
     let parts = Parts::of(request);
     page.lines(parts.text);
     dump::write(parts.binary, page);
-    not_shown(parts.cut, "{count} more bytes: --log line has them", page);
+    let cut = if parts.binary.is_empty() {
+        "{count} more bytes: --log line has them"
+    } else {
+        "{count} more bytes: --log hex has them"
+    };
+    not_shown(parts.cut, cut, page);
     not_shown(
         request.omitted,
         "{count} more bytes that the log does not keep (--log-body)",

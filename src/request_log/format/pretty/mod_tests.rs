@@ -84,7 +84,7 @@ fn a_long_target_is_cut_and_a_long_address_has_a_row() {
     let shown = shown(columns(60), &record);
     let expected = "▶ 21:47:20.123 #12.1 GET /菜菜菜菜菜菜菜菜菜菜…    138 B 200\n  \
                     from [2001:db8::1]:51234\n";
-    assert!(shown.starts_with(&expected), "{shown}");
+    assert!(shown.starts_with(expected), "{shown}");
 }
 
 #[test]
@@ -181,6 +181,15 @@ fn what_is_not_shown_is_counted() {
     let shown = shown(View::PLAIN, &record);
     let end = "a\n  … 906 more bytes: --log line has them\n  \
                … 7 more bytes that the log does not keep (--log-body)\n\n";
+    assert!(shown.ends_with(end), "{shown}");
+}
+
+#[test]
+fn a_long_body_that_is_not_text_is_shown_in_part() {
+    let raw = [POST, &[0; 5000]].concat();
+    let shown = shown(View::PLAIN, &answered(&raw, 200));
+    assert_eq!(shown.matches("\n  00").count(), 8, "{shown}");
+    let end = "|\n  … 4874 more bytes: --log hex has them\n\n";
     assert!(shown.ends_with(end), "{shown}");
 }
 

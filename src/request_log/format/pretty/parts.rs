@@ -3,8 +3,12 @@
 use crate::capture::Captured;
 use crate::capture::cut::behind_a_character;
 
-/// How much of a body is shown, in bytes, and of bytes without a head.
+/// The longest body that is shown whole, in bytes. Bytes without a head count as one.
 const MOST: usize = 4096;
+
+/// How much is shown of a longer one that is not text: enough to tell what it is. It has eight rows, where a
+/// text of 4096 bytes has some fifty.
+const MOST_BINARY: usize = 128;
 
 /// The bytes of a request as `pretty` shows them, in their order.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,12 +31,17 @@ impl<'a> Parts<'a> {
             head => head,
         };
         let (before, body) = shown.split_at_checked(head).unwrap_or((shown, b""));
-        let (text, binary) = if is_text(body) {
-            (shown, &b""[..])
-        } else {
-            (before, body)
-        };
-        Self { text, binary, cut }
+        if is_text(body) {
+            let (text, binary) = (shown, &b""[..]);
+            return Self { text, binary, cut };
+        }
+        let most = if cut > 0 { MOST_BINARY } else { MOST };
+        let binary = &body[..body.len().min(most)];
+        Self {
+            text: before,
+            binary,
+            cut: cut + (body.len() - binary.len()) as u64,
+        }
     }
 }
 
@@ -70,7 +79,8 @@ mod tests {
         let mut record = record(&raw);
         record.request.head = head.len();
         let Parts { text, binary, cut } = Parts::of(&record.request);
-        assert_eq!(text.len() + binary.len() + cut as usize, raw.len());
+        let shown = text.len() + binary.len();
+        assert_eq!(shown as u64 + cut, raw.len() as u64);
         (text.len(), binary.len(), cut)
     }
 
@@ -90,7 +100,8 @@ mod tests {
         let head = HEAD.len();
         assert_eq!(lengths(HEAD, &[b'a'; MOST]), (head + MOST, 0, 0));
         assert_eq!(lengths(HEAD, &[b'a'; MOST + 1]), (head + MOST, 0, 1));
-        assert_eq!(lengths(HEAD, &[0; MOST + 9]), (head, MOST, 9));
+        assert_eq!(lengths(HEAD, &[0; MOST + 9]), (head, MOST_BINARY, 3977));
+        assert_eq!(lengths(HEAD, &[0; MOST]), (head, MOST, 0));
         let characters = "菜".repeat(2000);
         assert_eq!(lengths(HEAD, characters.as_bytes()), (head + 4095, 0, 1905));
     }
@@ -98,7 +109,7 @@ mod tests {
     #[test]
     fn bytes_without_a_head_are_cut_too() {
         assert_eq!(lengths(b"", &[b'a'; MOST + 1]), (MOST, 0, 1));
-        assert_eq!(lengths(b"", &[0xff; MOST + 1]), (0, MOST, 1));
+        assert_eq!(lengths(b"", &[0xff; MOST + 1]), (0, MOST_BINARY, 3969));
     }
 
     #[test]
