@@ -10,6 +10,7 @@ use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
 use hellowire::escape;
 use hellowire::request_log::{Answered, Columns, Connection, Format, Formatter, Record, View};
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
+use hellowire_fuzz::people::{color_is_only_color, pretty_is_safe, short_is_safe};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
@@ -121,9 +122,12 @@ fuzz_target!(|log: Log<'_>| {
             ..plain
         };
         let pretty = written(Format::Pretty, plain, records);
-        pretty_is_safe(&pretty, records);
-        color_is_only_color(&written(Format::Pretty, color, records), &pretty, columns);
-        short_is_safe(&written(Format::Short, plain, records), records);
+        pretty_is_safe(&pretty, records.len());
+        let colored = written(Format::Pretty, color, records);
+        color_is_only_color(&colored, &pretty, columns);
+        for line in lines(&written(Format::Short, plain, records), records) {
+            short_is_safe(line);
+        }
     }
     shown(records[1].request.raw);
 });
@@ -258,55 +262,6 @@ fn hex(text: &str, records: &[Record<'_>]) {
         assert_eq!(hexdump(lines).as_deref(), Some(record.request.raw));
     }
     assert_eq!(rest, "");
-}
-
-/// Only the first row of a record has the mark, and all others are indented.
-fn pretty_is_safe(text: &str, records: &[Record<'_>]) {
-    assert!(
-        text.chars()
-            .all(|character| character == '\n' || stands_alone(character)),
-        "{text}"
-    );
-    assert_eq!(text.matches('▶').count(), records.len(), "{text}");
-    let mut rest = text;
-    for _ in records {
-        let (shown, behind) = rest.split_once("\n\n").unwrap();
-        rest = behind;
-        let mut lines = shown.split('\n');
-        assert!(lines.next().unwrap().starts_with("▶ "), "{shown}");
-        assert!(lines.all(|line| line.starts_with("  ")), "{shown}");
-    }
-    assert_eq!(rest, "");
-}
-
-/// Each record is one line, which begins with the mark.
-fn short_is_safe(text: &str, records: &[Record<'_>]) {
-    for line in lines(text, records) {
-        assert!(line.chars().all(stands_alone), "{line}");
-        assert!(line.starts_with("▶ "), "{line}");
-        assert_eq!(line.matches('▶').count(), 1, "{line}");
-    }
-}
-
-/// The colored text has escape sequences more than the plain one, and each color is reset. A backslash takes
-/// one column less, which changes where rows are wrapped.
-fn color_is_only_color(colored: &str, plain: &str, columns: Columns) {
-    let reset = "\x1b[0m";
-    let paints = ["\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
-    let set: usize = paints
-        .iter()
-        .map(|paint| colored.matches(paint).count())
-        .sum();
-    assert_eq!(set, colored.matches(reset).count(), "{colored:?}");
-    let text = paints
-        .iter()
-        .fold(colored.replace(reset, ""), |text, paint| {
-            text.replace(paint, "")
-        });
-    assert!(!text.contains('\x1b'), "{colored:?}");
-    if columns == Columns::Unlimited {
-        assert_eq!(text.replace('\\', ""), plain.replace('\\', ""));
-    }
 }
 
 /// Checks the text that the client and the chat show. It may contain marks and the joiner of two
