@@ -23,7 +23,7 @@ use super::values::{
 use crate::http::{Field, Status};
 use crate::language::Language;
 use crate::net::address::Address;
-use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
+use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View, Zone};
 use crate::server::linger;
 use crate::{http, raw, server};
 
@@ -318,7 +318,12 @@ impl LogOptions {
             format,
             view: View {
                 color,
-                columns: Columns::Unlimited,
+                columns: if on_terminal {
+                    Columns::Terminal
+                } else {
+                    Columns::Unlimited
+                },
+                zone: Zone::Local,
                 language,
             },
             target,

@@ -41,4 +41,4 @@ pub use queue::Overflow;
 pub use record::{Answered, Record, Waiting};
 pub(crate) use recorder::{ConnectionRecorder, Recorder};
 pub use sink::Target;
-pub use view::{Columns, View};
+pub use view::{Columns, View, Zone};

@@ -61,6 +61,8 @@ mod odd;
 mod peers;
 /// The probe in a container.
 mod pid_1;
+/// What people see of hostile requests, on a terminal of any width.
+mod pretty;
 /// The client's prompt.
 mod prompt;
 /// The raw-TCP fallback.

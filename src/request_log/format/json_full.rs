@@ -1,9 +1,10 @@
 //! The format `json-full`: as `json`, with the parts of each request, and its answer in an object of its
 //! own.
 //!
-//! The object of a request has the members of `json`. With a whole, accepted head it also has `method`,
-//! `target`, `version`, `headers` (an array of name and value pairs in their order), and `body`, a string,
-//! or else `body_base64`. Of a chunked body these are the data of its chunks.
+//! The object of a request has the members of `json`. Where the head can be parsed, it also has `method`,
+//! `target`, `version` and `headers` (an array of name and value pairs in their order), also if the request
+//! was refused. If the head was not refused, it has `body`, a string, or else `body_base64`. Of a chunked
+//! body these are the data of its chunks.
 //!
 //! The object of an answer has `time`, `peer`, `connection` and `request` as that of its request. `answer_to`
 //! is the request line without the version. `bytes` is the length of the request, `status` that of the
@@ -14,7 +15,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use httparse::{EMPTY_HEADER, Header};
+use httparse::{EMPTY_HEADER, Header, Status};
+use memchr::{memchr, memrchr};
 
 use super::super::decimal::decimal;
 use super::super::record::{Answered, Record};
@@ -25,9 +27,7 @@ use crate::capture::{Captured, MAX_FIELDS, chunk_data};
 /// Appends the object of a request.
 pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
     members(record, timestamp, out);
-    if record.request.head > 0 {
-        parts(&record.request, out);
-    }
+    parts(&record.request, out);
     out.extend_from_slice(b"}\n");
 }
 
@@ -58,42 +58,61 @@ pub(super) fn write_answered(
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends the members with the parts of a request that has a whole head.
+/// Appends the members with the parts of a request.
 fn parts(request: &Captured<'_>, out: &mut Vec<u8>) {
-    let (head, body) = request.raw.split_at(request.head);
-    let line = request.request_line();
-    let method = line.split(|&byte| byte == b' ').next();
-    member("method", method.unwrap_or_default(), out);
-    member("target", request.target, out);
-    member("version", version(head), out);
     let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-    let fields = parsed(head, &mut fields);
-    headers(fields, out);
-    let is_chunked = |field: &Header<'_>| field.name.eq_ignore_ascii_case("transfer-encoding");
-    if fields.iter().any(is_chunked) {
-        self::body(&chunk_data(body), out);
-    } else {
-        self::body(body, out);
+    let Some(head) = Head::parse(request.raw, &mut fields) else {
+        return;
+    };
+    member("method", head.method, out);
+    member("target", head.target, out);
+    member("version", head.version, out);
+    headers(head.fields, out);
+    // What follows a refused head may be anything.
+    if request.head > 0 {
+        let bytes = &request.raw[request.head..];
+        if head.is_chunked() {
+            body(&chunk_data(bytes), out);
+        } else {
+            body(bytes, out);
+        }
     }
 }
 
-/// The version in the first line of a whole head.
-fn version(head: &[u8]) -> &[u8] {
-    let mut lines = head.split(|byte| matches!(byte, b'\r' | b'\n'));
-    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
-    line.rsplit(|&byte| byte == b' ').next().unwrap_or_default()
+/// The parts of a whole head.
+struct Head<'a, 'h> {
+    method: &'h [u8],
+    target: &'h [u8],
+    version: &'h [u8],
+    fields: &'a [Header<'h>],
 }
 
-/// The fields of a whole head that the capture has accepted.
-fn parsed<'a, 'h>(head: &'h [u8], fields: &'a mut [Header<'h>]) -> &'a [Header<'h>] {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let start = head.iter().take_while(|byte| is_end(byte)).count();
-    let line = head[start..].iter().position(|&byte| byte == b'\n');
-    // The first line is left out: the parser refuses an odd target.
-    let section = &head[line.map_or(head.len(), |line| start + line + 1)..];
-    match httparse::parse_headers(section, fields) {
-        Ok(httparse::Status::Complete((_, fields))) => fields,
-        _ => &[],
+impl<'a, 'h> Head<'a, 'h> {
+    /// The parts of the head at the start of `raw`. None if it is not whole, or a line has no form that the
+    /// capture's parser takes. The first line is parsed apart from the fields: the target may be odd.
+    fn parse(raw: &'h [u8], fields: &'a mut [Header<'h>]) -> Option<Self> {
+        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let start = raw.iter().position(|byte| !is_line_end(byte))?;
+        let end = start + memchr(b'\n', &raw[start..])?;
+        let line = &raw[start..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let (first, last) = (memchr(b' ', line)?, memrchr(b' ', line)?);
+        let version = &line[last + 1..];
+        let target = line.get(first + 1..last)?;
+        match httparse::parse_headers(&raw[end + 1..], fields) {
+            Ok(Status::Complete((_, fields))) if version.starts_with(b"HTTP/") => Some(Self {
+                method: &line[..first],
+                target,
+                version,
+                fields,
+            }),
+            _ => None,
+        }
+    }
+
+    fn is_chunked(&self) -> bool {
+        let is_coding = |field: &Header<'_>| field.name.eq_ignore_ascii_case("transfer-encoding");
+        self.fields.iter().any(is_coding)
     }
 }
 

@@ -85,10 +85,35 @@ fn a_body_that_is_no_text_is_in_base64() {
 }
 
 #[test]
-fn a_refused_head_has_no_parts() {
-    let object = object(b"GET / HTTP/1.1\r\n\r\n", 100);
+fn a_refused_head_has_its_parts_and_no_body() {
+    let object = object(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nab", 100);
     assert_eq!(object["reason"], rules::HOST_MISSING.to_string());
-    assert_eq!((object.get("method"), object.get("headers")), (None, None));
+    assert_eq!(
+        (&object["method"], &object["target"]),
+        (&json!("POST"), &json!("/a"))
+    );
+    assert_eq!(object["headers"], json!([["Content-Length", "2"]]));
+    assert_eq!(object.get("body"), None);
+}
+
+#[test]
+fn bytes_that_are_no_head_have_no_parts() {
+    for bytes in [
+        &b"\x16\x03\x01\0\n\n"[..],
+        b"no request\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n",
+        b"GET / HTTP/1.1\r\nno field\r\n\r\n",
+        b"GET HTTP/1.1\r\n\r\n",
+        b"\r\n",
+    ] {
+        let object = object(bytes, 100);
+        let parts = (
+            object.get("method"),
+            object.get("headers"),
+            object.get("body"),
+        );
+        assert_eq!(parts, (None, None, None), "{object}");
+    }
 }
 
 #[test]
