@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use tracing::level_filters::LevelFilter;
+use log::LevelFilter;
 
 use super::color::may_color;
 use super::invocation::Service;
@@ -288,11 +288,11 @@ impl ListeningOptions {
 impl From<Level> for LevelFilter {
     fn from(level: Level) -> Self {
         match level {
-            Level::Error => Self::ERROR,
-            Level::Warn => Self::WARN,
-            Level::Info => Self::INFO,
-            Level::Debug => Self::DEBUG,
-            Level::Off => Self::OFF,
+            Level::Error => Self::Error,
+            Level::Warn => Self::Warn,
+            Level::Info => Self::Info,
+            Level::Debug => Self::Debug,
+            Level::Off => Self::Off,
         }
     }
 }

@@ -27,12 +27,12 @@ use std::mem;
 use std::path::Path;
 use std::time::Duration;
 
+use log::{error, info, warn};
 use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::select;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{error, info, warn};
 
 use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
