@@ -57,6 +57,8 @@ mod limits;
 mod load;
 /// What no grammar has, from real clients: they get their Hello World.
 mod odd;
+/// Requests that have begun and pause.
+mod pauses;
 /// The chat with the document's own programs.
 mod peers;
 /// The probe in a container.
