@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
-use super::values::{message_size, parsed, peer_address, value};
+use super::values::{CHAT_PORT, address, message_size, peer_address, value};
 use crate::chat::{Config, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
@@ -25,8 +25,10 @@ pub(super) struct ChatOptions {
 enum Sides {
     /// Waits for one connection.
     Listen {
-        /// The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. Port 0 is any free port.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(parsed::<Address>))]
+        /// The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. `12345` is
+        /// 127.0.0.1:12345, and `:12345` is 0.0.0.0:12345, every IPv4 address of the machine. An address
+        /// without a port has port 12345. Port 0 is any free port.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]
@@ -34,8 +36,9 @@ enum Sides {
     },
     /// Connects to a listening chat.
     Connect {
-        /// The address to connect to. All addresses of a name are tried.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address))]
+        /// The address to connect to. All addresses of a name are tried. `12345` and `:12345` are
+        /// 127.0.0.1:12345. An address without a port has port 12345.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]

@@ -1,0 +1,131 @@
+//! The options of the request log, which both services have.
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use super::color::may_color;
+use super::values::{excluded_path, memory_size, value};
+use crate::language::Language;
+use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Request log")]
+pub(super) struct LogOptions {
+    /// The format of the request log [default: pretty on a terminal, else line].
+    #[arg(
+        id = "log_format",
+        short = 'f',
+        long = "log",
+        value_name = "FORMAT",
+        env = "HELLOWIRE_LOG",
+        ignore_case = true
+    )]
+    format: Option<LogFormat>,
+
+    /// Append records to this file instead of stdout. A new file has mode 0600. SIGHUP reopens the
+    /// file. If it is a FIFO, the service waits for its first reader.
+    #[arg(
+        id = "log_file",
+        short = 'o',
+        long = "log-file",
+        value_name = "PATH",
+        env = "HELLOWIRE_LOG_FILE"
+    )]
+    file: Option<PathBuf>,
+
+    /// What happens if records arrive faster than they can be written: the service waits, or
+    /// records are dropped and counted.
+    #[arg(
+        id = "log_overflow",
+        long = "log-overflow",
+        value_name = "WHAT",
+        env = "HELLOWIRE_LOG_OVERFLOW",
+        default_value = "wait",
+        ignore_case = true
+    )]
+    overflow: Overflow,
+
+    /// How many bytes of records may wait in memory to be written.
+    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
+    queue: usize,
+
+    /// How many bytes of a request's body its record keeps. The record says how many more there were. No
+    /// character is cut.
+    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
+    body: usize,
+
+    /// Do not record requests for this path, for example a probe's. The path has to equal the request's
+    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
+    /// incomplete requests are recorded all the same.
+    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
+    excluded: Vec<String>,
+}
+
+/// The values of `--log`: each [`Format`], and `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LogFormat(Option<Format>);
+
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<LogFormat>> = LazyLock::new(|| {
+            let formats = Format::value_variants().iter().copied().map(Some);
+            formats.chain([None]).map(LogFormat).collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self.0 {
+            Some(format) => format.to_possible_value(),
+            None => Some(PossibleValue::new("off").help("Nothing")),
+        }
+    }
+}
+
+impl LogOptions {
+    /// How much of a body a record keeps, in bytes.
+    pub(super) fn kept_body(&self) -> usize {
+        self.body
+    }
+
+    /// Whether the records go to a file.
+    pub(super) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// The configuration of the log. None if it is off.
+    pub(super) fn config(&self, language: Language) -> Option<request_log::Config> {
+        let target = self.file.clone().map_or(Target::Stdout, Target::File);
+        let on_stdout = target == Target::Stdout;
+        let on_terminal = on_stdout && io::stdout().is_terminal();
+        let default = if on_terminal {
+            Format::Pretty
+        } else {
+            Format::Line
+        };
+        let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
+        let format = format?;
+        let color = on_stdout && may_color(&io::stdout());
+        let queue = self.queue;
+        // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
+        let mut paths = self.excluded.clone();
+        paths.retain(|path| !path.is_empty());
+        let excluded = Excluded::new(paths);
+        Some(request_log::Config {
+            format,
+            view: View {
+                color,
+                columns: Columns::Unlimited,
+                language,
+            },
+            target,
+            overflow: self.overflow,
+            queue,
+            excluded,
+        })
+    }
+}
