@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use super::color::may_color;
+use super::color::ColorOptions;
 use super::values::{excluded_path, memory_size, value};
 use crate::language::Language;
 use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
@@ -98,7 +98,11 @@ impl LogOptions {
     }
 
     /// The configuration of the log. None if it is off.
-    pub(super) fn config(&self, language: Language) -> Option<request_log::Config> {
+    pub(super) fn config(
+        &self,
+        color: ColorOptions,
+        language: Language,
+    ) -> Option<request_log::Config> {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_stdout = target == Target::Stdout;
         let on_terminal = on_stdout && io::stdout().is_terminal();
@@ -109,7 +113,7 @@ impl LogOptions {
         };
         let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
         let format = format?;
-        let color = on_stdout && may_color(&io::stdout());
+        let color = on_stdout && color.on(&io::stdout());
         let queue = self.queue;
         // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
         let mut paths = self.excluded.clone();

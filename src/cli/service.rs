@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-use super::color::may_color;
+use super::color::ColorOptions;
 use super::invocation::Service;
 use super::language::LanguageOptions;
 use super::log::LogOptions;
@@ -104,6 +104,9 @@ pub(super) struct ListeningOptions {
     diagnostics: Level,
 
     #[command(flatten)]
+    color: ColorOptions,
+
+    #[command(flatten)]
     language: LanguageOptions,
 
     #[command(flatten)]
@@ -188,9 +191,9 @@ impl ListeningOptions {
     pub(super) fn service(&self) -> Service {
         Service {
             server: self.server(),
-            log: self.log.config(self.language.language()),
+            log: self.log.config(self.color, self.language.language()),
             diagnostics: self.diagnostics.into(),
-            color_stderr: may_color(&io::stderr()),
+            color_stderr: self.color.on(&io::stderr()),
         }
     }
 

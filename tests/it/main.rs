@@ -21,6 +21,8 @@ mod chat_ends;
 mod clients;
 /// Closed standard streams.
 mod closed;
+/// When there are colors.
+mod colors;
 /// The RFCs, rule by rule.
 mod conformance;
 /// The image, in a container engine.

@@ -123,6 +123,7 @@ fn words_in_any_case() {
         ),
         ("--log-overflow", "--log-overflow <WHAT>", "wait, drop"),
         ("--lang", "--lang <LANGUAGE>", "en, zh"),
+        ("--color", "--color <WHEN>", "auto, always, never"),
         (
             "--diagnostics",
             "--diagnostics <LEVEL>",
