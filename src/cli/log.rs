@@ -1,16 +1,18 @@
 //! The options of the request log, which both services have.
 
 use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Error, ValueEnum};
 
 use super::color::ColorOptions;
-use super::values::{excluded_path, memory_size, value};
+use super::values::{count, excluded_path, memory_size, only, value};
 use crate::language::Language;
-use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
+use crate::request_log::{self, Columns, Format, Only, Overflow, Selection, Target, View};
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Request log")]
@@ -63,6 +65,16 @@ pub(super) struct LogOptions {
     /// incomplete requests are recorded all the same.
     #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
+
+    /// Record only requests with this method, as in POST, or whose target begins with this path, as in
+    /// /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused
+    /// request counts, too. Repeatable; the variable separates them by commas.
+    #[arg(id = "log_only", long = "log-only", value_name = "WHAT", env = "HELLOWIRE_LOG_ONLY", value_delimiter = ',', value_parser = value(only))]
+    only: Vec<Option<Only>>,
+
+    /// Stop after this many records, as after a signal. The exit code is 0.
+    #[arg(short, long, value_name = "N", env = "HELLOWIRE_COUNT", value_parser = value(count))]
+    count: Option<NonZeroUsize>,
 }
 
 /// The values of `--log`: each [`Format`], and `off`.
@@ -97,6 +109,20 @@ impl LogOptions {
         self.file.is_some()
     }
 
+    /// # Errors
+    ///
+    /// The options contradict each other: records are counted, and there are none.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.count.is_none() || self.format != Some(LogFormat(None)) {
+            return Ok(());
+        }
+        let mut error = Error::new(ErrorKind::ArgumentConflict);
+        let named = |name: &str| ContextValue::String(name.to_owned());
+        error.insert(ContextKind::InvalidArg, named("--count <N>"));
+        error.insert(ContextKind::PriorArg, named("--log off"));
+        Err(error)
+    }
+
     /// The configuration of the log. None if it is off.
     pub(super) fn config(
         &self,
@@ -118,7 +144,8 @@ impl LogOptions {
         // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
         let mut paths = self.excluded.clone();
         paths.retain(|path| !path.is_empty());
-        let excluded = Excluded::new(paths);
+        let only = self.only.iter().flatten().cloned().collect();
+        let selection = Selection::new(only, paths);
         Some(request_log::Config {
             format,
             view: View {
@@ -129,7 +156,8 @@ impl LogOptions {
             target,
             overflow: self.overflow,
             queue,
-            excluded,
+            selection,
+            count: self.count,
         })
     }
 }

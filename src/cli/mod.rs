@@ -41,8 +41,8 @@ pub fn parse() -> Invocation {
     let ignored = health::ignored_variables(&typed, found.as_ref());
     let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| error.exit());
-    let Options { command, http } =
-        Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let options = Options::from_arg_matches(&matches).and_then(Options::checked);
+    let Options { command, http } = options.unwrap_or_else(|error| error.exit());
     match command {
         None => {
             let service = http.listening.service();

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Error, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use super::color::ColorOptions;
@@ -195,6 +195,13 @@ impl ListeningOptions {
             diagnostics: self.diagnostics.into(),
             color_stderr: self.color.on(&io::stderr()),
         }
+    }
+
+    /// # Errors
+    ///
+    /// Options contradict each other.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.log.check()
     }
 
     fn linger(&self) -> linger::Limits {

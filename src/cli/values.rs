@@ -15,6 +15,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::http::Field;
 use crate::net::address::{Address, Omitted};
+use crate::request_log::Only;
 
 /// The longest time of any option. It keeps deadlines within the range of clocks.
 const MAX_TIME: Duration = Duration::from_hours(365 * 24);
@@ -210,6 +211,14 @@ pub(super) fn excluded_path(text: &str) -> Result<String, String> {
     }
 }
 
+/// Requests to record, in a list. Ignores spaces around them. `None` for an empty entry.
+pub(super) fn only(text: &str) -> Result<Option<Only>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => parsed(text).map(Some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,5 +295,8 @@ mod tests {
         assert_eq!(excluded_path(" /a ").as_deref(), Ok("/a"));
         assert_eq!(excluded_path("").as_deref(), Ok(""));
         assert!(excluded_path("a").is_err());
+        assert_eq!(only(" POST "), Ok(Some(Only::Method("POST".to_owned()))));
+        assert_eq!(only(""), Ok(None));
+        assert!(only("post").is_err());
     }
 }

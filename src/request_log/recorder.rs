@@ -20,10 +20,11 @@ use tokio::sync::futures::OwnedNotified;
 use super::batch::Batch;
 use super::blocks::BLOCK;
 use super::connection::Connection;
-use super::exclude::Excluded;
+use super::count::Count;
 use super::format::Formatter;
 use super::queue::Queue;
 use super::record::Record;
+use super::selection::Selection;
 use crate::capture::{Captured, State};
 use crate::net::peer::Peer;
 
@@ -37,7 +38,9 @@ pub(crate) struct Recorder {
 #[derive(Debug)]
 struct OpenLog {
     queue: Arc<Queue>,
-    excluded: Excluded,
+    selection: Selection,
+    /// None without a limit.
+    count: Option<Arc<Count>>,
     /// The status of the answer to each request that is not refused.
     status: u16,
     buffers: RefCell<Buffers>,
@@ -51,11 +54,12 @@ struct Buffers {
 }
 
 impl Recorder {
-    /// A recorder of all requests that are not excluded.
+    /// A recorder of the requests that are selected, up to the `count`.
     pub(super) fn new(
         queue: Arc<Queue>,
         formatter: Formatter,
-        excluded: Excluded,
+        selection: Selection,
+        count: Option<Arc<Count>>,
         status: u16,
     ) -> Self {
         let buffers = RefCell::new(Buffers {
@@ -65,7 +69,8 @@ impl Recorder {
         Self {
             log: Some(OpenLog {
                 queue,
-                excluded,
+                selection,
+                count,
                 status,
                 buffers,
             }),
@@ -89,6 +94,13 @@ impl Recorder {
             connection: Connection::new(peer, connection),
             waiter: None,
         }
+    }
+}
+
+impl OpenLog {
+    /// Whether this request has a record. Counts it.
+    fn takes(&self, request: &Captured<'_>) -> bool {
+        self.selection.has(request) && self.count.as_ref().is_none_or(|count| count.take())
     }
 }
 
@@ -164,11 +176,11 @@ struct Open<'a> {
 }
 
 impl Entries<'_> {
-    /// Adds a record, unless the request is excluded.
+    /// Adds a record, unless the request is not selected or more than the count.
     pub(crate) fn add(&mut self, request: Captured<'_>) {
         let Some(open) = &mut self.open else { return };
         let log = open.log;
-        if log.excluded.has(&request) {
+        if !log.takes(&request) {
             return;
         }
         if log.queue.is_dead() {

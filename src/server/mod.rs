@@ -11,6 +11,7 @@
 //!
 //! # Invariants
 //!
+//! - The log's last record, if the user has counted them, ends the service as a signal does.
 //! - All signals are caught before anything that can take time.
 //! - From the first signal on the end has a bound, the log's flush included.
 //! - A second signal ends the service at once.
@@ -88,7 +89,7 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal ends it, with a log of this configuration and the protocol that
+/// Runs a service until a signal or the log's last record ends it, with a log of this configuration and the protocol that
 /// `protocol` makes with it. Blocks.
 ///
 /// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
@@ -203,6 +204,7 @@ impl Life<'_> {
     async fn live(&mut self) -> (Ending, Instant) {
         let is_broken = select! {
             _ = next_stop(&mut self.signals, &self.log) => false,
+            () = self.log.is_full() => false,
             () = self.workers.any_ended() => true,
         };
         if is_broken {

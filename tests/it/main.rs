@@ -27,6 +27,8 @@ mod colors;
 mod conformance;
 /// The image, in a container engine.
 mod container;
+/// The end after so many records.
+mod count;
 /// A body that is kept in part ends with a character.
 mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
@@ -57,6 +59,8 @@ mod limits;
 mod load;
 /// What no grammar has, from real clients: they get their Hello World.
 mod odd;
+/// What alone is in the log, if the user says so.
+mod only;
 /// The chat with the document's own programs.
 mod peers;
 /// The probe in a container.

@@ -31,6 +31,7 @@ fn numbers() {
     expect_each(&["--workers"], "--workers <N>", &values, reason);
     let reason = "expected a number, 1 or more";
     let values = ["x", "", "0", "-1", "99999999999999999999999"];
+    expect_each(&["-c"], "--count <N>", &values, reason);
     expect_each(
         &["--max-connections"],
         "--max-connections <N>",
@@ -170,4 +171,8 @@ fn paths() {
     let values = ["up", "/up?a", "/a b"];
     expect_each(&["--log-exclude"], "--log-exclude <PATH>", &values, reason);
     expect_each(&["health", "--path"], "--path <PATH>", &values, reason);
+    let reason =
+        "expected a method as in POST, the beginning of a path as in /hook, refused or odd";
+    let values = ["post", "hook", "/up?a", "GET /", "GET /up"];
+    expect_each(&["--log-only"], "--log-only <WHAT>", &values, reason);
 }
