@@ -7,12 +7,9 @@ use clap::{Args, Subcommand};
 use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
 use super::values::{CHAT_PORT, address, message_size, peer_address, value};
-use crate::chat::{Config, Side};
+use crate::chat::{Config, DEFAULT_ADDRESS, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
-
-/// The address that both sides of a chat use by default.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:12345";
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]

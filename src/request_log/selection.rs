@@ -278,7 +278,7 @@ mod tests {
         let mut found = Vec::new();
         let mut capture = Capture::new(limits_of(raw.as_bytes()));
         capture.push(raw.as_bytes(), |request| {
-            found.push(selection.has(&request))
+            found.push(selection.has(&request));
         });
         capture.finish(|request| found.push(selection.has(&request)));
         assert_eq!(found.len(), 1, "{raw:?}");

@@ -25,6 +25,7 @@ mod workers;
 
 use std::io;
 use std::mem;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
+use crate::net::interfaces;
 use crate::net::listen::{self, BindError, Bound};
 use crate::request_log::{self, Handle, Log, OpenError};
 use crate::rlimit::{self, TooFew};
@@ -163,6 +165,9 @@ async fn serve<P: Protocol>(
         say(config.language.listening(format_args!("http://{address}")));
     }
     // After the addresses: other programs read those from the first lines.
+    for address in addresses {
+        say_interfaces(address);
+    }
     if log.is_lost() {
         warn!("no record is kept: {}", stdout::WHY_LOST);
     }
@@ -177,6 +182,16 @@ async fn serve<P: Protocol>(
     // The end of the process ends all threads at once. Ending each of them takes longer.
     mem::forget(life.workers);
     Ok(exit)
+}
+
+/// Says where a service with a wildcard address is reached, in one piece: there may be many interfaces.
+fn say_interfaces(bound: SocketAddr) {
+    let local = interfaces::of(bound).into_iter();
+    let lines = local.map(|local| format!("  http://{} ({})", local.address, local.interface));
+    let lines: Vec<_> = lines.collect();
+    if !lines.is_empty() {
+        say(lines.join("\n"));
+    }
 }
 
 /// How a service came to its end.

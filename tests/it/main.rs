@@ -49,6 +49,8 @@ mod hangup;
 mod health;
 /// What the client says where it gets no answer.
 mod hints;
+/// Where a wildcard address is reached.
+mod interfaces;
 /// Who knocks with another protocol hears so.
 mod knocks;
 /// The licences in the image.
