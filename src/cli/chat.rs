@@ -22,9 +22,9 @@ pub(super) struct ChatOptions {
 enum Sides {
     /// Waits for one connection.
     Listen {
-        /// The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. `12345` is
-        /// 127.0.0.1:12345, and `:12345` is 0.0.0.0:12345, every IPv4 address of the machine. An address
-        /// without a port has port 12345. Port 0 is any free port.
+        /// The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address
+        /// of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free
+        /// port.
         #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(address::<CHAT_PORT>))]
         address: Address,
 
@@ -33,8 +33,7 @@ enum Sides {
     },
     /// Connects to a listening chat.
     Connect {
-        /// The address to connect to. All addresses of a name are tried. `12345` and `:12345` are
-        /// 127.0.0.1:12345. An address without a port has port 12345.
+        /// The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out.
         #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address::<CHAT_PORT>))]
         address: Address,
 
