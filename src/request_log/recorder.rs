@@ -21,10 +21,11 @@ use super::answers::Answers;
 use super::batch::Batch;
 use super::blocks::BLOCK;
 use super::connection::Connection;
-use super::exclude::Excluded;
+use super::count::Count;
 use super::format::Formatter;
 use super::queue::Queue;
 use super::record::{Answered, Record, Waiting};
+use super::selection::Selection;
 use crate::capture::{Captured, State, Unfinished};
 use crate::net::peer::Peer;
 
@@ -38,7 +39,9 @@ pub(crate) struct Recorder {
 #[derive(Debug)]
 struct OpenLog {
     queue: Arc<Queue>,
-    excluded: Excluded,
+    selection: Selection,
+    /// None without a limit.
+    count: Option<Arc<Count>>,
     /// The status of the answer to each request that is not refused.
     status: u16,
     buffers: RefCell<Buffers>,
@@ -52,11 +55,12 @@ struct Buffers {
 }
 
 impl Recorder {
-    /// A recorder of all requests that are not excluded.
+    /// A recorder of the requests that are selected, up to the `count`.
     pub(super) fn new(
         queue: Arc<Queue>,
         formatter: Formatter,
-        excluded: Excluded,
+        selection: Selection,
+        count: Option<Arc<Count>>,
         status: u16,
     ) -> Self {
         let buffers = RefCell::new(Buffers {
@@ -66,7 +70,8 @@ impl Recorder {
         Self {
             log: Some(OpenLog {
                 queue,
-                excluded,
+                selection,
+                count,
                 status,
                 buffers,
             }),
@@ -100,6 +105,11 @@ impl OpenLog {
     fn answers(&self) -> Option<Box<Answers>> {
         let has_answers = self.buffers.borrow().formatter.format().has_answers();
         has_answers.then(|| Box::new(Answers::new(self.status)))
+    }
+
+    /// Whether this request has a record. Counts it.
+    fn takes(&self, request: &Captured<'_>) -> bool {
+        self.selection.has(request) && self.count.as_ref().is_none_or(|count| count.take())
     }
 }
 
@@ -262,7 +272,7 @@ struct Open<'a> {
 }
 
 impl Entries<'_> {
-    /// Adds a record, unless the request is excluded.
+    /// Adds a record, unless the request is not selected or more than the count.
     pub(crate) fn add(&mut self, request: Captured<'_>) {
         if let Some(open) = &mut self.open {
             open.add(request);
@@ -302,7 +312,7 @@ impl Open<'_> {
 
     /// The time of the request's record. None if it has no record.
     fn record_time(&mut self, request: &Captured<'_>) -> Option<SystemTime> {
-        if self.log.excluded.has(request) {
+        if !self.log.takes(request) {
             return None;
         }
         if self.log.queue.is_dead() {

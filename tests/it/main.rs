@@ -23,10 +23,14 @@ mod chat_ends;
 mod clients;
 /// Closed standard streams.
 mod closed;
+/// When there are colors.
+mod colors;
 /// The RFCs, rule by rule.
 mod conformance;
 /// The image, in a container engine.
 mod container;
+/// The end after so many records.
+mod count;
 /// A body that is kept in part ends with a character.
 mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
@@ -47,6 +51,8 @@ mod hangup;
 mod health;
 /// What the client says where it gets no answer.
 mod hints;
+/// Where a wildcard address is reached.
+mod interfaces;
 /// Who knocks with another protocol hears so.
 mod knocks;
 /// The licences in the image.
@@ -57,6 +63,8 @@ mod limits;
 mod load;
 /// What no grammar has, from real clients: they get their Hello World.
 mod odd;
+/// What alone is in the log, if the user says so.
+mod only;
 /// Requests that have begun and pause.
 mod pauses;
 /// The chat with the document's own programs.
