@@ -136,10 +136,12 @@ fn raw_answers_too() {
 #[test]
 fn the_duration_is_from_the_first_byte_to_the_answer() {
     const PAUSE: Duration = Duration::from_millis(50);
-    let service = service(&[]);
+    let service = service(&["--workers", "1", "--log-exclude", "/last"]);
     let mut client = service.connect();
-    // The pause is what is measured.
     client.send(&GET[..1]);
+    // The one worker has read that byte before it answers another client.
+    service.exchange(LAST);
+    // The pause is what is measured.
     std::thread::sleep(PAUSE);
     client.send(&GET[1..]);
     expect_answer(&client.read_answer(), 200, "Hello World");

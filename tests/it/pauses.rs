@@ -66,6 +66,24 @@ fn a_request_is_announced_once_and_its_record_follows() {
     }
 }
 
+#[test]
+fn a_request_that_is_not_selected_is_not_announced() {
+    let service = Service::start(&[
+        "--log",
+        "short",
+        "--log-only",
+        "/other",
+        "--log-only",
+        "GET",
+    ]);
+    let mut clients = [service.connect(), service.connect()];
+    clients[0].send(HEAD);
+    clients[1].send("GET /a HTTP/1.1\r\n");
+    let rows = service.stdout.until("waiting: ");
+    assert!(rows.concat().contains("GET /a"), "{rows:#?}");
+    assert!(!rows.concat().contains("/hook"), "{rows:#?}");
+}
+
 /// A log that is not for people has records alone.
 #[test]
 fn the_formats_for_programs_have_no_pauses() {
