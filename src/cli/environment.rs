@@ -73,7 +73,7 @@ fn only_chosen_variables(command: Command, matches: &ArgMatches) -> Command {
 }
 
 /// The program's options.
-fn command() -> Command {
+pub(super) fn command() -> Command {
     // With this, `--max-body -1` is an invalid size. Without, `-1` is an unknown option.
     map_args(Options::command(), &|arg: Arg| {
         let takes_number = takes_number(&arg);

@@ -1,0 +1,127 @@
+//! Usage errors in another language than English, in the form that clap gives them.
+//!
+//! [`clap::Error`] says what is wrong; the sentences are here. Without one for its kind, the error stays
+//! clap's own.
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::help::with_own_words;
+use crate::language::Language;
+
+/// The whole text of an error in this language. `None` if there is none.
+pub(super) fn text(error: &Error, language: Language) -> Option<String> {
+    let sentence = sentence(error, language)?;
+    let mut text = language.fill("error: {}", &[&sentence]) + "\n";
+    let known =
+        list(error, ContextKind::ValidValue).or_else(|| list(error, ContextKind::ValidSubcommand));
+    if let Some(known) = known {
+        let head = language.text("[possible values: ");
+        text += &format!("  {head}{}]\n", known.join(", "));
+    }
+    for (number, tip) in tips(error, language).iter().enumerate() {
+        let gap = if number == 0 { "\n" } else { "" };
+        text += &format!("{gap}  {}\n", language.fill("tip: {}", &[tip]));
+    }
+    if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
+        let usage = with_own_words(usage.to_string(), language);
+        text += &format!("\n{usage}\n");
+    }
+    let more = language.text("For more information, try '--help'.");
+    Some(format!("{text}\n{more}\n"))
+}
+
+/// What is wrong.
+fn sentence(error: &Error, language: Language) -> Option<String> {
+    let argument = one(error, ContextKind::InvalidArg);
+    let value = one(error, ContextKind::InvalidValue);
+    let command = one(error, ContextKind::InvalidSubcommand);
+    let sentence = match error.kind() {
+        ErrorKind::UnknownArgument => language.fill("unexpected argument '{}'", &[&argument?]),
+        ErrorKind::InvalidValue if value? == "" => {
+            language.fill("'{}' needs a value", &[&argument?])
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let invalid = language.fill("invalid value '{}' for '{}'", &[&value?, &argument?]);
+            format!("{invalid}{}", reason(error, language))
+        }
+        ErrorKind::TooManyValues => {
+            language.fill("unexpected value '{}' for '{}'", &[&value?, &argument?])
+        }
+        ErrorKind::InvalidSubcommand => language.fill("unrecognized command '{}'", &[&command?]),
+        ErrorKind::MissingSubcommand => language.fill("'{}' requires a command", &[&command?]),
+        ErrorKind::MissingRequiredArgument => {
+            let missing = list(error, ContextKind::InvalidArg)?;
+            language.fill("missing: {}", &[&missing.join(", ")])
+        }
+        ErrorKind::ArgumentConflict => conflict(error, argument.or(command)?, language),
+        _ => return None,
+    };
+    Some(sentence)
+}
+
+/// Why a value is invalid, behind a colon. Nothing if the error doesn't say.
+fn reason(error: &Error, language: Language) -> String {
+    let Some(source) = std::error::Error::source(error) else {
+        return String::new();
+    };
+    let english = source.to_string();
+    let reason = language.translated(&english).unwrap_or(english);
+    format!(": {reason}")
+}
+
+/// Arguments that exclude each other.
+fn conflict(error: &Error, argument: &str, language: Language) -> String {
+    let others = list(error, ContextKind::PriorArg).unwrap_or_default();
+    if others.is_empty() || others == [argument] {
+        return language.fill("'{}' is given more than once", &[&argument]);
+    }
+    language.fill(
+        "'{}' cannot be used with {}",
+        &[&argument, &quoted(&others)],
+    )
+}
+
+/// What the user may have meant.
+fn tips(error: &Error, language: Language) -> Vec<String> {
+    let mut tips = Vec::new();
+    for kind in [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ] {
+        if let Some(similar) = list(error, kind) {
+            tips.push(language.fill("did you mean {}?", &[&quoted(&similar)]));
+        }
+    }
+    if let Some(ContextValue::StyledStrs(own)) = error.get(ContextKind::Suggested) {
+        tips.extend(own.iter().map(|tip| {
+            let english = tip.to_string();
+            language.translated(&english).unwrap_or(english)
+        }));
+    }
+    tips
+}
+
+fn one(error: &Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Texts, of which there is at least one.
+fn list(error: &Error, kind: ContextKind) -> Option<Vec<&str>> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(vec![text]),
+        Some(ContextValue::Strings(texts)) if !texts.is_empty() => {
+            Some(texts.iter().map(|text| &**text).collect())
+        }
+        _ => None,
+    }
+}
+
+fn quoted(texts: &[&str]) -> String {
+    let quoted: Vec<_> = texts.iter().map(|text| format!("'{text}'")).collect();
+    quoted.join(", ")
+}
