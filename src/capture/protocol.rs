@@ -118,6 +118,7 @@ impl Protocol {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     const HELLOS: &[(&[u8], Protocol)] = &[
         (
@@ -147,6 +148,17 @@ mod tests {
             for length in 0..first {
                 assert_eq!(guess(&hello[..length]), Guess::Early, "{shown} {length}");
             }
+        }
+    }
+
+    #[test]
+    fn each_protocol_has_a_chinese_text() {
+        for (_, protocol) in SIGNATURES {
+            let known = Language::Chinese.known(protocol.text());
+            assert!(
+                known.is_some(),
+                "src/language/zh_rules.rs: add {protocol:?}"
+            );
         }
     }
 

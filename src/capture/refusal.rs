@@ -80,6 +80,7 @@ impl Refusal {
     }
 
     /// Its text for people who read this language.
+    #[must_use]
     pub fn text(self, language: Language) -> impl fmt::Display {
         fmt::from_fn(move |f| self.write(language, f))
     }
@@ -195,6 +196,7 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::super::rules;
+    use super::*;
 
     #[test]
     fn a_refusal_names_the_rule_the_byte_and_the_section() {
@@ -229,6 +231,34 @@ mod tests {
             let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
             assert!(shown.bytes().all(is_plain), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn each_part_has_a_chinese_text() {
+        let chinese = |refusal: Refusal| refusal.text(Language::Chinese).to_string();
+        for rule in rules::ALL {
+            let text = rule.rule().text;
+            let known = Language::Chinese.known(text);
+            assert!(known.is_some(), "src/language/zh_rules.rs: add {text:?}");
+        }
+        let rule = rules::TARGET_CONTROL;
+        for byte in 0..=u8::MAX {
+            for refusal in [
+                rule.at(byte, 7),
+                rule.in_target(byte, 7),
+                rule.in_host(byte, 7),
+            ] {
+                let shown = chinese(refusal);
+                let words = shown.split([' ', ',', '(']);
+                let english = words
+                    .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()));
+                assert_eq!(english.count(), 0, "{shown}");
+            }
+        }
+        assert_eq!(
+            chinese(rules::VALUE_CONTROL.at(b'\t', 7).looks_like(Protocol::Tls)),
+            "头字段的值含有控制字符: 0x09 制表符,偏移 7 (RFC 9110 5.5);看起来是 TLS:本服务器只支持 http,不支持 https"
+        );
     }
 
     #[test]

@@ -12,23 +12,17 @@ use crate::language::Language;
 /// The whole text of an error in this language. `None` if there is none.
 pub(super) fn text(error: &Error, language: Language) -> Option<String> {
     let sentence = sentence(error, language)?;
-    let mut text = language.fill("error: {}", &[&sentence]) + "\n";
-    let known =
-        list(error, ContextKind::ValidValue).or_else(|| list(error, ContextKind::ValidSubcommand));
-    if let Some(known) = known {
-        let head = language.text("[possible values: ");
-        text += &format!("  {head}{}]\n", known.join(", "));
-    }
-    for (number, tip) in tips(error, language).iter().enumerate() {
-        let gap = if number == 0 { "\n" } else { "" };
-        text += &format!("{gap}  {}\n", language.fill("tip: {}", &[tip]));
+    let mut parts = vec![language.fill("error: {}", &[&sentence])];
+    let tips = tips(error, language);
+    if !tips.is_empty() {
+        let tips = tips.iter().map(|tip| language.fill("  tip: {}", &[tip]));
+        parts.push(tips.collect::<Vec<_>>().join("\n"));
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-        let usage = with_own_words(usage.to_string(), language);
-        text += &format!("\n{usage}\n");
+        parts.push(with_own_words(usage.to_string(), language));
     }
     let more = language.text("For more information, try '--help'.");
-    Some(format!("{text}\n{more}\n"))
+    Some(format!("{}\n\n{more}\n", parts.join("\n\n")))
 }
 
 /// What is wrong.
@@ -38,15 +32,15 @@ fn sentence(error: &Error, language: Language) -> Option<String> {
     let command = one(error, ContextKind::InvalidSubcommand);
     let sentence = match error.kind() {
         ErrorKind::UnknownArgument => language.fill("unexpected argument '{}'", &[&argument?]),
-        ErrorKind::InvalidValue if value? == "" => {
+        ErrorKind::InvalidValue if value?.is_empty() => {
             language.fill("'{}' needs a value", &[&argument?])
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let invalid = language.fill("invalid value '{}' for '{}'", &[&value?, &argument?]);
-            format!("{invalid}{}", reason(error, language))
+            let invalid = language.fill("'{}' has the invalid value '{}'", &[&argument?, &value?]);
+            invalid + &reason(error, language)
         }
         ErrorKind::TooManyValues => {
-            language.fill("unexpected value '{}' for '{}'", &[&value?, &argument?])
+            language.fill("'{}' takes no value '{}'", &[&argument?, &value?])
         }
         ErrorKind::InvalidSubcommand => language.fill("unrecognized command '{}'", &[&command?]),
         ErrorKind::MissingSubcommand => language.fill("'{}' requires a command", &[&command?]),
@@ -60,8 +54,12 @@ fn sentence(error: &Error, language: Language) -> Option<String> {
     Some(sentence)
 }
 
-/// Why a value is invalid, behind a colon. Nothing if the error doesn't say.
+/// Why a value is invalid, behind a colon, or the valid ones. Nothing if the error doesn't say.
 fn reason(error: &Error, language: Language) -> String {
+    if let Some(values) = list(error, ContextKind::ValidValue) {
+        let head = language.text("[possible values: ");
+        return format!("\n  {head}{}]", values.join(", "));
+    }
     let Some(source) = std::error::Error::source(error) else {
         return String::new();
     };
@@ -82,7 +80,8 @@ fn conflict(error: &Error, argument: &str, language: Language) -> String {
     )
 }
 
-/// What the user may have meant.
+/// What the user may have meant: similar words, and clap's own tips. These are "to pass '{}' as a value, use
+/// '{}'", "'{}' exists" and "subcommand '{}' exists; to use it, remove the '--' before it".
 fn tips(error: &Error, language: Language) -> Vec<String> {
     let mut tips = Vec::new();
     for kind in [

@@ -60,31 +60,57 @@ fn break_row(row: &str, width: usize, indent: usize, out: &mut String) {
 /// has no place to break.
 fn row_end(text: &str, width: usize) -> Option<usize> {
     let start = spaces_at(text);
-    let (mut used, mut last, mut end) = (0, ' ', None);
-    for (at, next) in text.char_indices() {
-        if next == '\n' {
-            return None;
-        }
-        if at > start && may_break(last, next) {
-            end = Some(at);
+    let mut used = 0;
+    // What stands in brackets is broken only if nothing else can be.
+    let (mut end, mut end_in_brackets) = (None, None);
+    let mut before = Before::default();
+    for (at, next) in text.char_indices().take_while(|(_, next)| *next != '\n') {
+        if at > start && before.may_break(next) {
+            let end = if before.is_in_brackets {
+                &mut end_in_brackets
+            } else {
+                &mut end
+            };
+            *end = Some(at);
         }
         used += next.width().unwrap_or(0);
         // A space may hang over the edge.
-        if used > width && next != ' ' && end.is_some() {
-            return end;
+        if used > width && next != ' ' && end.or(end_in_brackets).is_some() {
+            return end.or(end_in_brackets);
         }
-        last = next;
+        before.push(next);
     }
     None
 }
 
-/// Whether a row may be broken between these.
-fn may_break(last: char, next: char) -> bool {
-    let is_wide = |character: char| character.width() == Some(2);
-    if last == ' ' {
-        return next != ' ';
+/// What stands before a character.
+#[derive(Default)]
+struct Before {
+    last: char,
+    last_but_one: char,
+    is_in_brackets: bool,
+}
+
+impl Before {
+    fn push(&mut self, next: char) {
+        (self.last_but_one, self.last) = (self.last, next);
+        match next {
+            '[' => self.is_in_brackets = true,
+            ']' => self.is_in_brackets = false,
+            _ => {}
+        }
     }
-    (is_wide(last) || is_wide(next)) && !OPENING.contains(last) && !CLOSING.contains(next)
+
+    /// Whether a row may be broken before `next`. In brackets not behind the colon: `[NAME: value]`.
+    fn may_break(&self, next: char) -> bool {
+        let is_wide = |character: char| character.width() == Some(2);
+        if self.last == ' ' {
+            return next != ' ' && !(self.is_in_brackets && self.last_but_one == ':');
+        }
+        (is_wide(self.last) || is_wide(next))
+            && !OPENING.contains(self.last)
+            && !CLOSING.contains(next)
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +128,8 @@ mod tests {
             ("unbreakable", "unbreakable"),
             ("一二三四,五", "一二三\n四,五"),
             ("一二三(四)", "一二三\n(四)"),
+            ("一二 [a: b]", "一二\n[a: b]"),
+            ("一 [a: b, c, d]", "一\n[a: b,\nc, d]"),
             ("a\n\n一二三四五\n", "a\n\n一二三四\n五\n"),
         ] {
             assert_eq!(broken(text, 8), expected, "{text:?}");

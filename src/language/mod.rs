@@ -20,11 +20,8 @@ mod zh_usage;
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-/// English texts, each with its translation.
-type Texts = &'static [(&'static str, &'static str)];
-
-/// All Chinese texts.
-const CHINESE: [Texts; 4] = [
+/// All English texts, each with its Chinese one.
+const CHINESE: [&[(&str, &str)]; 4] = [
     zh_phrases::TEXTS,
     zh_rules::TEXTS,
     zh_usage::TEXTS,

@@ -1,9 +1,7 @@
 //! The Chinese texts of the help: commands, options and their values. The key is the text as the help has it,
 //! a paragraph without its last full stop.
 
-use super::Texts;
-
-pub(super) const TEXTS: Texts = &[
+pub(super) const TEXTS: &[(&str, &str)] = &[
     // The commands.
     (
         "Answers every HTTP request with Hello World, and logs it byte for byte",
@@ -11,7 +9,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended after its signal, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has ended it at once, or a first one while it was starting",
-        "请求日志写到 stdout,其他信息写到 stderr。退出码:0 服务器收到信号后正常结束,1 服务器失败,2 用法错误;129、130、131 或 143 第二个信号让服务器立即结束,或者服务器在启动时收到信号",
+        "请求日志写到 stdout,其他信息写到 stderr。退出码:0 表示服务器收到信号后正常结束,1 表示服务器出错,2 表示用法错误;129、130、131 或 143 表示服务器因第二个信号立即结束,或在启动过程中收到信号",
     ),
     (
         "Answers any bytes with the document's hand-written answer, without HTTP",
@@ -27,7 +25,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "The reply goes to stdout unchanged. On a terminal control bytes are visible. The reply ends when the server closes the connection, or is silent. Exit codes: 0 there was a reply, 1 there was none, it was cut short, or nothing was sent, 2 the usage is wrong",
-        "回复原样写到 stdout;在终端上,控制字符会显示出来。服务器关闭连接或不再发送数据时,回复结束。退出码:0 收到回复,1 没有回复、回复不完整或没有发送任何数据,2 用法错误",
+        "回复原样写到 stdout;在终端上,控制字符会显示出来。服务器关闭连接或不再发送数据时,回复结束。退出码:0 表示收到回复,1 表示没有回复、回复不完整或没有发送任何数据,2 表示用法错误",
     ),
     (
         "Lets two people talk over one TCP connection: one listens, the other connects",
@@ -35,7 +33,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "The chat ends with \"byebye\" from either side, with Ctrl-D or with Ctrl-C. Without a terminal each line of stdin is a message, and each message a line of stdout. Exit codes: 0 the chat has ended, 1 there was no connection or it was lost, 2 the usage is wrong",
-        "任何一方输入 \"byebye\",或按 Ctrl-D、Ctrl-C,聊天结束。没有终端时,stdin 的每一行是一条消息,收到的每条消息是 stdout 的一行。退出码:0 聊天正常结束,1 没有建立连接或连接中断,2 用法错误",
+        "任何一方输入 \"byebye\",或按 Ctrl-D、Ctrl-C,聊天结束。没有终端时,stdin 的每一行是一条消息,收到的每条消息是 stdout 的一行。退出码:0 表示聊天正常结束,1 表示没有建立连接或连接中断,2 表示用法错误",
     ),
     ("Waits for one connection", "等待一个连接"),
     ("Connects to a listening chat", "连接正在监听的一方"),
@@ -45,7 +43,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "Made for containers, which have no shell. Exit codes: 0 the service is healthy, or the container runs no service; 1 it is not, with the reason on stderr; 2 the usage is wrong",
-        "用于没有 shell 的容器。退出码:0 服务器正常,或容器里没有运行服务器;1 服务器不正常,原因写到 stderr;2 用法错误",
+        "用于没有 shell 的容器。退出码:0 表示服务器正常,或容器里没有运行服务器;1 表示服务器不正常,原因写到 stderr;2 表示用法错误",
     ),
     // The headings of options.
     ("Answer", "回复"),
@@ -82,17 +80,17 @@ pub(super) const TEXTS: Texts = &[
         "The level of the diagnostics on stderr",
         "stderr 上诊断信息的级别",
     ),
-    ("Failures", "错误"),
-    ("Also problems that end nothing", "另加不影响运行的问题"),
-    ("Also the steps of a shutdown", "另加停止过程的各个步骤"),
+    ("Failures", "只有错误"),
+    ("Also problems that end nothing", "以及不影响运行的问题"),
+    ("Also the steps of a shutdown", "以及停止过程的各个步骤"),
     (
         "Also everything that may help to find a fault",
-        "另加有助于查找故障的所有信息",
+        "以及有助于查找故障的所有信息",
     ),
     ("Nothing", "不输出"),
     (
         "The language of what people read. Diagnostics, and records for programs, are English [default: zh if `LC_ALL`, `LC_MESSAGES` or LANG says so, else en]",
-        "界面文字的语言。诊断信息和供程序读取的日志格式是英文 [默认: `LC_ALL`、`LC_MESSAGES` 或 LANG 指定中文时为 zh,否则为 en]",
+        "显示文字的语言。诊断信息和供程序读取的日志总是英文 [默认: `LC_ALL`、`LC_MESSAGES` 或 LANG 指定中文时为 zh,否则为 en]",
     ),
     ("English", "英文"),
     ("Chinese", "中文"),
@@ -148,7 +146,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "How many bytes of a request's body its record keeps. The record says how many more there were. No character is cut",
-        "记录保留请求正文的多少字节。记录会注明省略了多少字节。不会截断字符",
+        "记录保留请求正文的多少字节。记录会注明省略了多少字节。不会把一个字符截成两半",
     ),
     (
         "Do not record requests for this path, for example a probe's. The path has to equal the request's up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and incomplete requests are recorded all the same",
@@ -177,11 +175,11 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "How much of a connection's bytes the kernel may hold each way, 4 KiB to 64 MiB. A small size bounds the memory of a container, but slows far clients down [default: as much as the kernel likes]",
-        "内核在每个方向上为一个连接最多缓存多少字节,4 KiB 到 64 MiB。较小的值可以限制容器的内存,但会减慢远处的客户端 [默认: 由内核决定]",
+        "内核在每个方向上为一个连接最多缓存多少字节,4 KiB 到 64 MiB。较小的值可以限制容器的内存,但会让距离远的客户端变慢 [默认: 由内核决定]",
     ),
     (
         "How long a request's head may take from its first byte on, and how long a new connection may be silent. A late head gets 408, a silent connection is closed",
-        "从第一个字节起,请求头必须在多长时间内到齐;也是新连接可以多久不发送数据。请求头超时则回复 408,一直不发送数据的连接会被关闭",
+        "请求头从第一个字节起多长时间内必须到齐,新连接可以多久不发送数据。请求头超时则回复 408,不发送数据的连接会被关闭",
     ),
     (
         "How long the service reads on after its last answer, if the client goes on sending. Without this, a reset might destroy the answer",
@@ -189,7 +187,7 @@ pub(super) const TEXTS: Texts = &[
     ),
     (
         "How many bytes the service reads then",
-        "这时服务器最多读取多少字节",
+        "这段时间里服务器最多读取多少字节",
     ),
     (
         "How long requests in flight, and the log, may take after SIGTERM, SIGINT, SIGQUIT or SIGHUP. After that time they are cut, and the exit code is 1",
@@ -237,7 +235,7 @@ pub(super) const TEXTS: Texts = &[
     // The health check.
     (
         "The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. The variable may have several addresses; the first counts. Without the argument, in a container whose first process is hellowire, the check asks the first address with a port that this process listens on. If there is none, the check asks nothing and succeeds",
-        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个端口已知的地址;没有这样的地址时,不做检查,直接视为成功",
+        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个指定了端口的地址;没有这样的地址时,不做检查,直接视为成功",
     ),
     ("The path to ask for", "请求的路径"),
     (

@@ -1,8 +1,6 @@
 //! The Chinese texts of the services' start, of the client and of the chat.
 
-use super::Texts;
-
-pub(super) const TEXTS: Texts = &[
+pub(super) const TEXTS: &[(&str, &str)] = &[
     // A service's start.
     ("listening on {}", "服务器等待客户端连接…… {}"),
     (

@@ -1,8 +1,6 @@
 //! The Chinese texts of refusals and of what is odd: the rules, the bytes, and the protocols that are not HTTP/1.
 
-use super::Texts;
-
-pub(super) const TEXTS: Texts = &[
+pub(super) const TEXTS: &[(&str, &str)] = &[
     // The request line.
     ("the request line is malformed", "请求行格式错误"),
     ("the method is not registered", "请求方法未注册"),

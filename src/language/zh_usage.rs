@@ -1,8 +1,6 @@
 //! The Chinese texts of usage errors, and the help's own words.
 
-use super::Texts;
-
-pub(super) const TEXTS: Texts = &[
+pub(super) const TEXTS: &[(&str, &str)] = &[
     // The help's own words. The blank behind the first aligns the lines below it.
     ("Usage:", "用法: "),
     ("Commands:", "命令:"),
@@ -32,14 +30,11 @@ pub(super) const TEXTS: Texts = &[
     ),
     // Usage errors.
     ("error: {}", "错误: {}"),
-    ("tip: {}", "提示: {}"),
+    ("  tip: {}", "  提示: {}"),
     ("unexpected argument '{}'", "无法识别的参数 '{}'"),
     ("'{}' needs a value", "'{}' 缺少值"),
-    ("invalid value '{}' for '{}'", "值 '{}' 对 '{}' 无效"),
-    (
-        "unexpected value '{}' for '{}'",
-        "多余的值 '{}':'{}' 不再接受值",
-    ),
+    ("'{}' has the invalid value '{}'", "'{}' 的值 '{}' 无效"),
+    ("'{}' takes no value '{}'", "'{}' 不接受值 '{}'"),
     ("unrecognized command '{}'", "未知命令 '{}'"),
     ("'{}' requires a command", "'{}' 后面缺少命令"),
     ("'{}' is given more than once", "'{}' 只能使用一次"),

@@ -124,3 +124,26 @@ pub(super) async fn until(moment: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_has_a_chinese_text() {
+        for end in [
+            End::WeSaidBye,
+            End::TheySaidBye,
+            End::InputEnded,
+            End::Stopped,
+            End::TheyLeft,
+        ] {
+            let english = end.text(Language::English);
+            let known = Language::Chinese.known(english);
+            assert!(
+                known.is_some(),
+                "src/language/zh_phrases.rs: add {english:?}"
+            );
+        }
+    }
+}
