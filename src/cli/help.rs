@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::io;
 use std::os::fd::AsFd as _;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, Resettable, StyledStr};
 use clap::{Arg, Command};
 
 use super::rows::broken;
@@ -49,58 +49,66 @@ pub(super) fn shown(
 }
 
 /// `text` with clap's own words in this language.
-pub(super) fn with_own_words(text: String, language: Language) -> String {
-    OWN_WORDS.into_iter().fold(text, |text, english| {
-        text.replace(english, language.text(english))
-    })
+pub(super) fn with_own_words(mut text: String, language: Language) -> String {
+    for english in OWN_WORDS {
+        text = text.replace(english, language.text(english));
+    }
+    text
 }
 
 /// The command, and those below it, with their texts in this language.
-fn translated(mut command: Command, language: Language) -> Command {
-    if let Some(about) = command.get_about().map(ToString::to_string) {
-        command = command.about(paragraphs(&about, language));
-    }
-    if let Some(about) = command.get_long_about().map(ToString::to_string) {
-        command = command.long_about(paragraphs(&about, language));
-    }
+fn translated(command: Command, language: Language) -> Command {
+    let about = paragraphs(command.get_about(), language);
+    let long_about = paragraphs(command.get_long_about(), language);
     command
+        .about(about)
+        .long_about(long_about)
         .mut_args(|arg| translated_arg(arg, language))
         .mut_subcommands(|inner| translated(inner, language))
 }
 
-fn translated_arg(mut arg: Arg, language: Language) -> Arg {
-    if let Some(help) = arg.get_help().map(ToString::to_string) {
-        arg = arg.help(paragraphs(&help, language));
-    }
-    if let Some(help) = arg.get_long_help().map(ToString::to_string) {
-        arg = arg.long_help(paragraphs(&help, language));
-    }
-    if let Some(heading) = arg.get_help_heading().and_then(|text| language.known(text)) {
+fn translated_arg(arg: Arg, language: Language) -> Arg {
+    let help = paragraphs(arg.get_help(), language);
+    let long_help = paragraphs(arg.get_long_help(), language);
+    let heading = arg.get_help_heading();
+    let heading = heading.and_then(|english| language.known(english));
+    let mut values = arg.get_possible_values();
+    let mut arg = arg.help(help).long_help(long_help);
+    if let Some(heading) = heading {
         arg = arg.help_heading(heading);
     }
-    let mut values = arg.get_possible_values();
-    if !values.iter().any(|value| value.get_help().is_some()) {
+    if values.iter().all(|value| value.get_help().is_none()) {
         return arg;
     }
     for value in &mut values {
-        if let Some(help) = value.get_help().map(ToString::to_string) {
-            *value = value.clone().help(paragraphs(&help, language));
-        }
+        let help = paragraphs(value.get_help(), language);
+        *value = value.clone().help(help);
     }
     // The command is only asked for its help: no value becomes an option.
     arg.value_parser(PossibleValuesParser::new(values))
 }
 
-/// The translation of each paragraph. Those that have none stay as they are.
-fn paragraphs(text: &str, language: Language) -> String {
-    let paragraphs = text.split("\n\n").map(|english| {
-        match english.strip_suffix('.') {
-            None => language.known(english).map(str::to_owned),
-            Some(stem) => language.known(stem).map(|text| format!("{text}。")),
-        }
-        .unwrap_or_else(|| english.to_owned())
-    });
-    paragraphs.collect::<Vec<_>>().join("\n\n")
+/// The translation of each paragraph. Of no text, none.
+#[inline(never)]
+fn paragraphs(text: Option<&StyledStr>, language: Language) -> Resettable<StyledStr> {
+    let Some(text) = text.map(ToString::to_string) else {
+        return Resettable::Reset;
+    };
+    let paragraphs = text.split("\n\n").map(|text| paragraph(text, language));
+    let text = paragraphs.collect::<Vec<_>>().join("\n\n");
+    Resettable::Value(text.into())
+}
+
+/// The translation of a text, which may end in a full stop; the text itself if there is none.
+fn paragraph(english: &str, language: Language) -> String {
+    let (stem, end) = match english.strip_suffix('.') {
+        Some(stem) => (stem, "。"),
+        None => (english, ""),
+    };
+    match language.known(stem) {
+        Some(known) => format!("{known}{end}"),
+        None => english.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,126 +1,194 @@
 //! Usage errors in another language than English, in the form that clap gives them.
 //!
-//! [`clap::Error`] says what is wrong; the sentences are here. Without one for its kind, the error stays
-//! clap's own.
+//! [`clap::Error`] says what is wrong, by its kind and its context. The sentences are here. An error without
+//! one stays clap's own.
+
+use std::error::Error as _;
 
 use clap::Error;
+use clap::error::ContextKind::{
+    InvalidArg, InvalidSubcommand, InvalidValue, PriorArg, Suggested, SuggestedArg,
+    SuggestedSubcommand, SuggestedValue, Usage, ValidValue,
+};
+use clap::error::ErrorKind::{
+    ArgumentConflict, InvalidSubcommand as UnknownCommand, InvalidValue as WrongWord,
+    MissingRequiredArgument, MissingSubcommand, TooManyValues, UnknownArgument, ValueValidation,
+};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::help::with_own_words;
 use crate::language::Language;
 
+/// What is wrong. The first sentence of an error's kind counts for whose places the error has texts.
+const SENTENCES: [(ErrorKind, &[ContextKind], &str); 11] = [
+    (UnknownArgument, &[InvalidArg], "unexpected argument '{}'"),
+    (WrongWord, &[InvalidArg, InvalidValue], INVALID_VALUE),
+    (WrongWord, &[InvalidArg], "'{}' needs a value"),
+    (ValueValidation, &[InvalidArg, InvalidValue], INVALID_VALUE),
+    (
+        ValueValidation,
+        &[InvalidArg],
+        "'{}' has an invalid empty value",
+    ),
+    (
+        TooManyValues,
+        &[InvalidArg, InvalidValue],
+        "'{}' takes no value '{}'",
+    ),
+    (
+        UnknownCommand,
+        &[InvalidSubcommand],
+        "unrecognized command '{}'",
+    ),
+    (
+        MissingSubcommand,
+        &[InvalidSubcommand],
+        "'{}' requires a command",
+    ),
+    (MissingRequiredArgument, &[InvalidArg], "missing: '{}'"),
+    (ArgumentConflict, &[InvalidArg, PriorArg], CONFLICT),
+    (ArgumentConflict, &[InvalidSubcommand, PriorArg], CONFLICT),
+];
+const INVALID_VALUE: &str = "'{}' has the invalid value '{}'";
+const CONFLICT: &str = "'{}' cannot be used with '{}'";
+
+/// What else an error may say, in this order.
+const DETAILS: [(ContextKind, &str); 5] = [
+    (ValidValue, "  [possible values: {}]"),
+    (SuggestedSubcommand, "  tip: did you mean '{}'?"),
+    (SuggestedArg, "  tip: did you mean '{}'?"),
+    (SuggestedValue, "  tip: did you mean '{}'?"),
+    (Suggested, "  tip: {}"),
+];
+
+/// The reasons, and the tips of clap, that name values.
+const TEMPLATES: [&str; 5] = [
+    "not within {} to {}",
+    "the header field {} can't be set: it belongs to the connection",
+    "to pass '{}' as a value, use '{}'",
+    "'{}' exists",
+    "subcommand '{}' exists; to use it, remove the '--' before it",
+];
+
 /// The whole text of an error in this language. `None` if there is none.
 pub(super) fn text(error: &Error, language: Language) -> Option<String> {
-    let sentence = sentence(error, language)?;
-    let mut parts = vec![language.fill("error: {}", &[&sentence])];
-    let tips = tips(error, language);
-    if !tips.is_empty() {
-        let tips = tips.iter().map(|tip| language.fill("  tip: {}", &[tip]));
-        parts.push(tips.collect::<Vec<_>>().join("\n"));
+    let mut text = language.fill("error: {}", &[&sentence(error, language)?]);
+    if let Some(source) = error.source() {
+        text += ": ";
+        text += &translated(&source.to_string(), language);
     }
-    if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-        parts.push(with_own_words(usage.to_string(), language));
+    text.push('\n');
+    for (kind, template) in DETAILS {
+        if let Some(value) = value(error, kind, language) {
+            if kind != ValidValue {
+                text.push('\n');
+            }
+            text += &language.fill(template, &[&value]);
+            text.push('\n');
+        }
     }
-    let more = language.text("For more information, try '--help'.");
-    Some(format!("{}\n\n{more}\n", parts.join("\n\n")))
+    if let Some(usage) = value(error, Usage, language) {
+        text += &format!("\n{usage}\n");
+    }
+    text.push('\n');
+    text += language.text("For more information, try '--help'.");
+    text.push('\n');
+    Some(text)
 }
 
 /// What is wrong.
 fn sentence(error: &Error, language: Language) -> Option<String> {
-    let argument = one(error, ContextKind::InvalidArg);
-    let value = one(error, ContextKind::InvalidValue);
-    let command = one(error, ContextKind::InvalidSubcommand);
-    let sentence = match error.kind() {
-        ErrorKind::UnknownArgument => language.fill("unexpected argument '{}'", &[&argument?]),
-        ErrorKind::InvalidValue if value?.is_empty() => {
-            language.fill("'{}' needs a value", &[&argument?])
+    for (kind, places, template) in SENTENCES {
+        if kind != error.kind() {
+            continue;
         }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let invalid = language.fill("'{}' has the invalid value '{}'", &[&argument?, &value?]);
-            invalid + &reason(error, language)
-        }
-        ErrorKind::TooManyValues => {
-            language.fill("'{}' takes no value '{}'", &[&argument?, &value?])
-        }
-        ErrorKind::InvalidSubcommand => language.fill("unrecognized command '{}'", &[&command?]),
-        ErrorKind::MissingSubcommand => language.fill("'{}' requires a command", &[&command?]),
-        ErrorKind::MissingRequiredArgument => {
-            let missing = list(error, ContextKind::InvalidArg)?;
-            language.fill("missing: {}", &[&missing.join(", ")])
-        }
-        ErrorKind::ArgumentConflict => conflict(error, argument.or(command)?, language),
-        _ => return None,
-    };
-    Some(sentence)
-}
-
-/// Why a value is invalid, behind a colon, or the valid ones. Nothing if the error doesn't say.
-fn reason(error: &Error, language: Language) -> String {
-    if let Some(values) = list(error, ContextKind::ValidValue) {
-        let head = language.text("[possible values: ");
-        return format!("\n  {head}{}]", values.join(", "));
-    }
-    let Some(source) = std::error::Error::source(error) else {
-        return String::new();
-    };
-    let english = source.to_string();
-    let reason = language.translated(&english).unwrap_or(english);
-    format!(": {reason}")
-}
-
-/// Arguments that exclude each other.
-fn conflict(error: &Error, argument: &str, language: Language) -> String {
-    let others = list(error, ContextKind::PriorArg).unwrap_or_default();
-    if others.is_empty() || others == [argument] {
-        return language.fill("'{}' is given more than once", &[&argument]);
-    }
-    language.fill(
-        "'{}' cannot be used with {}",
-        &[&argument, &quoted(&others)],
-    )
-}
-
-/// What the user may have meant: similar words, and clap's own tips. These are "to pass '{}' as a value, use
-/// '{}'", "'{}' exists" and "subcommand '{}' exists; to use it, remove the '--' before it".
-fn tips(error: &Error, language: Language) -> Vec<String> {
-    let mut tips = Vec::new();
-    for kind in [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-    ] {
-        if let Some(similar) = list(error, kind) {
-            tips.push(language.fill("did you mean {}?", &[&quoted(&similar)]));
+        let values = places.iter().map(|place| value(error, *place, language));
+        match values.collect::<Option<Vec<_>>>().as_deref() {
+            Some([one]) => return Some(language.fill(template, &[one])),
+            Some([one, same]) if one == same && template == CONFLICT => {
+                return Some(language.fill("'{}' is given more than once", &[one]));
+            }
+            Some([one, other]) => return Some(language.fill(template, &[one, other])),
+            _ => {}
         }
     }
-    if let Some(ContextValue::StyledStrs(own)) = error.get(ContextKind::Suggested) {
-        tips.extend(own.iter().map(|tip| {
-            let english = tip.to_string();
-            language.translated(&english).unwrap_or(english)
-        }));
-    }
-    tips
+    None
 }
 
-fn one(error: &Error, kind: ContextKind) -> Option<&str> {
-    match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text),
+/// What the error says of this. `None` for nothing, for an empty list, and for an empty value.
+#[inline(never)]
+fn value(error: &Error, kind: ContextKind, language: Language) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) if text.is_empty() && kind == InvalidValue => None,
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) if texts.is_empty() => None,
+        // The places have quotes, but for the values.
+        ContextValue::Strings(texts) if kind == ValidValue => Some(texts.join(", ")),
+        ContextValue::Strings(texts) => Some(texts.join("', '")),
+        ContextValue::StyledStr(text) => Some(with_own_words(text.to_string(), language)),
+        ContextValue::StyledStrs(texts) => Some(translated(&texts.first()?.to_string(), language)),
         _ => None,
     }
 }
 
-/// Texts, of which there is at least one.
-fn list(error: &Error, kind: ContextKind) -> Option<Vec<&str>> {
-    match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(vec![text]),
-        Some(ContextValue::Strings(texts)) if !texts.is_empty() => {
-            Some(texts.iter().map(|text| &**text).collect())
-        }
-        _ => None,
-    }
+/// The translation of a text whose values are in it already; the text itself if there is none.
+pub(super) fn translated(english: &str, language: Language) -> String {
+    let known = language.known(english).map(str::to_owned);
+    let filled = || {
+        TEMPLATES.into_iter().find_map(|template| {
+            let values = values(template, english)?;
+            let values: Vec<&dyn std::fmt::Display> =
+                values.iter().map(|value| value as _).collect();
+            Some(language.fill(template, &values))
+        })
+    };
+    known.or_else(filled).unwrap_or_else(|| english.to_owned())
 }
 
-fn quoted(texts: &[&str]) -> String {
-    let quoted: Vec<_> = texts.iter().map(|text| format!("'{text}'")).collect();
-    quoted.join(", ")
+/// The values with which `template` became `text`. `None` if `text` is of another template.
+fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let (template, last) = template.rsplit_once("{}")?;
+    let mut parts = template.split("{}");
+    let mut rest = text.strip_suffix(last)?.strip_prefix(parts.next()?)?;
+    let mut values = Vec::new();
+    for part in parts {
+        let (value, behind) = rest.split_once(part)?;
+        values.push(value);
+        rest = behind;
+    }
+    values.push(rest);
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_again() {
+        for (template, text, expected) in [
+            ("a {}", "a b", Some(vec!["b"])),
+            ("{} and {}!", "a and b!", Some(vec!["a", "b"])),
+            ("{} and {}!", "a and b", None),
+            ("a {}", "b", None),
+            ("a", "a", None),
+        ] {
+            assert_eq!(values(template, text), expected, "{template:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn each_sentence_has_a_translation() {
+        let sentences = SENTENCES.iter().map(|(_, _, text)| *text);
+        let details = DETAILS.iter().map(|(_, text)| *text);
+        for english in sentences.chain(details).chain(TEMPLATES) {
+            let known = Language::Chinese.known(english);
+            assert!(known.is_some(), "src/language/zh_usage.rs: add {english:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_translation_stays() {
+        assert_eq!(translated("never said", Language::Chinese), "never said");
+    }
 }

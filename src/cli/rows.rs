@@ -108,8 +108,8 @@ impl Before {
             return next != ' ' && !(self.is_in_brackets && self.last_but_one == ':');
         }
         (is_wide(self.last) || is_wide(next))
-            && !OPENING.contains(self.last)
-            && !CLOSING.contains(next)
+            && !OPENING.chars().any(|opening| opening == self.last)
+            && !CLOSING.chars().any(|closing| closing == next)
     }
 }
 

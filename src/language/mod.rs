@@ -12,6 +12,7 @@
 //! - Each text is in both languages, and no Chinese one is unused. Tests name what is missing.
 //! - A text and its translation have the same number of places for values, `{}`, in the same order.
 
+mod table;
 mod zh_help;
 mod zh_phrases;
 mod zh_rules;
@@ -19,14 +20,6 @@ mod zh_usage;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
-
-/// All English texts, each with its Chinese one.
-const CHINESE: [&[(&str, &str)]; 4] = [
-    zh_phrases::TEXTS,
-    zh_rules::TEXTS,
-    zh_usage::TEXTS,
-    zh_help::TEXTS,
-];
 
 /// What stands for a value in a text.
 const PLACE: &str = "{}";
@@ -71,28 +64,8 @@ impl Language {
     pub(crate) fn known(self, english: &str) -> Option<&'static str> {
         match self {
             Self::English => None,
-            Self::Chinese => {
-                let mut texts = CHINESE.into_iter().flatten();
-                let (_, chinese) = texts.find(|(key, _)| *key == english)?;
-                Some(chinese)
-            }
+            Self::Chinese => table::chinese(english),
         }
-    }
-
-    /// The translation of a text whose values are in it already. Cold.
-    pub(crate) fn translated(self, english: &str) -> Option<String> {
-        if self == Self::English {
-            return None;
-        }
-        if let Some(known) = self.known(english) {
-            return Some(known.to_owned());
-        }
-        let mut templates = CHINESE.into_iter().flatten();
-        templates.find_map(|(template, chinese)| {
-            let values = values(template, english)?;
-            let values: Vec<_> = values.iter().map(|value| value as &dyn Display).collect();
-            Some(fmt::from_fn(|f| write_filled(f, chinese, &values)).to_string())
-        })
     }
 
     /// Writes `template` in this language, with a value for each `{}`.
@@ -102,7 +75,12 @@ impl Language {
         template: &'static str,
         values: &[&dyn Display],
     ) -> fmt::Result {
-        write_filled(f, self.text(template), values)
+        let mut parts = self.text(template).split(PLACE);
+        f.write_str(parts.next().unwrap_or_default())?;
+        for (part, value) in parts.zip(values) {
+            write!(f, "{value}{part}")?;
+        }
+        Ok(())
     }
 
     /// `template` in this language, with a value for each `{}`.
@@ -197,37 +175,8 @@ impl Language {
     }
 }
 
-/// Writes `text` with `values` in its places.
-fn write_filled(f: &mut fmt::Formatter<'_>, text: &str, values: &[&dyn Display]) -> fmt::Result {
-    let mut parts = text.split(PLACE);
-    f.write_str(parts.next().unwrap_or_default())?;
-    for (part, value) in parts.zip(values) {
-        write!(f, "{value}{part}")?;
-    }
-    Ok(())
-}
-
-/// The values with which `template` became `text`. `None` if it has no places, or `text` is of another
-/// template.
-fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
-    let (template, last) = template.rsplit_once(PLACE)?;
-    let mut rest = text.strip_suffix(last)?;
-    let mut parts = template.split(PLACE);
-    rest = rest.strip_prefix(parts.next()?)?;
-    let mut values = Vec::new();
-    for part in parts {
-        let (value, behind) = rest.split_once(part)?;
-        values.push(value);
-        rest = behind;
-    }
-    values.push(rest);
-    Some(values)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[track_caller]
@@ -264,40 +213,5 @@ mod tests {
         let chinese = Language::Chinese;
         assert_eq!(chinese.fill("connected to {}", &[&"a:1"]), "已连接 a:1");
         assert_eq!(Language::English.fill("{} of {}", &[&1, &2]), "1 of 2");
-        assert_eq!(
-            chinese.translated("connected to a:1").as_deref(),
-            Some("已连接 a:1")
-        );
-        assert_eq!(chinese.translated("never said"), None);
-        assert_eq!(Language::English.translated("connected to a:1"), None);
-    }
-
-    #[test]
-    fn values_are_found_again() {
-        for (template, text, expected) in [
-            ("a {}", "a b", Some(vec!["b"])),
-            ("{} and {}!", "a and b!", Some(vec!["a", "b"])),
-            ("{} and {}!", "a and b", None),
-            ("a {}", "b", None),
-            ("a", "a", None),
-        ] {
-            assert_eq!(values(template, text), expected, "{template:?} {text:?}");
-        }
-    }
-
-    #[test]
-    fn translations_have_the_same_places_and_no_text_has_two() {
-        let mut keys = BTreeSet::new();
-        for (english, chinese) in CHINESE.into_iter().flatten() {
-            let count = |text: &str| text.matches(PLACE).count();
-            assert_eq!(count(english), count(chinese), "{english:?}");
-            assert!(english.is_ascii(), "{english:?}");
-            assert!(chinese.chars().any(is_han), "{english:?}: {chinese:?}");
-            assert!(keys.insert(english), "twice: {english:?}");
-        }
-    }
-
-    fn is_han(character: char) -> bool {
-        matches!(character, '\u{4e00}'..='\u{9fff}')
     }
 }
