@@ -10,12 +10,13 @@ use std::os::fd::AsFd as _;
 use clap::builder::{PossibleValuesParser, Resettable, StyledStr};
 use clap::{Arg, Command};
 
+use super::environment::map;
 use super::rows::broken;
-use crate::language::Language;
+use crate::language::{Language, split_once};
 use crate::terminal::tty::size;
 
 /// clap's own words in a help. One that contains another stands before it.
-pub(super) const OWN_WORDS: [&str; 17] = [
+pub(super) static OWN_WORDS: [&str; 17] = [
     "Usage:",
     "Commands:",
     "Arguments:",
@@ -42,7 +43,10 @@ pub(super) fn shown(
     language: Language,
 ) -> Option<String> {
     // Of no width: clap breaks no row.
-    let command = translated(command, language).term_width(0);
+    let command = map(command, &|arg| translated_arg(arg, language), &|command| {
+        translated(command, language)
+    });
+    let command = command.term_width(0);
     let help = command.try_get_matches_from(arguments).err()?.to_string();
     let columns = size(io::stdout().as_fd()).columns;
     Some(broken(&with_own_words(help, language), columns))
@@ -50,21 +54,25 @@ pub(super) fn shown(
 
 /// `text` with clap's own words in this language.
 pub(super) fn with_own_words(mut text: String, language: Language) -> String {
-    for english in OWN_WORDS {
-        text = text.replace(english, language.text(english));
+    for english in &OWN_WORDS {
+        let mut changed = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some((before, behind)) = split_once(rest, english) {
+            changed.push_str(before);
+            changed.push_str(language.text(english));
+            rest = behind;
+        }
+        changed.push_str(rest);
+        text = changed;
     }
     text
 }
 
-/// The command, and those below it, with their texts in this language.
+/// The command with its own texts in this language.
 fn translated(command: Command, language: Language) -> Command {
     let about = paragraphs(command.get_about(), language);
     let long_about = paragraphs(command.get_long_about(), language);
-    command
-        .about(about)
-        .long_about(long_about)
-        .mut_args(|arg| translated_arg(arg, language))
-        .mut_subcommands(|inner| translated(inner, language))
+    command.about(about).long_about(long_about)
 }
 
 fn translated_arg(arg: Arg, language: Language) -> Arg {
@@ -89,14 +97,19 @@ fn translated_arg(arg: Arg, language: Language) -> Arg {
 }
 
 /// The translation of each paragraph. Of no text, none.
-#[inline(never)]
 fn paragraphs(text: Option<&StyledStr>, language: Language) -> Resettable<StyledStr> {
     let Some(text) = text.map(ToString::to_string) else {
         return Resettable::Reset;
     };
-    let paragraphs = text.split("\n\n").map(|text| paragraph(text, language));
-    let text = paragraphs.collect::<Vec<_>>().join("\n\n");
-    Resettable::Value(text.into())
+    let mut translated = String::new();
+    let mut rest = text.as_str();
+    while let Some((text, behind)) = split_once(rest, "\n\n") {
+        translated += &paragraph(text, language);
+        translated.push_str("\n\n");
+        rest = behind;
+    }
+    translated += &paragraph(rest, language);
+    Resettable::Value(translated.into())
 }
 
 /// The translation of a text, which may end in a full stop; the text itself if there is none.

@@ -25,7 +25,7 @@ fn commands() -> Vec<(String, Command)> {
 fn texts(command: &Command) -> Vec<String> {
     let mut texts = Vec::new();
     let mut add = |text: Option<String>| texts.extend(text);
-    let styled = |text: Option<&clap::builder::StyledStr>| text.map(ToString::to_string);
+    let styled = |text: Option<&StyledStr>| text.map(ToString::to_string);
     add(styled(command.get_about()));
     add(styled(command.get_long_about()));
     for arg in command.get_arguments() {

@@ -59,23 +59,19 @@ pub(super) fn wanted(arguments: &[OsString]) -> Language {
 
 /// The last value of `--lang` in the arguments.
 fn typed(arguments: &[OsString]) -> Option<String> {
-    let arguments: Vec<_> = arguments
+    let words = arguments
         .iter()
-        .map(|word| word.to_string_lossy())
-        .collect();
-    let options = arguments.split(|word| word == "--").next()?;
-    let (number, joined) = options
-        .iter()
-        .enumerate()
-        .rev()
-        .find_map(|(number, word)| {
-            let rest = word.strip_prefix("--lang")?;
-            (rest.is_empty() || rest.starts_with('=')).then_some((number, rest))
-        })?;
-    match joined.strip_prefix('=') {
-        Some(value) => Some(value.to_owned()),
-        None => options.get(number + 1).map(ToString::to_string),
+        .map(|word| word.to_str().unwrap_or_default());
+    let mut words = words.take_while(|word| *word != "--");
+    let mut found = None;
+    while let Some(word) = words.next() {
+        if word == "--lang" {
+            found = words.next();
+        } else if let Some(value) = word.strip_prefix("--lang=") {
+            found = Some(value);
+        }
     }
+    found.map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ use clap::error::ErrorKind::{
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::help::with_own_words;
-use crate::language::Language;
+use crate::language::{Language, split_once};
 
 /// What is wrong. The first sentence of an error's kind counts for whose places the error has texts.
-const SENTENCES: [(ErrorKind, &[ContextKind], &str); 11] = [
+static SENTENCES: [(ErrorKind, &[ContextKind], &str); 11] = [
     (UnknownArgument, &[InvalidArg], "unexpected argument '{}'"),
     (WrongWord, &[InvalidArg, InvalidValue], INVALID_VALUE),
     (WrongWord, &[InvalidArg], "'{}' needs a value"),
@@ -53,7 +53,7 @@ const INVALID_VALUE: &str = "'{}' has the invalid value '{}'";
 const CONFLICT: &str = "'{}' cannot be used with '{}'";
 
 /// What else an error may say, in this order.
-const DETAILS: [(ContextKind, &str); 5] = [
+static DETAILS: [(ContextKind, &str); 5] = [
     (ValidValue, "  [possible values: {}]"),
     (SuggestedSubcommand, "  tip: did you mean '{}'?"),
     (SuggestedArg, "  tip: did you mean '{}'?"),
@@ -62,7 +62,7 @@ const DETAILS: [(ContextKind, &str); 5] = [
 ];
 
 /// The reasons, and the tips of clap, that name values.
-const TEMPLATES: [&str; 5] = [
+static TEMPLATES: [&str; 5] = [
     "not within {} to {}",
     "the header field {} can't be set: it belongs to the connection",
     "to pass '{}' as a value, use '{}'",
@@ -78,7 +78,7 @@ pub(super) fn text(error: &Error, language: Language) -> Option<String> {
         text += &translated(&source.to_string(), language);
     }
     text.push('\n');
-    for (kind, template) in DETAILS {
+    for &(kind, template) in &DETAILS {
         if let Some(value) = value(error, kind, language) {
             if kind != ValidValue {
                 text.push('\n');
@@ -88,7 +88,9 @@ pub(super) fn text(error: &Error, language: Language) -> Option<String> {
         }
     }
     if let Some(usage) = value(error, Usage, language) {
-        text += &format!("\n{usage}\n");
+        text.push('\n');
+        text += &usage;
+        text.push('\n');
     }
     text.push('\n');
     text += language.text("For more information, try '--help'.");
@@ -98,7 +100,7 @@ pub(super) fn text(error: &Error, language: Language) -> Option<String> {
 
 /// What is wrong.
 fn sentence(error: &Error, language: Language) -> Option<String> {
-    for (kind, places, template) in SENTENCES {
+    for &(kind, places, template) in &SENTENCES {
         if kind != error.kind() {
             continue;
         }
@@ -116,7 +118,6 @@ fn sentence(error: &Error, language: Language) -> Option<String> {
 }
 
 /// What the error says of this. `None` for nothing, for an empty list, and for an empty value.
-#[inline(never)]
 fn value(error: &Error, kind: ContextKind, language: Language) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(text) if text.is_empty() && kind == InvalidValue => None,
@@ -135,7 +136,7 @@ fn value(error: &Error, kind: ContextKind, language: Language) -> Option<String>
 pub(super) fn translated(english: &str, language: Language) -> String {
     let known = language.known(english).map(str::to_owned);
     let filled = || {
-        TEMPLATES.into_iter().find_map(|template| {
+        TEMPLATES.iter().find_map(|&template| {
             let values = values(template, english)?;
             let values: Vec<&dyn std::fmt::Display> =
                 values.iter().map(|value| value as _).collect();
@@ -147,16 +148,15 @@ pub(super) fn translated(english: &str, language: Language) -> String {
 
 /// The values with which `template` became `text`. `None` if `text` is of another template.
 fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
-    let (template, last) = template.rsplit_once("{}")?;
-    let mut parts = template.split("{}");
-    let mut rest = text.strip_suffix(last)?.strip_prefix(parts.next()?)?;
+    let (start, mut template) = split_once(template, "{}")?;
+    let mut rest = text.strip_prefix(start)?;
     let mut values = Vec::new();
-    for part in parts {
-        let (value, behind) = rest.split_once(part)?;
+    while let Some((part, behind)) = split_once(template, "{}") {
+        let (value, text) = split_once(rest, part)?;
         values.push(value);
-        rest = behind;
+        (template, rest) = (behind, text);
     }
-    values.push(rest);
+    values.push(rest.strip_suffix(template)?);
     Some(values)
 }
 

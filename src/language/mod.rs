@@ -75,12 +75,14 @@ impl Language {
         template: &'static str,
         values: &[&dyn Display],
     ) -> fmt::Result {
-        let mut parts = self.text(template).split(PLACE);
-        f.write_str(parts.next().unwrap_or_default())?;
-        for (part, value) in parts.zip(values) {
-            write!(f, "{value}{part}")?;
+        let mut rest = self.text(template);
+        for value in values {
+            let (part, behind) = split_once(rest, PLACE).unwrap_or((rest, ""));
+            f.write_str(part)?;
+            value.fmt(f)?;
+            rest = behind;
         }
-        Ok(())
+        f.write_str(rest)
     }
 
     /// `template` in this language, with a value for each `{}`.
@@ -173,6 +175,12 @@ impl Language {
             &[&count],
         )
     }
+}
+
+/// [`str::split_once`], but not inlined: all of this is cold, and a search is 1 KB of code.
+#[inline(never)]
+pub(crate) fn split_once<'a>(text: &'a str, at: &str) -> Option<(&'a str, &'a str)> {
+    text.split_once(at)
 }
 
 #[cfg(test)]

@@ -54,18 +54,23 @@ static HASHES: [u32; COUNT] = {
 };
 
 /// Where each translation ends in [`TRANSLATIONS`].
-static ENDS: [usize; COUNT] = {
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the assertion holds for the last, which is the greatest"
+)]
+static ENDS: [u16; COUNT] = {
     let mut ends = [0; COUNT];
     let (mut at, mut end) = (0, 0);
     while at < COUNT {
         end += ALL[at].1.len();
-        ends[at] = end;
+        ends[at] = end as u16;
         at += 1;
     }
+    assert!(end <= u16::MAX as usize);
     ends
 };
 
-const LENGTH: usize = ENDS[COUNT - 1];
+const LENGTH: usize = ENDS[COUNT - 1] as usize;
 
 /// All translations, one behind the other.
 static TRANSLATIONS: &str = match str::from_utf8(&JOINED) {
@@ -105,7 +110,7 @@ pub(super) fn chinese(english: &str) -> Option<&'static str> {
     let hash = hash(english);
     let at = HASHES.iter().position(|known| *known == hash)?;
     let start = at.checked_sub(1).map_or(0, |before| ENDS[before]);
-    TRANSLATIONS.get(start..ENDS[at])
+    TRANSLATIONS.get(usize::from(start)..usize::from(ENDS[at]))
 }
 
 #[cfg(test)]
