@@ -94,7 +94,7 @@ mod tests {
         let shown = shown(Format::Pretty, columns(80), b"POST /hook", Missing::HeadEnd);
         assert_eq!(
             shown,
-            "◌ 21:47:20.123 #12.1 127.0.0.1       POST /hook                         57 B   -\n  \
+            "◌ 21:47:20.123 #12.1 127.0.0.1     POST /hook                           57 B   -\n  \
              waiting: the head has not ended\n\n"
         );
     }
