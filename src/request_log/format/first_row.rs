@@ -70,8 +70,9 @@ impl FirstRow<'_> {
         let [start, numbers, bytes, status] = parts;
         let left = format!("{start} {numbers:<NUMBERS$} ");
         let right = format!(" {bytes:>BYTES$} ");
-        let taken = text::width(&left) + right.len() + status.len().max(STATUS);
-        let room = width.saturating_sub(taken);
+        let status = format!("{status:>STATUS$}");
+        let end = width.saturating_sub(right.len() + status.len());
+        let room = end.saturating_sub(text::width(&left));
         if room < NARROW_TARGET {
             return self.stacked(width, parts, page);
         }
@@ -80,11 +81,10 @@ impl FirstRow<'_> {
         if columns > 0 {
             page.put(Paint::Bold, &format!("{peer:<columns$} "));
         }
-        let room = room - if columns > 0 { columns + 1 } else { 0 };
-        page.cut(Paint::Bold, self.line, room);
-        page.pad(width - right.len() - status.len().max(STATUS));
+        page.cut(Paint::Bold, self.line, end - page.column());
+        page.pad(end);
         page.put(Paint::Bold, &right);
-        page.put(self.paint, &format!("{status:>STATUS$}"));
+        page.put(self.paint, &status);
         page.end_row();
         if columns == 0 {
             self.from(page);
