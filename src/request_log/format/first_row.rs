@@ -107,13 +107,10 @@ impl FirstRow<'_> {
 
     /// The peer, on a row of its own.
     fn from(&self, page: &mut Page<'_>) {
-        let from = page.language().text("from");
+        let language = page.language();
+        let from = language.fill("from {}", &[&peer(self.connection)]);
         page.pad(INDENT);
-        page.words(
-            Paint::Dim,
-            &format!("{from} {}", peer(self.connection)),
-            2 * INDENT,
-        );
+        page.words(Paint::Dim, &from, 2 * INDENT);
         page.end_row();
     }
 }

@@ -20,28 +20,34 @@ pub(super) fn reasons(request: &Captured<'_>, page: &mut Page<'_>) {
     let paint = paint(request.state, true);
     match request.state {
         State::Complete | State::Unparsed => {}
-        State::Late => row(paint, "late", "", page),
+        State::Late => row(paint, language.text("late"), page),
+        State::Incomplete if request.head == 0 => {
+            row(
+                paint,
+                language.text("incomplete: the head did not end"),
+                page,
+            );
+        }
         State::Incomplete => {
-            let what = if request.head == 0 {
-                "the head did not end"
-            } else {
-                "the body did not end"
-            };
-            row(paint, "incomplete", language.text(what), page);
+            row(
+                paint,
+                language.text("incomplete: the body did not end"),
+                page,
+            );
         }
         State::Refused(refusal) => {
-            row(paint, "refused", &refusal.text(language).to_string(), page);
+            let text = refusal.text(language);
+            row(paint, &language.fill("refused: {}", &[&text]), page);
         }
     }
     for note in request.odd {
-        row(Paint::Odd, "odd", &note.text(language).to_string(), page);
+        let text = note.text(language);
+        row(Paint::Odd, &language.fill("odd: {}", &[&text]), page);
     }
 }
 
-fn row(paint: Paint, label: &'static str, reason: &str, page: &mut Page<'_>) {
-    let label = page.language().text(label);
-    let separator = if reason.is_empty() { "" } else { ": " };
+fn row(paint: Paint, text: &str, page: &mut Page<'_>) {
     page.pad(INDENT);
-    page.words(paint, &format!("{label}{separator}{reason}"), 2 * INDENT);
+    page.words(paint, text, 2 * INDENT);
     page.end_row();
 }

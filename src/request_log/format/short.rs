@@ -16,6 +16,7 @@ use super::page::{Page, Paint};
 use super::reasons;
 use super::text::{self, MARK};
 use crate::capture::State;
+use crate::language::Language;
 
 /// The fewest columns of the method and the target beside a peer, and beside all else.
 const TARGET: usize = 25;
@@ -28,7 +29,7 @@ const CUT_PEER: usize = 15;
 const DURATION: usize = 7;
 
 pub(super) fn write(answered: &Answered<'_>, clock: &mut Clock, page: &mut Page<'_>) {
-    let word = word(answered).map_or("", |word| page.language().text(word));
+    let word = word(answered, page.language());
     let blank = if word.is_empty() { "" } else { " " };
     let line = Line {
         answered,
@@ -119,12 +120,13 @@ impl Line<'_> {
 }
 
 /// What is to be said of a request that is not as it should be.
-fn word(answered: &Answered<'_>) -> Option<&'static str> {
+fn word(answered: &Answered<'_>, language: Language) -> &'static str {
     match answered.state {
-        State::Refused(_) => Some("refused"),
-        State::Incomplete => Some("incomplete"),
-        State::Late => Some("late"),
-        State::Complete | State::Unparsed => answered.is_odd.then_some("odd"),
+        State::Refused(_) => language.text("refused"),
+        State::Incomplete => language.text("incomplete"),
+        State::Late => language.text("late"),
+        State::Complete | State::Unparsed if answered.is_odd => language.text("odd"),
+        State::Complete | State::Unparsed => "",
     }
 }
 

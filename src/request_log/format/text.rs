@@ -103,16 +103,6 @@ impl Piece {
     }
 }
 
-/// `text` with `number` in the place of `name`.
-#[cold]
-#[inline(never)]
-pub(super) fn with_number(text: &str, name: &str, number: u64) -> String {
-    match memchr::memmem::find(text.as_bytes(), name.as_bytes()) {
-        Some(at) => format!("{}{number}{}", &text[..at], &text[at + name.len()..]),
-        None => text.to_owned(),
-    }
-}
-
 /// The columns that a text of ours takes.
 pub(super) fn width(text: &str) -> usize {
     let widths = text.chars().filter_map(UnicodeWidthChar::width);

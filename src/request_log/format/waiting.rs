@@ -4,7 +4,7 @@ use super::super::record::Waiting;
 use super::clock::Clock;
 use super::first_row::FirstRow;
 use super::page::{INDENT, Page, Paint};
-use super::text::{PAUSE, with_number};
+use super::text::PAUSE;
 use crate::capture::Missing;
 use crate::language::Language;
 
@@ -21,21 +21,23 @@ pub(super) fn write(waiting: &Waiting<'_>, clock: &mut Clock, page: &mut Page<'_
         paint: Paint::Odd,
     };
     first.write(clock, page);
-    let language = page.language();
-    let label = language.text("waiting");
-    let missing = missing(request.missing, language);
     page.pad(INDENT);
-    page.words(Paint::Odd, &format!("{label}: {missing}"), 2 * INDENT);
+    page.words(
+        Paint::Odd,
+        &text(request.missing, page.language()),
+        2 * INDENT,
+    );
     page.end_row();
 }
 
-fn missing(missing: Missing, language: Language) -> String {
+fn text(missing: Missing, language: Language) -> String {
     match missing {
-        Missing::HeadEnd => language.text("the head has not ended").to_owned(),
-        Missing::LastChunk => language.text("the last chunk has not come").to_owned(),
+        Missing::HeadEnd => language.text("waiting: the head has not ended").to_owned(),
+        Missing::LastChunk => language
+            .text("waiting: the last chunk has not come")
+            .to_owned(),
         Missing::Body { left, total } => {
-            let text = language.text("{left} of {total} body bytes are missing");
-            with_number(&with_number(text, "{left}", left), "{total}", total)
+            language.fill("waiting: {} of {} body bytes are missing", &[&left, &total])
         }
     }
 }

@@ -18,7 +18,7 @@ use super::clock::Clock;
 use super::first_row::FirstRow;
 use super::page::{ELLIPSIS, INDENT, Page, Paint};
 use super::reasons::{paint, reasons};
-use super::text::{MARK, with_number};
+use super::text::MARK;
 use crate::capture::Captured;
 use parts::Parts;
 
@@ -45,28 +45,30 @@ fn bytes(request: &Captured<'_>, page: &mut Page<'_>) {
     let parts = Parts::of(request);
     page.lines(parts.text);
     dump::write(parts.binary, page);
-    let cut = if parts.binary.is_empty() {
-        "{count} more bytes: --log line has them"
-    } else {
-        "{count} more bytes: --log hex has them"
-    };
-    not_shown(parts.cut, cut, page);
-    not_shown(
-        request.omitted,
-        "{count} more bytes that the log does not keep (--log-body)",
-        page,
-    );
+    let language = page.language();
+    if parts.cut > 0 {
+        let text = if parts.binary.is_empty() {
+            language.fill("{} more bytes: --log line has them", &[&parts.cut])
+        } else {
+            language.fill("{} more bytes: --log hex has them", &[&parts.cut])
+        };
+        not_shown(&text, page);
+    }
+    if request.omitted > 0 {
+        let count = &request.omitted;
+        let text = language.fill(
+            "{} more bytes that the log does not keep (--log-body)",
+            &[count],
+        );
+        not_shown(&text, page);
+    }
 }
 
-/// Appends a row that says how many bytes are not shown, if any.
-fn not_shown(count: u64, text: &'static str, page: &mut Page<'_>) {
-    if count > 0 {
-        let text = page.language().text(text);
-        let text = with_number(text, "{count}", count);
-        page.pad(INDENT);
-        page.words(Paint::Dim, &format!("{ELLIPSIS} {text}"), 2 * INDENT);
-        page.end_row();
-    }
+/// Appends a row that says how many bytes are not shown.
+fn not_shown(text: &str, page: &mut Page<'_>) {
+    page.pad(INDENT);
+    page.words(Paint::Dim, &format!("{ELLIPSIS} {text}"), 2 * INDENT);
+    page.end_row();
 }
 
 #[cfg(test)]
