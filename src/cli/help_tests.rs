@@ -109,10 +109,10 @@ fn mistakes() -> Vec<clap::Error> {
         }
         let path = path.iter().copied();
         for more in [
-            &["--prot", "1"][..],
-            &["--txt"],
+            &["--unknown", "1"][..],
+            &["--text1"],
             &["sing"],
-            &["sen"],
+            &["send1"],
             &["a", "b", "c"],
             &["--strict=x"],
         ] {

@@ -82,7 +82,7 @@ mod tests {
     fn the_option_is_found_among_wrong_ones() {
         for (arguments, expected) in [
             (&["a", "--lang", "zh", "--unknown"][..], Some("zh")),
-            (&["a", "raw", "--prot", "1", "--lang=en"], Some("en")),
+            (&["a", "raw", "--unknown", "1", "--lang=en"], Some("en")),
             (&["a", "--lang=en", "--lang", "zh"], Some("zh")),
             (&["a", "--lang"], None),
             (&["a", "--language", "zh"], None),

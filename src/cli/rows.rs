@@ -7,8 +7,6 @@
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::language::split_once;
-
 /// No row begins with one of these.
 const CLOSING: &str = ",.;:!?)]}'\",。;:、!?)】》”’…";
 /// No row ends with one of these.
@@ -29,8 +27,8 @@ pub(super) fn broken(text: &str, width: usize) -> String {
 fn last_column(row: &str) -> usize {
     let text = row.trim_start_matches(' ');
     let indent = row.len() - text.len();
-    match split_once(text, "  ") {
-        Some((name, rest)) => indent + width_of(name) + 2 + spaces_at(rest),
+    match text.find("  ") {
+        Some(gap) => indent + width_of(&text[..gap]) + spaces_at(&text[gap..]),
         None if text.starts_with("- ") => indent + 2,
         None => indent,
     }

@@ -53,10 +53,13 @@ impl Language {
         }
     }
 
-    /// `english` in this language. The English text itself, where there is no other.
+    /// `english` in this language. The English text itself, where there is no other; a debug build panics then.
     #[must_use]
     pub fn text(self, english: &'static str) -> &'static str {
-        self.known(english).unwrap_or(english)
+        let known = self.known(english);
+        let is_missing = self != Self::English && known.is_none();
+        debug_assert!(!is_missing, "src/language/zh_*.rs: add {english:?}");
+        known.unwrap_or(english)
     }
 
     /// The translation of `english`, if there is one.

@@ -88,6 +88,8 @@ fn each_text_has_a_translation() {
     let keys = keys();
     let calls = [
         "language.text(",
+        "language().text(",
+        "language().fill(",
         "language.fill(",
         "self.text(",
         "self.fill(",
