@@ -10,16 +10,18 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use log::{Level, LevelFilter, Log, Metadata, Record};
 use rustix::io::{Errno, write};
 use rustix::stdio::{stderr, stdin, stdout};
-use tracing::level_filters::LevelFilter;
+
+use crate::escape;
 
 /// How long a caller waits for its line. A terminal, a pipe or a file that works takes it in microseconds.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -32,16 +34,14 @@ static WRITING: AtomicUsize = AtomicUsize::new(0);
 
 /// Sends the program's diagnostics from `level` on to stderr. Only the first call has an effect.
 pub fn init(level: LevelFilter, color: bool) {
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(|| Stderr)
-        .with_max_level(level)
-        .with_ansi(color)
-        .with_target(false)
-        // Otherwise it panics if stderr is a closed pipe.
-        .log_internal_errors(false)
-        .finish();
-    // Fails only in a test that has set another.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let logger: &'static Logger = if color {
+        &Logger::COLORED
+    } else {
+        &Logger::PLAIN
+    };
+    if log::set_logger(logger).is_ok() {
+        log::set_max_level(level);
+    }
 }
 
 /// Writes a line as it is.
@@ -70,18 +70,42 @@ pub fn fail(error: &dyn Error) {
     say(line);
 }
 
-/// The sink of tracing, which writes each event with one call.
-struct Stderr;
+/// Writes each message as a line with its time and its level.
+struct Logger {
+    color: bool,
+}
 
-impl Write for Stderr {
-    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        submit(stderr(), event.to_vec());
-        Ok(event.len())
+impl Logger {
+    const PLAIN: Self = Self { color: false };
+    const COLORED: Self = Self { color: true };
+
+    fn line(&self, time: impl Display, level: Level, message: &str) -> Vec<u8> {
+        let mut line = match (self.color, level) {
+            (false, _) => format!("{time} {level:>5} "),
+            (true, Level::Error) => format!("\x1b[2m{time}\x1b[0m \x1b[31m{level:>5}\x1b[0m "),
+            (true, Level::Warn) => format!("\x1b[2m{time}\x1b[0m \x1b[33m{level:>5}\x1b[0m "),
+            (true, _) => format!("\x1b[2m{time}\x1b[0m \x1b[34m{level:>5}\x1b[0m "),
+        }
+        .into_bytes();
+        // A message may have the name of a file.
+        escape::show(message.as_bytes(), &mut line);
+        line.push(b'\n');
+        line
+    }
+}
+
+impl Log for Logger {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn log(&self, record: &Record<'_>) {
+        let time = humantime::format_rfc3339_micros(SystemTime::now());
+        let message = record.args().to_string();
+        submit(stderr(), self.line(time, record.level(), &message));
     }
+
+    fn flush(&self) {}
 }
 
 /// Writes `bytes`, and returns once they are written, or after [`PATIENCE`].
@@ -115,5 +139,22 @@ fn write_all(to: BorrowedFd<'_>, mut bytes: &[u8]) {
             Err(Errno::INTR) => {}
             Ok(0) | Err(_) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_that_no_terminal_obeys() {
+        let line = Logger::PLAIN.line("TIME", Level::Warn, "a\x1b[2J\nb 菜");
+        assert_eq!(
+            str::from_utf8(&line).unwrap(),
+            "TIME  WARN a\\x1b[2J\\nb 菜\n"
+        );
+        let line = Logger::COLORED.line("TIME", Level::Error, "a");
+        let expected = "\x1b[2mTIME\x1b[0m \x1b[31mERROR\x1b[0m a\n";
+        assert_eq!(str::from_utf8(&line).unwrap(), expected);
     }
 }

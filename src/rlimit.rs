@@ -10,11 +10,11 @@
 
 use std::fmt::Display;
 
+use log::warn;
 use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::stdio::stdin;
 use thiserror::Error;
-use tracing::warn;
 
 /// The descriptors of a runtime: its poll twice, its waker, and its end of the pipe for signals.
 const RUNTIME: usize = 4;

@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hellowire::capture::{Captured, Kind, Refusal, Rule, State};
 use hellowire::escape;
-use hellowire::request_log::{Connection, Format, Formatter, Record, View};
+use hellowire::request_log::{Answered, Columns, Connection, Format, Formatter, Record, View};
 use hellowire_fuzz::decode::{base64, hexdump, quoted};
+use hellowire_fuzz::people::{color_is_only_color, pretty_is_safe, short_is_safe};
 use hellowire_fuzz::screen::{is_harmless, stands_alone};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
@@ -102,27 +103,62 @@ impl<'a> Arbitrary<'a> for Log<'a> {
 
 fuzz_target!(|log: Log<'_>| {
     let records = &log.records();
-    line(&written(Format::Line, false, records), records);
-    json(&written(Format::Json, false, records), records);
-    document(&written(Format::Document, false, records), records);
-    hex(&written(Format::Hex, false, records), records);
-    let pretty = written(Format::Pretty, false, records);
-    pretty_is_safe(&pretty, records);
-    color_changes_nothing(&written(Format::Pretty, true, records), &pretty);
+    line(&written(Format::Line, View::PLAIN, records), records);
+    json(&written(Format::Json, View::PLAIN, records), records);
+    document(&written(Format::Document, View::PLAIN, records), records);
+    hex(&written(Format::Hex, View::PLAIN, records), records);
+    for columns in [
+        Columns::Unlimited,
+        Columns::Fixed(120),
+        Columns::Fixed(80),
+        Columns::Fixed(20),
+    ] {
+        let plain = View {
+            columns,
+            ..View::PLAIN
+        };
+        let color = View {
+            color: true,
+            ..plain
+        };
+        let pretty = written(Format::Pretty, plain, records);
+        pretty_is_safe(&pretty, records.len());
+        let colored = written(Format::Pretty, color, records);
+        color_is_only_color(&colored, &pretty, columns);
+        for line in lines(&written(Format::Short, plain, records), records) {
+            short_is_safe(line);
+        }
+    }
     shown(records[1].request.raw);
 });
 
-fn written(format: Format, color: bool, records: &[Record<'_>]) -> String {
-    let view = View {
-        color,
-        ..View::PLAIN
-    };
+fn written(format: Format, view: View, records: &[Record<'_>]) -> String {
     let mut formatter = Formatter::new(format, view);
     let mut out = Vec::new();
     for record in records {
         formatter.write(record, &mut out);
+        if format == Format::Short {
+            formatter.write_answered(&answered(record), &mut out);
+        }
     }
     String::from_utf8(out).unwrap()
+}
+
+/// The answer to a record's request, after a time that is as good as any.
+fn answered<'a>(record: &'a Record<'a>) -> Answered<'a> {
+    let request = &record.request;
+    let line = request.request_line();
+    Answered {
+        time: record.time,
+        connection: record.connection,
+        request: request.number,
+        request_line: &line[..line.len().min(1024)],
+        bytes: request.raw.len() as u64 + request.omitted,
+        state: request.state,
+        is_odd: !request.odd.is_empty(),
+        status: record.status,
+        duration: Duration::from_micros(request.number),
+    }
 }
 
 fn peer(connection: &Connection) -> &str {
@@ -226,41 +262,6 @@ fn hex(text: &str, records: &[Record<'_>]) {
         assert_eq!(hexdump(lines).as_deref(), Some(record.request.raw));
     }
     assert_eq!(rest, "");
-}
-
-/// Only header lines have the mark, and all other lines are indented.
-fn pretty_is_safe(text: &str, records: &[Record<'_>]) {
-    assert!(
-        text.chars()
-            .all(|character| character == '\n' || stands_alone(character)),
-        "{text}"
-    );
-    assert_eq!(text.matches('▶').count(), records.len(), "{text}");
-    let mut rest = text;
-    for record in records {
-        let (shown, behind) = rest.split_once("\n\n").unwrap();
-        rest = behind;
-        let mut lines = shown.split('\n');
-        assert_eq!(lines.next(), Some(&format!("▶ {}", heading(record))[..]));
-        let raw = record.request.raw;
-        let ended = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let number = ended.split(|&byte| byte == b'\n').count();
-        let number = if raw.is_empty() { 0 } else { number };
-        assert_eq!(lines.clone().count(), number, "{shown}");
-        assert!(lines.all(|line| line.starts_with("  ")), "{shown}");
-    }
-    assert_eq!(rest, "");
-}
-
-/// The colored text has three escape sequences more than the plain one, and each color is reset.
-fn color_changes_nothing(colored: &str, plain: &str) {
-    let paints = ["\x1b[1m", "\x1b[2m", "\x1b[0m"];
-    let text = paints
-        .iter()
-        .fold(colored.to_owned(), |text, paint| text.replace(paint, ""));
-    assert_eq!(text, plain);
-    let set = colored.matches(paints[0]).count() + colored.matches(paints[1]).count();
-    assert_eq!(set, colored.matches(paints[2]).count(), "{colored:?}");
 }
 
 /// Checks the text that the client and the chat show. It may contain marks and the joiner of two

@@ -7,6 +7,7 @@
 //! - [`wire`] and [`server`]: hyper over a connection in memory, alone or behind a request filter.
 //! - [`request`]: an independent reader of requests on the wire.
 //! - [`decode`] and [`screen`]: decoders of the log's formats, and the characters that a terminal may get.
+//! - [`people`]: what the formats for people may write.
 //! - [`memory`]: measures how much memory something holds.
 //!
 //! # Invariants
@@ -19,6 +20,7 @@ pub mod decode;
 pub mod generate;
 pub mod memory;
 pub mod mutate;
+pub mod people;
 pub mod request;
 pub mod screen;
 pub mod server;

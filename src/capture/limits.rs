@@ -18,7 +18,7 @@ pub struct Limits {
 }
 
 /// The most header fields of a request, and the most trailer fields. Fixed in hyper.
-pub(super) const MAX_FIELDS: usize = 100;
+pub(crate) const MAX_FIELDS: usize = 100;
 
 /// The longest name of a field. Fixed in hyper.
 pub(super) const MAX_NAME: usize = u16::MAX as usize;

@@ -25,9 +25,11 @@ mod unfinished;
 mod verdict;
 
 pub use captured::{Captured, State};
+pub use chunked::chunk_data;
 pub(crate) use head::SERVED_METHODS;
 pub use head::hide_target;
 pub use limits::Limits;
+pub(crate) use limits::MAX_FIELDS;
 pub use refusal::{Kind, Refusal, Rule};
 pub(crate) use rules::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW};
 pub use stream::Capture;

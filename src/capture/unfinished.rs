@@ -3,7 +3,7 @@
 //! [`Capture::unfinished`](super::Capture::unfinished) makes it. The log shows it of a request that
 //! pauses.
 
-use super::captured::request_line;
+use super::captured::{Captured, State, request_line};
 use super::stream::{Capture, Stage};
 
 /// The part of an unfinished request that has come.
@@ -58,7 +58,20 @@ impl Capture {
 }
 
 impl<'a> Unfinished<'a> {
-    /// As [`Captured::request_line`](super::Captured::request_line), as far as it has come.
+    /// The request, if nothing more of it comes.
+    pub(crate) fn as_incomplete(&self) -> Captured<'a> {
+        Captured {
+            number: self.number,
+            raw: self.raw,
+            omitted: self.bytes - self.raw.len() as u64,
+            state: State::Incomplete,
+            head: 0,
+            target: b"",
+            odd: &[],
+        }
+    }
+
+    /// As [`Captured::request_line`], as far as it has come.
     #[must_use]
     pub fn request_line(&self) -> &'a [u8] {
         request_line(self.raw)

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! This file is the life of one chat: it gets the connection, runs the session and reports the end.
-//! `session` moves the messages, `codec` is the wire format, `terminal` (with its `page`) and `pipe` are the
+//! `invitation` is what the other side types. `session` moves the messages, `codec` is the wire format, `terminal` (with its `page`) and `pipe` are the
 //! two kinds of user.
 //!
 //! # Invariants
@@ -14,6 +14,7 @@
 //! - The user learns how the chat ended.
 
 pub mod codec;
+mod invitation;
 mod page;
 mod pipe;
 mod session;
@@ -36,9 +37,11 @@ use crate::language::Language;
 use crate::net::accept::is_of_one_connection;
 use crate::net::address::Address;
 use crate::net::dial::{self, DialError, dial};
+use crate::net::interfaces;
 use crate::net::listen::{self, BindError};
 use crate::runtime;
 use crate::signals::{Request, Signals};
+pub use invitation::DEFAULT_ADDRESS;
 pub use session::TalkError;
 use session::{End, Report, talk};
 
@@ -186,6 +189,9 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             for address in &bound.addresses {
                 say(language.listening(address));
             }
+            if let Some(&address) = bound.addresses.first() {
+                invite(address, language);
+            }
             let listeners = bound.listeners.into_iter().flat_map(|worker| worker.tcp);
             let listeners: io::Result<Vec<_>> = listeners.map(TcpListener::from_std).collect();
             let accepted = accept(listeners.map_err(ChatError::Accept)?).await;
@@ -194,6 +200,16 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             say(language.called_by(peer));
             Ok(socket)
         }
+    }
+}
+
+/// Says what the other side types to reach a listener at `bound`.
+fn invite(bound: SocketAddr, language: Language) {
+    let commands = invitation::commands(bound, interfaces::of(bound));
+    let before = if commands.len() == 1 { " " } else { "\n  " };
+    if !commands.is_empty() {
+        let start = language.text("the other side types:");
+        say(format_args!("{start}{before}{}", commands.join(before)));
     }
 }
 

@@ -6,13 +6,10 @@ use clap::{Args, Subcommand};
 
 use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
-use super::values::{message_size, parsed, peer_address, value};
-use crate::chat::{Config, Side};
+use super::values::{CHAT_PORT, address, message_size, peer_address, value};
+use crate::chat::{Config, DEFAULT_ADDRESS, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
-
-/// The address that both sides of a chat use by default.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:12345";
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
@@ -25,8 +22,10 @@ pub(super) struct ChatOptions {
 enum Sides {
     /// Waits for one connection.
     Listen {
-        /// The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. Port 0 is any free port.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(parsed::<Address>))]
+        /// The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address
+        /// of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free
+        /// port.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]
@@ -34,8 +33,8 @@ enum Sides {
     },
     /// Connects to a listening chat.
     Connect {
-        /// The address to connect to. All addresses of a name are tried.
-        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address))]
+        /// The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out.
+        #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_CONNECT", default_value = DEFAULT_ADDRESS, value_parser = value(peer_address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]

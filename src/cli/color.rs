@@ -1,9 +1,45 @@
-//! Whether the output to a stream may have colors.
+//! `--color`: whether the output to a stream has colors.
 
 use std::env;
 use std::io::IsTerminal;
 
-/// Whether the stream is a terminal and `NO_COLOR` is unset or empty (no-color.org).
-pub(super) fn may_color(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+use clap::{Args, ValueEnum};
+
+/// When there are colors.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ColorOptions {
+    /// When the log on stdout and the diagnostics on stderr have colors. A file of `--log-file` has none.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        env = "HELLOWIRE_COLOR",
+        default_value = "auto",
+        ignore_case = true
+    )]
+    color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always, also in a pipe.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorOptions {
+    /// Whether the output to `stream` has colors. `auto` obeys `NO_COLOR` if it is set and not empty
+    /// (no-color.org).
+    pub(super) fn on(self, stream: &impl IsTerminal) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                let asks_for_none = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                stream.is_terminal() && !asks_for_none
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! /proc/1 ─ cmdline, environ ─ the program's own options ─ an address, or a reason for none
 //! ```
 //!
-//! `HELLOWIRE_LISTEN` alone is not enough: a service with `--listen` listens elsewhere.
+//! The variables alone are not enough: a service with `--listen` or `--port` listens elsewhere.
 //!
 //! # Invariants
 //!
@@ -20,17 +20,16 @@ use std::path::Path;
 use std::process;
 
 use clap::ArgMatches;
-use clap::parser::ValueSource;
 
 use super::environment;
-use super::health::Check;
-use super::service::LISTEN;
-use super::values::addresses;
+use super::health::{Check, is_typed};
+use super::service::{LISTEN, PORT, at_port};
+use super::values::{addresses, port};
 
-/// The container's check, if the command line is `hellowire health` without an address.
+/// The container's check, if the command line is `hellowire health` without an address and a port.
 pub(super) fn check_for(typed: &ArgMatches) -> Option<Check> {
     let options = typed.subcommand_matches("health")?;
-    let has_address = options.value_source("address") == Some(ValueSource::CommandLine);
+    let has_address = ["address", "port"].iter().any(|id| is_typed(options, id));
     if has_address { None } else { check() }
 }
 
@@ -73,12 +72,17 @@ fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
 }
 
 fn check_of_service(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
-    let has_option = matches.value_source("listen") == Some(ValueSource::CommandLine);
     let addresses = match variable(environment, LISTEN) {
-        Some(value) if !has_option => addresses(str::from_utf8(value).ok()?).ok()?,
+        Some(value) if !is_typed(matches, "listen") => {
+            addresses(str::from_utf8(value).ok()?).ok()?
+        }
         _ => matches.get_many("listen")?.cloned().collect(),
     };
-    let mut addresses = addresses.into_iter();
+    let port = match variable(environment, PORT) {
+        Some(value) if !is_typed(matches, "port") => Some(port(str::from_utf8(value).ok()?).ok()?),
+        _ => matches.get_one("port").copied(),
+    };
+    let mut addresses = at_port(addresses, port).into_iter();
     Some(match addresses.find(|address| address.port() != 0) {
         Some(address) => Check::Service(address),
         None => Check::Nothing("this container's service listens at any free port".to_owned()),
@@ -123,6 +127,9 @@ mod tests {
             ("/hellowire raw --listen a:1,b:2", "a:1"),
             ("hellowire --listen [fe80::1%eth0]:1", "[fe80::1%eth0]:1"),
             ("hellowire --listen a:0 --listen b:2", "b:2"),
+            ("hellowire -l :9000", "0.0.0.0:9000"),
+            ("hellowire -l 9000", "127.0.0.1:9000"),
+            ("hellowire raw -l ::1", "[::1]:8080"),
         ] {
             expect(command_line, IMAGE, address);
         }
@@ -144,6 +151,25 @@ mod tests {
             expect("/hellowire", environment, address);
             expect("/hellowire raw --log off", environment, address);
         }
+    }
+
+    #[test]
+    fn the_port_of_the_option_or_the_variable_replaces_the_addresses_own() {
+        for (command_line, variables, address) in [
+            ("hellowire -p 9000", "", "0.0.0.0:9000"),
+            ("hellowire --port=9000", "HELLOWIRE_PORT=1", "0.0.0.0:9000"),
+            ("hellowire raw -p9000 -l a,b:2", "", "a:9000"),
+            ("hellowire", "HELLOWIRE_PORT=9000", "0.0.0.0:9000"),
+            ("hellowire -l a:0", "HELLOWIRE_PORT=9000", "a:9000"),
+            ("hellowire", "HELLOWIRE_PORT=", "0.0.0.0:8080"),
+        ] {
+            let environment = [IMAGE, variables.as_bytes(), b"\0"].concat();
+            expect(command_line, &environment, address);
+        }
+        let any = "this container's service listens at any free port".to_owned();
+        let found = check("hellowire -p 0", IMAGE);
+        assert_eq!(found, Some(Check::Nothing(any)));
+        assert_eq!(check("hellowire", b"HELLOWIRE_PORT=x\0"), None);
     }
 
     #[test]
@@ -179,6 +205,6 @@ mod tests {
             assert_eq!(check(command_line, IMAGE), None, "{command_line}");
         }
         assert_eq!(check("/hellowire", b"HELLOWIRE_LISTEN=\xff\0"), None);
-        assert_eq!(check("/hellowire", b"HELLOWIRE_LISTEN=a\0"), None);
+        assert_eq!(check("/hellowire", b"HELLOWIRE_LISTEN=a:\0"), None);
     }
 }

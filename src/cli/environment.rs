@@ -35,7 +35,7 @@ pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
     })
 }
 
-/// Parses the same arguments again, now with the variables, except for one that is `ignored`.
+/// Parses the same arguments again, now with the variables, except for those that are `ignored`.
 ///
 /// # Errors
 ///
@@ -43,10 +43,11 @@ pub(super) fn typed(arguments: &[OsString]) -> Result<ArgMatches, Error> {
 pub(super) fn complete(
     arguments: &[OsString],
     typed: &ArgMatches,
-    ignored: Option<&str>,
+    ignored: &[&str],
 ) -> Result<ArgMatches, Error> {
     let command = map_args(command(), &|arg: Arg| {
-        let is_ignored = ignored.is_some_and(|name| arg.get_env() == Some(name.as_ref()));
+        let is_own = |name: &&str| arg.get_env() == Some(name.as_ref());
+        let is_ignored = ignored.iter().any(is_own);
         if is_ignored || is_variable_empty(&arg) {
             without_variable(arg)
         } else {

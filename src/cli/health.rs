@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
-use super::service::{DEFAULT_LISTEN, LISTEN};
-use super::values::{first_peer_address, path, timeout, value};
+use super::service::{DEFAULT_LISTEN, LISTEN, PORT};
+use super::values::{first_peer_address, path, peer_port, timeout, value};
 use crate::health;
 use crate::net::address::Address;
 
@@ -27,13 +28,39 @@ pub(super) struct HealthOptions {
     #[arg(value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_parser = value(first_peer_address))]
     address: Address,
 
+    /// The port to ask, instead of the address's own. The variable has no effect on an address that is
+    /// given as the argument.
+    #[arg(short, long, value_name = "N", env = PORT, value_parser = value(peer_port))]
+    port: Option<u16>,
+
     /// The path to ask for.
     #[arg(long, value_name = "PATH", env = "HELLOWIRE_PATH", default_value = "/hellowire-health", value_parser = value(path))]
     path: String,
 
     /// How long the whole check may take.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEALTH_TIMEOUT", default_value = "2s", value_parser = value(timeout))]
+    #[arg(short = 'w', long, value_name = "TIME", env = "HELLOWIRE_HEALTH_TIMEOUT", default_value = "2s", value_parser = value(timeout))]
     timeout: Duration,
+}
+
+/// The variables that this command line makes irrelevant. A check must not fail for the value of a variable
+/// that it does not need.
+pub(super) fn ignored_variables(
+    typed: &ArgMatches,
+    found: Option<&Check>,
+) -> &'static [&'static str] {
+    if found.is_some() {
+        // The container's first process decides.
+        return &[LISTEN, PORT];
+    }
+    match typed.subcommand_matches("health") {
+        Some(options) if is_typed(options, "address") => &[PORT],
+        _ => &[],
+    }
+}
+
+/// Whether the command line has this argument.
+pub(super) fn is_typed(options: &ArgMatches, id: &str) -> bool {
+    options.value_source(id) == Some(ValueSource::CommandLine)
 }
 
 impl HealthOptions {
@@ -41,7 +68,10 @@ impl HealthOptions {
     /// overrides the address.
     pub(super) fn config(self, found: Option<Check>) -> Result<health::Config, String> {
         let address = match found {
-            None => self.address,
+            None => match self.port {
+                Some(port) => self.address.with_port(port),
+                None => self.address,
+            },
             Some(Check::Service(address)) => address,
             Some(Check::Nothing(why)) => return Err(why),
         };

@@ -1,6 +1,6 @@
 //! The result of parsing: one command with its configuration.
 
-use tracing::level_filters::LevelFilter;
+use log::LevelFilter;
 
 use crate::request_log;
 use crate::{chat as talk, http, raw, send as client, server};

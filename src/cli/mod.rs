@@ -18,6 +18,7 @@ mod environment;
 mod health;
 mod invocation;
 mod language;
+mod log;
 mod options;
 mod send;
 mod service;
@@ -37,13 +38,11 @@ pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
     let typed = environment::typed(&arguments).unwrap_or_else(|error| error.exit());
     let found = container::check_for(&typed);
-    // The container's own process decides the address then. The probe must not fail for a value of the
-    // variable that it does not need.
-    let ignored = found.is_some().then_some(service::LISTEN);
+    let ignored = health::ignored_variables(&typed, found.as_ref());
     let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| error.exit());
-    let Options { command, http } =
-        Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let options = Options::from_arg_matches(&matches).and_then(Options::checked);
+    let Options { command, http } = options.unwrap_or_else(|error| error.exit());
     match command {
         None => {
             let service = http.listening.service();
@@ -75,21 +74,26 @@ mod tests {
     }
 
     /// Each argument with a variable, also of the subcommands.
-    fn with_variables(command: &Command) -> Vec<Arg> {
+    fn with_variables(command: &Command) -> Vec<(String, Arg)> {
         let own = command
             .get_arguments()
-            .filter(|arg| arg.get_env().is_some());
+            .filter(|arg| arg.get_env().is_some())
+            .map(|arg| (command.get_name().to_owned(), arg.clone()));
         let inner = command.get_subcommands().flat_map(with_variables);
-        own.cloned().chain(inner).collect()
+        own.chain(inner).collect()
     }
 
     #[test]
     fn each_variable_has_one_meaning() {
         let mut meanings = BTreeMap::new();
-        for arg in with_variables(&Options::command()) {
+        for (command, arg) in with_variables(&Options::command()) {
             let variable = arg.get_env().unwrap().to_owned();
-            // The address to listen on is also the address to check.
-            if variable == service::LISTEN && arg.is_positional() {
+            // What a service listens on is also what is checked.
+            if command == "health"
+                && [service::LISTEN, service::PORT]
+                    .map(Into::into)
+                    .contains(&variable)
+            {
                 continue;
             }
             let meaning = arg.get_help().unwrap().to_string();

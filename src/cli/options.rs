@@ -1,6 +1,6 @@
 //! The whole command line as clap has it: the HTTP service's options, and each command.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Error, Parser, Subcommand};
 
 use super::chat::ChatOptions;
 use super::health::HealthOptions;
@@ -10,7 +10,7 @@ use super::service::{HttpOptions, ListeningOptions};
 /// Answers every HTTP request with Hello World, and logs it byte for byte.
 ///
 /// The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended
-/// after its signal, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has
+/// after its signal or its last record, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has
 /// ended it at once, or a first one while it was starting.
 #[derive(Debug, Parser)]
 #[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
@@ -20,6 +20,23 @@ pub(super) struct Options {
 
     #[command(flatten)]
     pub(super) http: HttpOptions,
+}
+
+impl Options {
+    /// The options, if they do not contradict each other.
+    ///
+    /// # Errors
+    ///
+    /// They do.
+    pub(super) fn checked(self) -> Result<Self, Error> {
+        let checked = match &self.command {
+            None => self.http.listening.check(),
+            Some(Subcommands::Raw(raw)) => raw.listening.check(),
+            Some(_) => Ok(()),
+        };
+        checked.map_err(|error| error.with_cmd(&Self::command()))?;
+        Ok(self)
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,33 +2,32 @@
 //!
 //! [`ListeningOptions`] are common to both. [`HttpOptions`] are HTTP's own.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
-use tracing::level_filters::LevelFilter;
+use clap::{Args, Error, ValueEnum};
+use log::LevelFilter;
 
-use super::color::may_color;
+use super::color::ColorOptions;
 use super::invocation::Service;
 use super::language::LanguageOptions;
+use super::log::LogOptions;
 use super::values::{
-    count, duration, excluded_path, field, head_size, memory_size, parsed, size, socket_buffer,
+    SERVICE_PORT, address, count, duration, field, head_size, parsed, port, size, socket_buffer,
     switch, target_size, timeout, value, workers,
 };
 use crate::http::{Field, Status};
-use crate::language::Language;
 use crate::net::address::Address;
-use crate::request_log::{self, Columns, Excluded, Format, Overflow, Target, View};
 use crate::server::linger;
 use crate::{http, raw, server};
 
 /// The variable of `--listen`.
 pub(super) const LISTEN: &str = "HELLOWIRE_LISTEN";
+
+/// The variable of `--port`.
+pub(super) const PORT: &str = "HELLOWIRE_PORT";
 
 /// The address of a service by default. The client and the health check use it too.
 pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -36,15 +35,15 @@ pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 #[derive(Debug, Args)]
 pub(super) struct HttpOptions {
     /// The body of every answer.
-    #[arg(long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), help_heading = "Answer")]
+    #[arg(short, long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), help_heading = "Answer")]
     text: String,
 
     /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
-    #[arg(long, value_name = "CODE", env = "HELLOWIRE_STATUS", default_value = "200", value_parser = value(parsed::<Status>), help_heading = "Answer")]
+    #[arg(short, long, value_name = "CODE", env = "HELLOWIRE_STATUS", default_value = "200", value_parser = value(parsed::<Status>), help_heading = "Answer")]
     status: Status,
 
     /// A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line.
-    #[arg(long = "header", value_name = "FIELD", env = "HELLOWIRE_HEADER", value_delimiter = '\n', value_parser = value(field), help_heading = "Answer")]
+    #[arg(short = 'H', long = "header", value_name = "FIELD", env = "HELLOWIRE_HEADER", value_delimiter = '\n', value_parser = value(field), help_heading = "Answer")]
     headers: Vec<Option<Field>>,
 
     /// Refuse odd requests, too. Without this option, an odd request with only one possible meaning is
@@ -75,11 +74,16 @@ pub(super) struct HttpOptions {
 /// The options of both services.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListeningOptions {
-    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080`
-    /// (link-local) or `localhost:8080` (all addresses of the name). Port 0 is any free port.
-    /// Repeatable; the variable separates addresses by commas.
-    #[arg(long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(parsed::<Address>))]
+    /// An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the
+    /// machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all
+    /// addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable; the
+    /// variable separates addresses by commas.
+    #[arg(short, long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
     listen: Vec<Address>,
+
+    /// The port of every address to listen on, instead of its own. Port 0 is any free port.
+    #[arg(short, long, value_name = "N", env = PORT, value_parser = value(port))]
+    port: Option<u16>,
 
     /// The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core].
     #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = value(workers))]
@@ -98,6 +102,9 @@ pub(super) struct ListeningOptions {
         ignore_case = true
     )]
     diagnostics: Level,
+
+    #[command(flatten)]
+    color: ColorOptions,
 
     #[command(flatten)]
     language: LanguageOptions,
@@ -139,57 +146,6 @@ pub(super) struct ListeningOptions {
     shutdown_delay: Duration,
 }
 
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Request log")]
-struct LogOptions {
-    /// The format of the request log [default: pretty on a terminal, else line].
-    #[arg(
-        id = "log_format",
-        long = "log",
-        value_name = "FORMAT",
-        env = "HELLOWIRE_LOG",
-        ignore_case = true
-    )]
-    format: Option<LogFormat>,
-
-    /// Append records to this file instead of stdout. A new file has mode 0600. SIGHUP reopens the
-    /// file. If it is a FIFO, the service waits for its first reader.
-    #[arg(
-        id = "log_file",
-        long = "log-file",
-        value_name = "PATH",
-        env = "HELLOWIRE_LOG_FILE"
-    )]
-    file: Option<PathBuf>,
-
-    /// What happens if records arrive faster than they can be written: the service waits, or
-    /// records are dropped and counted.
-    #[arg(
-        id = "log_overflow",
-        long = "log-overflow",
-        value_name = "WHAT",
-        env = "HELLOWIRE_LOG_OVERFLOW",
-        default_value = "wait",
-        ignore_case = true
-    )]
-    overflow: Overflow,
-
-    /// How many bytes of records may wait in memory to be written.
-    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
-    queue: usize,
-
-    /// How many bytes of a request's body its record keeps. The record says how many more there were. No
-    /// character is cut.
-    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
-    body: usize,
-
-    /// Do not record requests for this path, for example a probe's. The path has to equal the request's
-    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
-    /// incomplete requests are recorded all the same.
-    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
-    excluded: Vec<String>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Level {
     /// Failures.
@@ -204,27 +160,6 @@ enum Level {
     Off,
 }
 
-/// The values of `--log`: each [`Format`], and `off`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct LogFormat(Option<Format>);
-
-impl ValueEnum for LogFormat {
-    fn value_variants<'a>() -> &'a [Self] {
-        static VARIANTS: LazyLock<Vec<LogFormat>> = LazyLock::new(|| {
-            let formats = Format::value_variants().iter().copied().map(Some);
-            formats.chain([None]).map(LogFormat).collect()
-        });
-        &VARIANTS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self.0 {
-            Some(format) => format.to_possible_value(),
-            None => Some(PossibleValue::new("off").help("Nothing")),
-        }
-    }
-}
-
 // === From options to configurations ===
 
 impl HttpOptions {
@@ -236,7 +171,7 @@ impl HttpOptions {
             max_target: self.max_target,
             max_body: self.max_body,
             is_strict: self.strict,
-            kept_body: self.listening.log.body,
+            kept_body: self.listening.log.kept_body(),
             header_timeout: self.listening.header_timeout,
             idle_timeout: self.idle_timeout,
             linger: self.listening.linger(),
@@ -248,7 +183,7 @@ impl ListeningOptions {
     pub(super) fn raw(&self) -> raw::Config {
         raw::Config {
             header_timeout: self.header_timeout,
-            kept_body: self.log.body,
+            kept_body: self.log.kept_body(),
             linger: self.linger(),
         }
     }
@@ -256,10 +191,17 @@ impl ListeningOptions {
     pub(super) fn service(&self) -> Service {
         Service {
             server: self.server(),
-            log: self.log.config(self.language.language()),
+            log: self.log.config(self.color, self.language.language()),
             diagnostics: self.diagnostics.into(),
-            color_stderr: may_color(&io::stderr()),
+            color_stderr: self.color.on(&io::stderr()),
         }
+    }
+
+    /// # Errors
+    ///
+    /// Options contradict each other.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.log.check()
     }
 
     fn linger(&self) -> linger::Limits {
@@ -272,59 +214,34 @@ impl ListeningOptions {
     fn server(&self) -> server::Config {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
         server::Config {
-            listen: self.listen.clone(),
+            listen: at_port(self.listen.clone(), self.port),
             workers: self.workers.map_or_else(cores, usize::from),
             share_port: self.reuse_port,
             socket_buffer: self.socket_buffer,
             max_connections: self.max_connections.get(),
             shutdown_delay: self.shutdown_delay,
             drain_timeout: self.drain_timeout,
-            reopens_log: self.log.file.is_some(),
+            reopens_log: self.log.has_file(),
             language: self.language.language(),
         }
     }
 }
 
+/// The addresses, with this port instead of their own.
+pub(super) fn at_port(addresses: Vec<Address>, port: Option<u16>) -> Vec<Address> {
+    let Some(port) = port else { return addresses };
+    let addresses = addresses.into_iter();
+    addresses.map(|address| address.with_port(port)).collect()
+}
+
 impl From<Level> for LevelFilter {
     fn from(level: Level) -> Self {
         match level {
-            Level::Error => Self::ERROR,
-            Level::Warn => Self::WARN,
-            Level::Info => Self::INFO,
-            Level::Debug => Self::DEBUG,
-            Level::Off => Self::OFF,
+            Level::Error => Self::Error,
+            Level::Warn => Self::Warn,
+            Level::Info => Self::Info,
+            Level::Debug => Self::Debug,
+            Level::Off => Self::Off,
         }
-    }
-}
-
-impl LogOptions {
-    fn config(&self, language: Language) -> Option<request_log::Config> {
-        let target = self.file.clone().map_or(Target::Stdout, Target::File);
-        let on_terminal = target == Target::Stdout && io::stdout().is_terminal();
-        let default = if on_terminal {
-            Format::Pretty
-        } else {
-            Format::Line
-        };
-        let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
-        let format = format?;
-        let color = on_terminal && may_color(&io::stdout());
-        let queue = self.queue;
-        // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
-        let mut paths = self.excluded.clone();
-        paths.retain(|path| !path.is_empty());
-        let excluded = Excluded::new(paths);
-        Some(request_log::Config {
-            format,
-            view: View {
-                color,
-                columns: Columns::Unlimited,
-                language,
-            },
-            target,
-            overflow: self.overflow,
-            queue,
-            excluded,
-        })
     }
 }

@@ -4,6 +4,7 @@
 //! expected; clap puts the value and the option before it.
 
 use std::ffi::OsString;
+use std::net::Ipv4Addr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -13,13 +14,20 @@ use bytesize::ByteSize;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::http::Field;
-use crate::net::address::Address;
+use crate::net::address::{Address, Omitted};
+use crate::request_log::Only;
 
 /// The longest time of any option. It keeps deadlines within the range of clocks.
 const MAX_TIME: Duration = Duration::from_hours(365 * 24);
 
 /// The most memory of any option, in bytes.
 const MAX_MEMORY: u64 = 1 << 30;
+
+/// The port of a service whose address has none.
+pub(super) const SERVICE_PORT: u16 = 8080;
+
+/// The port of a chat whose address has none.
+pub(super) const CHAT_PORT: u16 = 12345;
 
 /// clap's parser for a function that parses text. clap's own error for a value that is not UTF-8 would not
 /// name the option.
@@ -63,23 +71,49 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
-/// An address to connect to.
-pub(super) fn peer_address(text: &str) -> Result<Address, String> {
-    let address: Address = parsed(text)?;
-    if address.port() == 0 {
+/// A port, 0 for any free one.
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| is_plain);
+    number.ok_or_else(|| "expected a port, 0 to 65535".to_owned())
+}
+
+/// A port to connect to.
+pub(super) fn peer_port(text: &str) -> Result<u16, String> {
+    called(port(text)?, |port| *port)
+}
+
+/// An address to listen on. Without a port it has `PORT`.
+pub(super) fn address<const PORT: u16>(text: &str) -> Result<Address, String> {
+    completed(text, Ipv4Addr::UNSPECIFIED, PORT)
+}
+
+/// An address to connect to. Without a port it has `PORT`.
+pub(super) fn peer_address<const PORT: u16>(text: &str) -> Result<Address, String> {
+    called(completed(text, Ipv4Addr::LOCALHOST, PORT)?, Address::port)
+}
+
+fn completed(text: &str, host: Ipv4Addr, port: u16) -> Result<Address, String> {
+    let address = Omitted { host, port }.parse(text);
+    address.map_err(|error| error.to_string())
+}
+
+/// What has a port, unless that is 0.
+fn called<T>(target: T, port: impl Fn(&T) -> u16) -> Result<T, String> {
+    if port(&target) == 0 {
         return Err("port 0 is any free one: the one to call is needed".to_owned());
     }
-    Ok(address)
+    Ok(target)
 }
 
-/// One or several addresses, separated by commas.
+/// One or several addresses of a service, separated by commas.
 pub(super) fn addresses(text: &str) -> Result<Vec<Address>, String> {
-    text.split(',').map(parsed).collect()
+    text.split(',').map(address::<SERVICE_PORT>).collect()
 }
 
-/// An address to connect to: the first of one or several.
+/// A service's address to connect to: the first of one or several.
 pub(super) fn first_peer_address(text: &str) -> Result<Address, String> {
-    peer_address(text.split(',').next().unwrap_or_default())
+    peer_address::<SERVICE_PORT>(text.split(',').next().unwrap_or_default())
 }
 
 /// A header field of every answer. `None` for an empty line: a variable may end in a line end.
@@ -177,6 +211,14 @@ pub(super) fn excluded_path(text: &str) -> Result<String, String> {
     }
 }
 
+/// Requests to record, in a list. Ignores spaces around them. `None` for an empty entry.
+pub(super) fn only(text: &str) -> Result<Option<Only>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => parsed(text).map(Some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +262,27 @@ mod tests {
     }
 
     #[test]
+    fn ports() {
+        assert_eq!(port("0"), Ok(0));
+        assert_eq!(port("65535"), Ok(65_535));
+        for text in ["", "65536", "-1", "+1", "x", "80 "] {
+            assert!(port(text).is_err(), "{text:?}");
+        }
+        assert!(peer_port("0").is_err());
+        assert_eq!(peer_port("1"), Ok(1));
+    }
+
+    #[test]
+    fn a_port_alone_is_for_others_only_where_one_listens() {
+        let shown = |address: Result<Address, String>| address.unwrap().to_string();
+        assert_eq!(shown(address::<SERVICE_PORT>(":9000")), "0.0.0.0:9000");
+        assert_eq!(shown(peer_address::<CHAT_PORT>(":9000")), "127.0.0.1:9000");
+        assert_eq!(shown(address::<CHAT_PORT>("a")), "a:12345");
+        assert_eq!(shown(first_peer_address("a, b:1")), "a:8080");
+        assert!(peer_address::<CHAT_PORT>("0").is_err());
+    }
+
+    #[test]
     fn paths() {
         for text in ["/", "/health", "/a/b.c~d", "/%20", "//"] {
             assert_eq!(path(text).as_deref(), Ok(text));
@@ -232,5 +295,8 @@ mod tests {
         assert_eq!(excluded_path(" /a ").as_deref(), Ok("/a"));
         assert_eq!(excluded_path("").as_deref(), Ok(""));
         assert!(excluded_path("a").is_err());
+        assert_eq!(only(" POST "), Ok(Some(Only::Method("POST".to_owned()))));
+        assert_eq!(only(""), Ok(None));
+        assert!(only("post").is_err());
     }
 }

@@ -145,7 +145,9 @@ async fn send<T: Transport>(tap: &mut Tap<T>, refusal: Option<Refusal>, time: Du
         bytes.extend(response::refusal_bytes(refusal, is_for_head));
     }
     let sent = timeout(time, write_last(tap.inner_mut(), &bytes)).await;
-    matches!(sent, Ok(Ok(())))
+    let have_left = matches!(sent, Ok(Ok(())));
+    tap.observer_mut().sent_last(refusal, have_left);
+    have_left
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ use super::close::{self, Ending};
 use super::event::{Event, Outcome};
 use super::filter::RequestFilter;
 use super::handle::Handle;
+use super::pause::Pauses;
 use super::service;
 use super::tap::TapIo;
 use super::timeouts::Timer;
@@ -104,10 +105,12 @@ async fn follow_phases<T: Transport>(
     handle: &Handle<T>,
     phases: &Phases,
 ) -> Ending {
+    let logs_pauses = handle.borrow_mut().observer().logs_pauses();
     let mut driver = Driver {
         worker,
         handle,
         timer: Timer::new(&worker.config, phases.grace()),
+        pauses: logs_pauses.then(|| Box::new(Pauses::new())),
     };
     let mut ending = pin!(driver.run());
     let mut phase = phases.now();
@@ -132,6 +135,8 @@ struct Driver<'a, T> {
     worker: &'a Worker,
     handle: &'a Handle<T>,
     timer: Timer<'a>,
+    /// None if the log does not have them. Boxed to keep the connection small.
+    pauses: Option<Box<Pauses>>,
 }
 
 impl<T: Transport> Driver<'_, T> {
@@ -211,9 +216,22 @@ impl<T: Transport> Driver<'_, T> {
         }
     }
 
+    /// Logs that the unfinished request pauses, once it has paused for long enough.
+    fn poll_pause(&mut self, cx: &mut Context<'_>) {
+        let Some(pauses) = &mut self.pauses else {
+            return;
+        };
+        let tap = self.handle.borrow_mut();
+        let filter = tap.observer();
+        if pauses.poll(cx, filter.awaited().as_ref()).is_ready() {
+            filter.log_pause();
+        }
+    }
+
     /// Ready when a wait has taken too long. `Continue` if that ended hyper's input: hyper has to be
     /// polled again. `Break` if the connection ends.
     fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<Ending>> {
+        self.poll_pause(cx);
         ready!(self.timer.poll(cx, self.handle.state()));
         Poll::Ready(match self.handle.event(Event::TimedOut) {
             Outcome::EndInput(refusal) => {

@@ -11,7 +11,7 @@ use super::super::testing::{
 };
 use super::*;
 use crate::request_log::Format;
-use crate::request_log::{Config, Excluded, Log, Overflow, Target, View};
+use crate::request_log::{Config, Log, Overflow, Selection, Target, View};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -52,7 +52,8 @@ async fn send_and_wait(bytes: &[u8]) -> (String, Duration, String) {
         target: Target::File(path.clone()),
         overflow: Overflow::Wait,
         queue: 1 << 20,
-        excluded: Excluded::default(),
+        selection: Selection::default(),
+        count: None,
     };
     let log = Log::open(config, |_| {}).await.unwrap();
     let worker = worker(log.handle());

@@ -12,10 +12,10 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
-use super::event::{Event, Outcome};
+use super::event::{Awaited, Event, Outcome};
 use super::observer::{Observer, Pass, Sent};
 use super::state::State;
-use crate::capture::{Capture, Limits, Refusal, hide_target};
+use crate::capture::{Capture, Limits, Refusal, Unfinished, hide_target};
 use crate::request_log::ConnectionRecorder;
 
 /// The request filter of one connection.
@@ -49,7 +49,44 @@ impl RequestFilter {
 
     /// Reports an event to the connection state, and returns what follows.
     pub(super) fn event(&mut self, event: Event) -> Outcome {
-        self.state.on(event)
+        let outcome = self.state.on(event);
+        match (event, outcome) {
+            (_, Outcome::Refuse(refusal)) => self.recorder.refused(refusal.rule().status),
+            (Event::Answered { .. }, _) => self.recorder.answered(),
+            _ => {}
+        }
+        outcome
+    }
+
+    /// The last answers and the refusal, where there is one, were sent. `have_left`: the peer took them.
+    pub(super) fn sent_last(&mut self, refusal: Option<Refusal>, have_left: bool) {
+        if have_left {
+            if let Some(refusal) = refusal {
+                self.recorder.refused(refusal.rule().status);
+            }
+            self.recorder.sent();
+        }
+        self.recorder.end_answers();
+    }
+
+    /// Whether the log has requests that pause.
+    pub(super) fn logs_pauses(&self) -> bool {
+        self.recorder.has_pauses()
+    }
+
+    /// The unfinished request, if the connection waits for more of it.
+    pub(super) fn awaited(&self) -> Option<Unfinished<'_>> {
+        match self.state.awaits() {
+            Awaited::Head | Awaited::Next => self.capture.unfinished(),
+            _ => None,
+        }
+    }
+
+    /// Logs that the unfinished request pauses.
+    pub(super) fn log_pause(&self) {
+        if let Some(request) = self.capture.unfinished() {
+            self.recorder.pauses(request);
+        }
     }
 
     /// Ready unless the peer takes nothing. Such a peer gets no further answer, so that the unsent
@@ -98,6 +135,7 @@ impl Observer for RequestFilter {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
+        self.recorder.read(!self.capture.is_unfinished());
         let mut completed = 0;
         let verdict = self.recorder.record(|entries| {
             self.capture.push(bytes, |request| {
@@ -149,6 +187,9 @@ impl Observer for RequestFilter {
     }
 
     fn sent(&mut self, sent: Sent) {
+        if sent == Sent::All {
+            self.recorder.sent();
+        }
         let outcome = self.state.on(match sent {
             Sent::Nothing => Event::WriteBlocked,
             Sent::Some => Event::WriteUnblocked,

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! - `connection` is the connection driver: it runs one connection, with a hyper connection for each busy
-//!   period. `timeouts` has its timer, and `close` the connection's end.
+//!   period. `timeouts` has its timer, `pause` sees requests that pause, and `close` has the connection's
+//!   end.
 //! - `tap` shows each byte to its `observer`, the request `filter`, which decides what hyper gets. Its
 //!   output is in `tap_output`. The `cork` lets answers that follow each other leave together.
 //! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
@@ -34,6 +35,7 @@ mod event;
 mod filter;
 mod handle;
 mod observer;
+mod pause;
 mod response;
 mod service;
 mod shared_tap;

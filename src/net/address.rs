@@ -1,6 +1,7 @@
 //! Addresses as people write them: an IP address, with a zone if it needs one, or a name; and a port.
 //!
-//! The command line parses them. [`listen`](super::listen) and [`dial`](super::dial) resolve them.
+//! The command line parses them: [`Omitted`] completes what a user leaves out. [`listen`](super::listen) and
+//! [`dial`](super::dial) resolve them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -33,12 +34,26 @@ pub enum Address {
     },
 }
 
+/// What an address means that is written without its host or without its port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Omitted {
+    /// The host of `:8080`. A port alone, `8080`, is at 127.0.0.1.
+    pub host: Ipv4Addr,
+    /// The port of `localhost`, `[::1]` or `::1`.
+    pub port: u16,
+}
+
 /// Why a text is not an [`Address`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AddressError {
     /// It has none of the forms.
-    #[error("expected an address and a port, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080")]
+    #[error(
+        "expected an address, a port or both, as in 127.0.0.1:8080, [::1]:8080, localhost, 8080 or :8080"
+    )]
     Form,
+    /// Its port is too high.
+    #[error("a port is a number from 0 to 65535")]
+    Port,
     /// It is link-local, and does not name the link.
     #[error(
         "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:8080"
@@ -60,8 +75,19 @@ impl Address {
             Self::Zoned { port, .. } | Self::Name { port, .. } => *port,
         }
     }
+
+    /// The same address with another port.
+    #[must_use]
+    pub fn with_port(mut self, new: u16) -> Self {
+        match &mut self {
+            Self::Ip(address) => address.set_port(new),
+            Self::Zoned { port, .. } | Self::Name { port, .. } => *port = new,
+        }
+        self
+    }
 }
 
+/// Parses an address that is written out: a host and a port.
 impl FromStr for Address {
     type Err = AddressError;
 
@@ -69,6 +95,7 @@ impl FromStr for Address {
         // A list in the environment may have spaces: `127.0.0.1:8080, [::1]:8080`.
         let text = text.trim();
         let (host, port) = text.rsplit_once(':').ok_or(AddressError::Form)?;
+        let port = port_number(port)?;
         if let Some((ip, zone)) = host.split_once('%') {
             return zoned(ip, zone, port);
         }
@@ -80,7 +107,6 @@ impl FromStr for Address {
                 Ok(Self::Ip(ip))
             };
         }
-        let port = port.parse().map_err(|_| AddressError::Form)?;
         if is_name(host) {
             let host = host.to_owned();
             Ok(Self::Name { host, port })
@@ -90,14 +116,60 @@ impl FromStr for Address {
     }
 }
 
+// === impl Omitted ===
+
+impl Omitted {
+    /// Parses an address that may lack its host or its port.
+    ///
+    /// # Errors
+    ///
+    /// It has none of the forms.
+    pub fn parse(self, text: &str) -> Result<Address, AddressError> {
+        let text = text.trim();
+        let Self { host, port } = self;
+        if is_number(text) {
+            format!("{}:{text}", Ipv4Addr::LOCALHOST).parse()
+        } else if text.strip_prefix(':').is_some_and(is_number) {
+            format!("{host}{text}").parse()
+        } else if is_bare_ipv6(text) {
+            format!("[{text}]:{port}").parse()
+        } else if text.ends_with(']') || !text.contains(':') {
+            format!("{text}:{port}").parse()
+        } else {
+            text.parse()
+        }
+    }
+}
+
+/// Whether this is an IPv6 address without brackets. `::1:80` is none: it could also be `[::1]:80`.
+fn is_bare_ipv6(text: &str) -> bool {
+    let is_ipv6 = |text: &str| text.parse::<Ipv6Addr>().is_ok();
+    let may_have_port = |(ip, port): (&str, &str)| is_ipv6(ip) && is_number(port);
+    match text.split_once('%') {
+        Some((ip, _)) => is_ipv6(ip),
+        None => is_ipv6(text) && !text.rsplit_once(':').is_some_and(may_have_port),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn port_number(text: &str) -> Result<u16, AddressError> {
+    if is_number(text) {
+        text.parse().map_err(|_| AddressError::Port)
+    } else {
+        Err(AddressError::Form)
+    }
+}
+
 /// Parses the parts of `[ip%zone]:port`.
-fn zoned(ip: &str, zone: &str, port: &str) -> Result<Address, AddressError> {
+fn zoned(ip: &str, zone: &str, port: u16) -> Result<Address, AddressError> {
     if ip.parse::<Ipv4Addr>().is_ok() || is_name(ip) {
         return Err(AddressError::HasNoZone);
     }
     let ip = ip.strip_prefix('[').ok_or(AddressError::Form)?;
     let ip = ip.parse().map_err(|_| AddressError::Form)?;
-    let port = port.parse().map_err(|_| AddressError::Form)?;
     let zone = zone.strip_suffix(']').ok_or(AddressError::Form)?;
     // Linux allows more in an interface's name. These would be ambiguous in an address.
     let may_be_in_a_name = |c: char| {
@@ -120,7 +192,7 @@ fn is_name(host: &str) -> bool {
     let is_number = host
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    !is_number && host.bytes().all(may_be_in_a_name)
+    !is_number && !host.starts_with('-') && host.bytes().all(may_be_in_a_name)
 }
 
 impl fmt::Display for Address {
@@ -134,101 +206,5 @@ impl fmt::Display for Address {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::SocketAddrV6;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn an_address_is_displayed_as_it_was_written() {
-        for text in [
-            "127.0.0.1:8080",
-            "[::1]:0",
-            "localhost:80",
-            "a-b.example:65535",
-            "[fe80::1%eth0]:8080",
-            "[fe80::1%2]:0",
-            "[febf::1%wlan-0.5@x]:1",
-            "[::1%lo]:80",
-        ] {
-            let address: Address = text.parse().unwrap();
-            assert_eq!(address.to_string(), text);
-        }
-        let zoned = Address::Zoned {
-            ip: "fe80::1".parse().unwrap(),
-            zone: "eth0".to_owned(),
-            port: 80,
-        };
-        assert_eq!(" [FE80::0:1%eth0]:80 ".parse(), Ok(zoned));
-    }
-
-    /// A user can copy the address of a bound socket.
-    #[test]
-    fn parses_what_the_standard_library_displays() {
-        let ip = "fe80::1".parse().unwrap();
-        let written = SocketAddr::from(SocketAddrV6::new(ip, 8080, 0, 2)).to_string();
-        let address = written.parse::<Address>().unwrap();
-        assert_eq!(address.to_string(), written);
-        assert_eq!(written, "[fe80::1%2]:8080");
-    }
-
-    #[track_caller]
-    fn expect_error(texts: &[&str], error: AddressError) {
-        for text in texts {
-            assert_eq!(text.parse::<Address>(), Err(error), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn malformed_addresses() {
-        let texts = [
-            "",
-            ":80",
-            "80",
-            "localhost",
-            "127.0.0.1",
-            "::1:80",
-            "127.0.0.1:65536",
-            "127.0.0:80",
-            "a b:80",
-            "http://a:80",
-            "[fe80::1%]:80",
-            "[fe80::1%eth0]",
-            "[fe80::1%eth0]:",
-            "[fe80::1%eth0]:65536",
-            "fe80::1%eth0:80",
-            "[fe80::1]%eth0:80",
-            "[fe80::1%25eth0%]:80",
-            "[fe80::1%a b]:80",
-            "[%eth0]:80",
-            "%eth0:80",
-        ];
-        expect_error(&texts, AddressError::Form);
-    }
-
-    #[test]
-    fn only_link_local_addresses_have_a_zone_and_they_need_one() {
-        let needed = ["[fe80::1]:80", "[febf::1]:80"];
-        expect_error(&needed, AddressError::NeedsZone);
-        let senseless = [
-            "[2001:db8::1%eth0]:80",
-            "[::%eth0]:80",
-            "[::ffff:127.0.0.1%lo]:80",
-            "127.0.0.1%lo:80",
-            "localhost%lo:80",
-        ];
-        expect_error(&senseless, AddressError::HasNoZone);
-    }
-
-    proptest! {
-        /// An address that parses is displayed as a text that parses to the same address.
-        #[test]
-        fn display_and_parse_are_inverse(text in r"\[?[0-9a-f.:]{0,8}(%[a-z0-9%]{0,4})?\]?:[0-9]{1,5}") {
-            if let Ok(address) = text.parse::<Address>() {
-                prop_assert_eq!(address.to_string().parse(), Ok(address));
-            }
-        }
-    }
-}
+#[path = "address_tests.rs"]
+mod tests;

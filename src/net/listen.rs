@@ -13,9 +13,9 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
+use log::warn;
 use socket2::{Domain, Protocol, Socket, Type};
 use thiserror::Error;
-use tracing::warn;
 
 use super::accept::TakeListener;
 use super::address::Address;
@@ -165,7 +165,7 @@ impl Bound {
         for address in resolved {
             match self.add(address) {
                 Err(BindError::Listen { source, .. }) if is_absent(&source) => {
-                    warn!(%address, error = %source, "this machine does not have the address");
+                    warn!("this machine does not have the address {address}: {source}");
                 }
                 result => result?,
             }

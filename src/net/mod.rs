@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! address ─ zone ─ listen ─ accept (tcp) ─ transport (socket), peer
-//!              └─ dial
+//!         │    └─ dial
+//!         └─ interfaces
 //! ```
 //!
 //! Knows no HTTP, no log and no service, and imports nothing of the other folders.
@@ -11,6 +12,7 @@
 pub(crate) mod accept;
 pub mod address;
 pub mod dial;
+pub(crate) mod interfaces;
 pub mod listen;
 pub mod peer;
 pub mod socket;

@@ -107,8 +107,11 @@ impl Protocol for Raw {
         if first.is_empty() {
             return answer_an_end(&mut socket, &mut recorder, &phases).await;
         }
+        recorder.read(true);
         recorder.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
+        recorder.answered();
         if write_last(&mut socket, ANSWER).await.is_ok() {
+            recorder.sent();
             worker.read_on(&mut socket, &mut recorder, &phases).await;
         }
     }
@@ -211,10 +214,15 @@ impl<'a> PendingRecord<'a> {
         }
     }
 
-    fn finish(&mut self, record: impl FnOnce(&ConnectionRecorder, Captured<'_>)) {
+    fn finish(&mut self, record: impl FnOnce(&mut ConnectionRecorder, Captured<'_>)) {
         if mem::take(&mut self.is_due) {
             let pending = captured(self.number, &self.kept, self.omitted, self.state);
             record(self.recorder, pending);
+            if self.state == State::Unparsed {
+                // The answer was sent before.
+                self.recorder.answered();
+                self.recorder.sent();
+            }
         }
     }
 }

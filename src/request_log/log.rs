@@ -2,7 +2,9 @@
 //!
 //! [`crate::server`] opens it before the service starts, and closes it after the last connection.
 
+use std::future::pending;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -11,10 +13,11 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::exclude::Excluded;
+use super::count::Count;
 use super::format::{Format, Formatter};
 use super::queue::{Overflow, Queue};
 use super::recorder::Recorder;
+use super::selection::Selection;
 use super::sink::{Sink, Target};
 use super::view::View;
 use super::writer::Writer;
@@ -33,8 +36,10 @@ pub struct Config {
     pub overflow: Overflow,
     /// How many bytes of records may wait in memory.
     pub queue: usize,
-    /// The requests that have no record.
-    pub excluded: Excluded,
+    /// The requests that have a record.
+    pub selection: Selection,
+    /// After how many records the service stops. None: only a signal stops it.
+    pub count: Option<NonZeroUsize>,
 }
 
 /// The result of [`Log::close`].
@@ -73,7 +78,8 @@ struct Open {
     queue: Arc<Queue>,
     format: Format,
     view: View,
-    excluded: Excluded,
+    selection: Selection,
+    count: Option<Arc<Count>>,
 }
 
 impl Log {
@@ -113,7 +119,8 @@ impl Log {
                 queue,
                 format: config.format,
                 view: config.view,
-                excluded: config.excluded,
+                selection: config.selection,
+                count: config.count.map(Count::new).map(Arc::new),
             }),
         };
         Ok(Self {
@@ -176,6 +183,18 @@ impl Handle {
         }
     }
 
+    /// Waits until the log has as many records as the user wants, if there is such a number.
+    ///
+    /// # Cancel safety
+    ///
+    /// Can be dropped and called again.
+    pub(crate) async fn is_full(&self) {
+        match self.open.as_ref().and_then(|open| open.count.as_ref()) {
+            Some(count) => count.reached().await,
+            None => pending().await,
+        }
+    }
+
     /// A recorder for the calling thread, of a service whose answers have this status.
     #[must_use]
     pub(crate) fn recorder(&self, status: u16) -> Recorder {
@@ -183,7 +202,8 @@ impl Handle {
             Some(open) => Recorder::new(
                 Arc::clone(&open.queue),
                 Formatter::new(open.format, open.view),
-                open.excluded.clone(),
+                open.selection.clone(),
+                open.count.clone(),
                 status,
             ),
             None => Recorder::off(),

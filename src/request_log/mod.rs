@@ -1,7 +1,7 @@
 //! The request log: from captured requests to records in a file or on standard output.
 //!
 //! ```text
-//! captured requests ─ recorder (exclude) ─ format ─ queue ─ writer ─ sink
+//! captured requests ─ recorder (selection, count) ─ format ─ queue ─ writer ─ sink
 //! ```
 //!
 //! A worker's `Recorder` formats the requests of its connections and enqueues the records. One thread
@@ -11,33 +11,35 @@
 //! # Invariants
 //!
 //! - The records of a connection, concatenated, are the bytes read from its socket, in order. Only
-//!   excluded requests, omitted parts of bodies, and dropped records are missing.
+//!   requests that are not selected, omitted parts of bodies, and dropped records are missing.
 //! - A record is enqueued before the service sees the last byte of its request.
 //! - Each dropped record is counted.
 
+mod answers;
 mod batch;
 mod blocks;
 mod connection;
+mod count;
 mod decimal;
-mod exclude;
 mod format;
 mod log;
 mod open;
 mod queue;
 mod record;
 mod recorder;
+mod selection;
 mod shared_file;
 mod sink;
 mod view;
 mod writer;
 
 pub use connection::Connection;
-pub use exclude::Excluded;
 pub use format::{Format, Formatter};
 pub(crate) use log::Log;
 pub use log::{Config, Handle, OpenError};
 pub use queue::Overflow;
 pub use record::{Answered, Record, Waiting};
 pub(crate) use recorder::{ConnectionRecorder, Recorder};
+pub use selection::{Only, OnlyError, Selection};
 pub use sink::Target;
-pub use view::{Columns, View};
+pub use view::{Columns, View, Zone};

@@ -144,6 +144,15 @@ impl Queue {
         self.enqueue(batch, true);
     }
 
+    /// Enqueues what `batch` has, if there is room. It is not counted: it is no record.
+    pub(super) fn push_if_room(&self, batch: &mut Batch) {
+        if self.pending.load(Ordering::Relaxed) < self.limit && !self.is_dead() {
+            self.enqueue(batch, false);
+        } else {
+            batch.clear();
+        }
+    }
+
     fn enqueue(&self, batch: &mut Batch, may_drop: bool) {
         let may_drop = may_drop || self.failing.load(Ordering::Relaxed);
         let mut shared = self.lock();

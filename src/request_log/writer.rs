@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tracing::warn;
+use log::warn;
 
 use super::blocks::Blocks;
 use super::queue::Queue;
@@ -121,7 +121,9 @@ impl Writer {
                 "kept while there is room, then dropped"
             };
             let sink = self.sink.name();
-            warn!(%error, "cannot write the log to {sink}; the service goes on, records are {fate}");
+            warn!(
+                "cannot write the log to {sink}: {error}; the service goes on, records are {fate}"
+            );
         }
         if is_final {
             self.queue.set_dead();
@@ -156,7 +158,7 @@ impl Writer {
     fn reopen(&mut self) -> bool {
         self.sink.reopen().unwrap_or_else(|error| {
             let sink = self.sink.name();
-            warn!(%error, "cannot open {sink} again; the log stays where it was");
+            warn!("cannot open {sink} again: {error}; the log stays where it was");
             false
         })
     }

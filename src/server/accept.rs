@@ -11,8 +11,8 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use log::{debug, warn};
 use tokio::time::sleep;
-use tracing::{debug, warn};
 
 use crate::net::accept::{Listen, is_of_one_connection};
 use crate::net::peer::Peer;
@@ -34,7 +34,7 @@ impl Shortage {
     /// Warns, unless a listener did lately, and waits a little.
     async fn pause(&self, error: &io::Error) {
         if self.may_warn() {
-            warn!(%error, "cannot accept; who connects waits until others have left");
+            warn!("cannot accept: {error}; who connects waits until others have left");
         }
         sleep(PAUSE).await;
     }
@@ -59,7 +59,7 @@ pub(super) async fn accept<L: Listen>(listener: &L, shortage: &Shortage) -> (L::
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) if is_of_one_connection(&error) => {
-                debug!(%error, "a connection ended before its accept");
+                debug!("a connection ended before its accept: {error}");
             }
             Err(error) => shortage.pause(&error).await,
         }

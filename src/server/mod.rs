@@ -11,6 +11,7 @@
 //!
 //! # Invariants
 //!
+//! - The log's last record, if the user has counted them, ends the service as a signal does.
 //! - All signals are caught before anything that can take time.
 //! - From the first signal on the end has a bound, the log's flush included.
 //! - A second signal ends the service at once.
@@ -24,20 +25,22 @@ mod workers;
 
 use std::io;
 use std::mem;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use log::{error, info, warn};
 use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::select;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{error, info, warn};
 
 use crate::diagnostics::{leave_line, say};
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
+use crate::net::interfaces;
 use crate::net::listen::{self, BindError, Bound};
 use crate::request_log::{self, Handle, Log, OpenError};
 use crate::rlimit::{self, TooFew};
@@ -88,7 +91,7 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal ends it, with a log of this configuration and the protocol that
+/// Runs a service until a signal or the log's last record ends it, with a log of this configuration and the protocol that
 /// `protocol` makes with it. Blocks.
 ///
 /// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
@@ -162,6 +165,9 @@ async fn serve<P: Protocol>(
         say(config.language.listening(format_args!("http://{address}")));
     }
     // After the addresses: other programs read those from the first lines.
+    for address in addresses {
+        say_interfaces(address);
+    }
     if log.is_lost() {
         warn!("no record is kept: {}", stdout::WHY_LOST);
     }
@@ -176,6 +182,16 @@ async fn serve<P: Protocol>(
     // The end of the process ends all threads at once. Ending each of them takes longer.
     mem::forget(life.workers);
     Ok(exit)
+}
+
+/// Says where a service with a wildcard address is reached, in one piece: there may be many interfaces.
+fn say_interfaces(bound: SocketAddr) {
+    let local = interfaces::of(bound).into_iter();
+    let lines = local.map(|local| format!("  http://{} ({})", local.address, local.interface));
+    let lines: Vec<_> = lines.collect();
+    if !lines.is_empty() {
+        say(lines.join("\n"));
+    }
 }
 
 /// How a service came to its end.
@@ -203,6 +219,7 @@ impl Life<'_> {
     async fn live(&mut self) -> (Ending, Instant) {
         let is_broken = select! {
             _ = next_stop(&mut self.signals, &self.log) => false,
+            () = self.log.is_full() => false,
             () = self.workers.any_ended() => true,
         };
         if is_broken {

@@ -14,11 +14,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 
+use log::error;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::select;
 use tokio::sync::mpsc;
 use tokio::task::spawn_local;
-use tracing::error;
 
 use super::acceptor::{Acceptor, Protocol, Shared, WorkerState};
 use super::drain::{Drain, DrainLimits};
@@ -68,7 +68,7 @@ pub(super) fn spawn<P: Protocol>(
         thread.spawn(move || {
             let mut lifetime = Some(lifetime);
             if let Err(error) = run(&*protocol, listeners, &shared, phases, &mut lifetime) {
-                error!(%error, "a worker could not start");
+                error!("a worker could not start: {error}");
             }
         })?;
     }

@@ -17,11 +17,11 @@ use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Duration;
 
+use log::debug;
 use rustix::stdio::{stderr, stdin, stdout};
 use tokio::io::Interest;
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Instant, sleep};
-use tracing::debug;
 
 /// How long after the terminal's loss a signal still belongs to it. The kernel and shells send it within
 /// milliseconds; a busy machine may take longer.
@@ -151,7 +151,7 @@ impl Terminal {
         let terminal = terminal.try_clone_to_owned();
         let watched = terminal.and_then(Receiver::from_owned_fd_unchecked);
         watched
-            .inspect_err(|error| debug!(%error, "the terminal is not watched"))
+            .inspect_err(|error| debug!("the terminal is not watched: {error}"))
             .ok()
             .map(Self)
     }

@@ -51,7 +51,8 @@ fn commands(nobody: &str, taken: &str) -> Vec<(Vec<String>, &'static str)> {
 #[test]
 fn an_error_names_the_variable_that_the_value_came_from() {
     for (command, variable, value, reason) in [
-        (&[][..], "HELLOWIRE_LISTEN", "8080", ": expected an address"),
+        (&[][..], "HELLOWIRE_LISTEN", "a:b", ": expected an address"),
+        (&[], "HELLOWIRE_PORT", "x", ": expected a port"),
         (&[], "HELLOWIRE_STATUS", "abc", ": expected a status code"),
         (&[], "HELLOWIRE_HEADER", "a", ": expected a header field"),
         (&[], "HELLOWIRE_WORKERS", "x", ": expected a number"),
@@ -60,19 +61,19 @@ fn an_error_names_the_variable_that_the_value_came_from() {
         (&[], "HELLOWIRE_REUSE_PORT", "maybe", ": expected yes or no"),
         (&[], "HELLOWIRE_LOG", "xml", ""),
         (&[], "HELLOWIRE_LOG_EXCLUDE", "up", ": expected a path"),
-        (&["raw"], "HELLOWIRE_LISTEN", "80", ": expected an address"),
-        (&["send", "hi"], "HELLOWIRE_TO", "a", ": expected an addr"),
+        (&["raw"], "HELLOWIRE_LISTEN", ":", ": expected an address"),
+        (&["send", "hi"], "HELLOWIRE_TO", ":a", ": expected an addr"),
         (&["send", "hi"], "HELLOWIRE_LANG", "fr", ""),
         (
             &["chat", "listen"],
             "HELLOWIRE_CHAT_LISTEN",
-            "a",
+            "a:",
             ": expected an address",
         ),
         (
             &["chat", "connect"],
             "HELLOWIRE_CHAT_CONNECT",
-            "a",
+            "a:",
             ": expected an address",
         ),
         (
@@ -81,7 +82,13 @@ fn an_error_names_the_variable_that_the_value_came_from() {
             "1",
             ": not within 1 KiB to 16 MiB",
         ),
-        (&["health"], "HELLOWIRE_LISTEN", "a", ": expected an addr"),
+        (&["health"], "HELLOWIRE_LISTEN", "a:", ": expected an addr"),
+        (
+            &["health"],
+            "HELLOWIRE_PORT",
+            "0",
+            ": port 0 is any free one",
+        ),
         (&["health"], "HELLOWIRE_PATH", "a", ": expected a path"),
     ] {
         let (code, said) = said(program().args(command).env(variable, value));
@@ -190,7 +197,10 @@ fn the_variables_of_other_commands_do_not_matter() {
     for ((words, reason), help) in commands.iter().zip(COMMANDS) {
         let mut own = variables(help);
         // With an address on its command line it needs none.
-        own.retain(|name| *help != ["health"] || name != "HELLOWIRE_LISTEN");
+        own.retain(|name| {
+            let is_address = ["HELLOWIRE_LISTEN", "HELLOWIRE_PORT"].contains(&&**name);
+            *help != ["health"] || !is_address
+        });
         let others = all.iter().filter(|name| !own.contains(name));
         let junk = others.map(|name| (name, "junk \u{1}"));
         assert!(junk.clone().count() > 3, "{own:?}");
@@ -203,7 +213,7 @@ fn the_variables_of_other_commands_do_not_matter() {
 
 #[test]
 fn the_variables_of_listening_count_for_raw_too() {
-    for (variable, value) in [("HELLOWIRE_LISTEN", "80"), ("HELLOWIRE_WORKERS", "x")] {
+    for (variable, value) in [("HELLOWIRE_LISTEN", "a:"), ("HELLOWIRE_WORKERS", "x")] {
         let (code, said) = said(program().arg("raw").env(variable, value));
         let expected = format!("error: invalid value '{value}' for '{variable}': ");
         assert_eq!(code, Some(2), "{said}");

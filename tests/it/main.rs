@@ -11,6 +11,8 @@
     reason = "a failed expectation is what a test is for"
 )]
 
+/// What the log says of answers.
+mod answered;
 /// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
 mod answers;
 /// Two people without terminals.
@@ -21,10 +23,14 @@ mod chat_ends;
 mod clients;
 /// Closed standard streams.
 mod closed;
+/// When there are colors.
+mod colors;
 /// The RFCs, rule by rule.
 mod conformance;
 /// The image, in a container engine.
 mod container;
+/// The end after so many records.
+mod count;
 /// A body that is kept in part ends with a character.
 mod cut;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
@@ -45,6 +51,8 @@ mod hangup;
 mod health;
 /// What the client says where it gets no answer.
 mod hints;
+/// Where a wildcard address is reached.
+mod interfaces;
 /// Who knocks with another protocol hears so.
 mod knocks;
 /// The licences in the image.
@@ -55,10 +63,16 @@ mod limits;
 mod load;
 /// What no grammar has, from real clients: they get their Hello World.
 mod odd;
+/// What alone is in the log, if the user says so.
+mod only;
+/// Requests that have begun and pause.
+mod pauses;
 /// The chat with the document's own programs.
 mod peers;
 /// The probe in a container.
 mod pid_1;
+/// What people see of hostile requests, on a terminal of any width.
+mod pretty;
 /// The client's prompt.
 mod prompt;
 /// The raw-TCP fallback.

@@ -61,6 +61,7 @@ fn pid_1_is_asked_where_it_listens_whatever_the_variable_says() {
         "--listen 0.0.0.0:9000",
         "--listen=127.0.0.2:9000,127.0.0.3:9001 --log off",
         "raw --listen '[::1]:9000'",
+        "-p 9000",
     ] {
         let service = Service::launch(container(arguments).env("HELLOWIRE_LISTEN", "0.0.0.0:8080"));
         expect(&ask(service.id(), &[]), 0, "");
@@ -86,7 +87,8 @@ fn pid_1_is_well_whatever_variables_the_container_has() {
         ("", "HELLOWIRE_LISTEN", "0.0.0.0:0", any),
         ("", "HELLOWIRE_LISTEN", "0.0.0.0:0,0.0.0.0:9000", ""),
         ("--status 304", "HELLOWIRE_STATUS", "oops", ""),
-        ("--listen 0.0.0.0:8080", "HELLOWIRE_LISTEN", "8080", ""),
+        ("--listen 0.0.0.0:8080", "HELLOWIRE_LISTEN", "junk:", ""),
+        ("-p 9000", "HELLOWIRE_PORT", "junk", ""),
         ("raw", "HELLOWIRE_STATUS", "oops", ""),
     ] {
         let addresses = if value.contains(',') { 2 } else { 1 };
@@ -94,7 +96,7 @@ fn pid_1_is_well_whatever_variables_the_container_has() {
         expect(&ask_with(service.id(), &[], &[(variable, value)]), 0, said);
     }
     let mut listener = container("chat listen 0.0.0.0:12345");
-    let environment = [("HELLOWIRE_LISTEN", "junk")];
+    let environment = [("HELLOWIRE_LISTEN", "junk:")];
     let talker = Talker::start(listener.envs(environment));
     talker.stderr.next();
     let said = "nothing to check: this container runs `hellowire chat`, which is no service\n";

@@ -124,19 +124,14 @@ fn plain(text: &str) -> String {
     text.replace(['`', '"'], "")
 }
 
-/// The option that a line of the help begins: `-h, --help`, `--listen <ADDR>` or, of the arguments,
-/// `[ADDR]`.
+/// The option that a line of the help begins, with its short form: `-h, --help`, `--workers <N>` or, of
+/// the arguments, `[ADDR]`.
 fn option_of_help(line: &str) -> Option<String> {
     let text = line.trim_start();
-    if line.len() - text.len() > 6 {
+    if line.len() - text.len() > 6 || !text.starts_with(['-', '[']) {
         return None;
     }
-    let name = match text.find("--") {
-        Some(start) if text.starts_with('-') => &text[start..],
-        None if text.starts_with('[') => text,
-        _ => return None,
-    };
-    Some(name.replace(['<', '>', '[', ']'], "").trim().to_owned())
+    Some(text.replace(['<', '>', '[', ']'], "").trim().to_owned())
 }
 
 /// The options of a command, as its help shows them.

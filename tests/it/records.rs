@@ -135,7 +135,7 @@ fn each_format_is_written_as_it_should() {
         (
             "pretty",
             vec![
-                " 27 bytes",
+                "  GET /  27 B  200",
                 r"  GET / HTTP/1.1\r\n",
                 r"  Host: a\r\n",
                 r"  \r\n",
@@ -170,7 +170,6 @@ fn each_format_but_document_says_why_a_request_was_refused() {
     for (format, end) in [
         ("line", format!(r#" 18 "GET / HTTP/1.1\r\n\r\n" {why}"#)),
         ("json", fields.to_owned()),
-        ("pretty", format!(" 18 bytes, {why}")),
         ("hex", format!(" 18 bytes, {why}")),
         ("document", r"b'GET / HTTP/1.1\r\n\r\n'".to_owned()),
     ] {
@@ -178,6 +177,15 @@ fn each_format_but_document_says_why_a_request_was_refused() {
         service.exchange("GET / HTTP/1.1\r\n\r\n");
         expect_record(&service.stop().stdout[0], end);
     }
+}
+
+#[test]
+fn pretty_says_why_on_a_row_of_its_own() {
+    let service = Service::start(&["--log", "pretty"]);
+    service.exchange("GET / HTTP/1.1\r\n\r\n");
+    let lines = service.stop().stdout;
+    expect_record(&lines[0], "  GET /  18 B  400");
+    assert_eq!(lines[1], "  refused: Host is missing (RFC 9112 3.2)");
 }
 
 /// It waits for nothing: no record behind it, no end of its connection. A time that it waited would be

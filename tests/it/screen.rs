@@ -169,6 +169,15 @@ impl Screen {
         }
     }
 
+    /// Whether anything that it shows has a color, or is bold or dim.
+    pub(crate) fn is_painted(&self) -> bool {
+        let parser = self.seen.0.lock().unwrap();
+        let screen = parser.screen();
+        let mut cells = (0..ROWS)
+            .flat_map(|row| (0..COLUMNS).filter_map(move |column| screen.cell(row, column)));
+        cells.any(|cell| cell.bold() || cell.dim() || cell.fgcolor() != vt100::Color::Default)
+    }
+
     /// Makes it as wide as this, and tells the program.
     #[track_caller]
     pub(crate) fn resize(&self, columns: u16) {

@@ -260,7 +260,7 @@ fn the_shells_prompt_stands_on_its_own_row_behind_any_end() {
 #[test]
 fn ctrl_c_before_there_is_a_chat_leaves_the_row_of_the_key() {
     let mut screen = Screen::start(program().args(["chat", "listen", "127.0.0.1:0"]));
-    screen.until_row("listening on ");
+    screen.until_row("the other side types:");
     // This terminal is nobody's controlling one: it shows the key, the signal is sent by hand.
     screen.press("\x03");
     screen.until_last("^C");

@@ -46,6 +46,9 @@ impl Talker {
         let address = said
             .strip_prefix("listening on ")
             .unwrap_or_else(|| panic!("{said}"));
+        let command = format!("hellowire chat connect {address}");
+        let invitation = talker.stderr.next();
+        assert_eq!(invitation, format!("the other side types: {command}"));
         (talker, address.parse().unwrap())
     }
 

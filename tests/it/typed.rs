@@ -216,7 +216,7 @@ fn what_is_typed_before_there_is_a_chat_is_said() {
         "listen",
         &free.to_string(),
     ]));
-    screen.until_row("listening on ");
+    screen.until_row("the other side types:");
     screen.press("one\rtwo\rhalf");
     screen.until_last("half");
     let mut peer = crate::support::Client::connect(free);

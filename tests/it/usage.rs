@@ -105,6 +105,115 @@ fn ipv6_and_names_where_this_machine_has_them() {
     expect_answer(&service.exchange(GET), 200, HELLO);
 }
 
+/// A port that is free, as far as can be known.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[test]
+fn a_port_replaces_that_of_every_address() {
+    let port = free_port().to_string();
+    for (options, variables, expected) in [
+        (&["-p", &*port][..], &[][..], &["127.0.0.1"][..]),
+        (&["raw", "--port", &port], &[], &["127.0.0.1"]),
+        (&["-p", &port, "-l", "127.0.0.3:1"], &[], &["127.0.0.3"]),
+        (
+            &["-p", &port],
+            &[("HELLOWIRE_LISTEN", "127.0.0.1:1,127.0.0.2:2")],
+            &["127.0.0.1", "127.0.0.2"],
+        ),
+        (&[], &[("HELLOWIRE_PORT", &port)], &["127.0.0.1"]),
+        (&["-p", &port], &[("HELLOWIRE_PORT", "1")], &["127.0.0.1"]),
+    ] {
+        let mut command = program();
+        command.args(options).envs(variables.iter().copied());
+        let service = Service::launch_on(&mut command, expected.len());
+        let addresses = service.addresses.iter().map(ToString::to_string);
+        let expected = expected.iter().map(|host| format!("{host}:{port}"));
+        assert!(addresses.eq(expected), "{options:?}: {service:?}");
+        service.exchange(GET);
+        service.stop();
+    }
+    let service = Service::launch(program().args(["-p", "0"]));
+    assert_eq!(service.address().ip().to_string(), "127.0.0.1");
+    expect_answer(&service.exchange(GET), 200, HELLO);
+}
+
+#[test]
+fn a_second_service_at_the_port_is_an_error_that_names_the_address() {
+    let first = Service::launch(program().args(["-p", "0"]));
+    let port = first.address().port().to_string();
+    let (code, stderr) = run(&["-p", &port]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let expected = format!("cannot listen on 127.0.0.1:{port}: Address already in use");
+    assert!(stderr.contains(&expected), "{stderr}");
+}
+
+#[test]
+fn an_address_may_lack_its_host_or_its_port() {
+    for (address, host) in [("0", "127.0.0.1"), (":0", "0.0.0.0")] {
+        let service = Service::launch(program().args(["-l", address]));
+        assert_eq!(service.address().ip().to_string(), host);
+        let mut client =
+            crate::support::Client::connect(([127, 0, 0, 1], service.address().port()).into());
+        client.send(GET);
+        expect_answer(&client.read_answer(), 200, HELLO);
+        for to in [
+            format!(":{}", service.address().port()),
+            service.address().port().to_string(),
+        ] {
+            for arguments in [
+                &["send", "-t", &to, GET][..],
+                &["health", &to],
+                &["health", "-p", to.trim_start_matches(':')],
+            ] {
+                let output = program().args(arguments).output().unwrap();
+                assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+            }
+        }
+    }
+    // Without a port: the one of `--port`, so that the test needs no fixed one.
+    let port = free_port().to_string();
+    let service = Service::launch(program().args(["-l", "127.0.0.2", "-p", &port]));
+    assert_eq!(service.address().to_string(), format!("127.0.0.2:{port}"));
+}
+
+#[test]
+fn the_check_asks_at_the_port_of_the_variable_unless_an_address_is_given() {
+    let service = Service::start(&[]);
+    let port = service.address().port().to_string();
+    let check = |arguments: &[&str], port: &str| {
+        let mut command = program();
+        command
+            .arg("health")
+            .args(arguments)
+            .env("HELLOWIRE_PORT", port);
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(check(&[], &port), Some(0));
+    assert_eq!(check(&["-p", &port], "1"), Some(0));
+    assert_eq!(check(&[&format!("127.0.0.1:{port}")], "1"), Some(0));
+    assert_eq!(check(&["127.0.0.1:1", "-p", &port], ""), Some(0));
+}
+
+#[test]
+fn the_commonest_options_have_short_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let file = file.to_str().unwrap();
+    let short = [
+        "-s", "404", "-t", "no", "-H", "X-A: -b", "-f", "json", "-o", file,
+    ];
+    let service = Service::start(&short);
+    let answer = service.exchange(GET);
+    expect_answer(&answer, 404, "no");
+    assert!(answer.contains("\r\nx-a: -b\r\n"), "{answer}");
+    service.stop();
+    let records = std::fs::read_to_string(file).unwrap();
+    assert!(records.starts_with("{\"time\":"), "{records}");
+}
+
 #[test]
 fn the_environment_is_heard_by_both_services() {
     let addresses = "127.0.0.1:0,127.0.0.2:0";
@@ -152,10 +261,11 @@ fn every_option_has_a_variable_and_the_help_shows_it() {
         let names: Vec<_> = help
             .lines()
             .filter_map(|line| {
-                line.trim_start()
-                    .strip_prefix("--")?
-                    .split([' ', '='])
-                    .next()
+                let (before, option) = line.trim_start().split_once("--")?;
+                let is_short = before.len() == 4 && before.starts_with('-');
+                let is_option = before.is_empty() || is_short;
+                let name = option.split([' ', '=']).next()?;
+                (is_option && !["help", "version"].contains(&name)).then_some(name)
             })
             .collect();
         assert!(names.len() >= at_least, "{help}");

@@ -25,11 +25,13 @@ fn numbers() {
     let reason = "expected a status code, 200 to 599, as in 404";
     let values = ["abc", "", "99", "199", "600", "70000", "-1", "2e2"];
     expect_each(&["--status"], "--status <CODE>", &values, reason);
+    expect_each(&["-s"], "--status <CODE>", &values, reason);
     let reason = "expected a number, 1 to 1024";
     let values = ["x", "", "0", "1025", "-1", "1.5"];
     expect_each(&["--workers"], "--workers <N>", &values, reason);
     let reason = "expected a number, 1 or more";
     let values = ["x", "", "0", "-1", "99999999999999999999999"];
+    expect_each(&["-c"], "--count <N>", &values, reason);
     expect_each(
         &["--max-connections"],
         "--max-connections <N>",
@@ -75,13 +77,28 @@ fn times() {
 
 #[test]
 fn addresses() {
-    let reason =
-        "expected an address and a port, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080";
-    let values = ["127.0.0.1", "127.0.0.1:65536", "8080", "http://a:80", ""];
-    expect_each(&["--listen"], "--listen <ADDR>", &values, reason);
-    expect_each(&["send", "--to"], "--to <ADDR>", &values, reason);
-    for command in [&["health"][..], &["chat", "listen"], &["chat", "connect"]] {
-        expect_each(command, "[ADDR]", &values, reason);
+    let form = "expected an address, a port or both, as in 127.0.0.1:8080, [::1]:8080, localhost, 8080 or :8080";
+    let malformed = ["127.0.0", "a:b:c", ":", "1.2.3.4.5", "http://a:80", ""];
+    let port = "a port is a number from 0 to 65535";
+    let too_high = ["80800", ":80800", "127.0.0.1:65536"];
+    for (values, reason) in [(&malformed[..], form), (&too_high, port)] {
+        expect_each(&["--listen"], "--listen <ADDR>", values, reason);
+        expect_each(&["-l"], "--listen <ADDR>", values, reason);
+        expect_each(&["send", "--to"], "--to <ADDR>", values, reason);
+        for command in [&["health"][..], &["chat", "listen"], &["chat", "connect"]] {
+            expect_each(command, "[ADDR]", values, reason);
+        }
+    }
+}
+
+#[test]
+fn ports() {
+    let reason = "expected a port, 0 to 65535";
+    let values = ["65536", "-1", "+1", "x", "", ":80"];
+    for option in ["--port", "-p"] {
+        expect_each(&[option], "--port <N>", &values, reason);
+        expect_each(&["raw", option], "--port <N>", &values, reason);
+        expect_each(&["health", option], "--port <N>", &values, reason);
     }
 }
 
@@ -89,7 +106,8 @@ fn addresses() {
 #[test]
 fn port_0_can_not_be_called() {
     let reason = "port 0 is any free one: the one to call is needed";
-    let value = ["127.0.0.1:0"];
+    let value = ["127.0.0.1:0", "0", ":0"];
+    expect_each(&["health", "-p"], "--port <N>", &["0"], reason);
     expect_each(&["send", "--to"], "--to <ADDR>", &value, reason);
     for command in [&["health"][..], &["chat", "connect"]] {
         expect_each(command, "[ADDR]", &value, reason);
@@ -102,10 +120,11 @@ fn words_in_any_case() {
         (
             "--log",
             "--log <FORMAT>",
-            "pretty, line, json, hex, document, off",
+            "pretty, short, line, json, json-full, hex, document, off",
         ),
         ("--log-overflow", "--log-overflow <WHAT>", "wait, drop"),
         ("--lang", "--lang <LANGUAGE>", "en, zh"),
+        ("--color", "--color <WHEN>", "auto, always, never"),
         (
             "--diagnostics",
             "--diagnostics <LEVEL>",
@@ -152,4 +171,8 @@ fn paths() {
     let values = ["up", "/up?a", "/a b"];
     expect_each(&["--log-exclude"], "--log-exclude <PATH>", &values, reason);
     expect_each(&["health", "--path"], "--path <PATH>", &values, reason);
+    let reason =
+        "expected a method as in POST, the beginning of a path as in /hook, refused or odd";
+    let values = ["post", "hook", "/up?a", "GET /", "GET /up"];
+    expect_each(&["--log-only"], "--log-only <WHAT>", &values, reason);
 }

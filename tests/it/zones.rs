@@ -94,9 +94,9 @@ fn an_address_that_needs_one_or_can_have_none_is_bad_usage() {
         ("[::%lo]:8080", senseless),
         ("127.0.0.1%lo:8080", senseless),
         ("localhost%lo:8080", senseless),
-        ("[fe80::1%]:8080", "expected an address and a port"),
-        ("[fe80::1%lo]", "expected an address and a port"),
-        ("fe80::1%lo:8080", "expected an address and a port"),
+        ("[fe80::1%]:8080", "expected an address, a port or both"),
+        ("[fe80::1%lo", "expected an address, a port or both"),
+        ("fe80::1%lo:8080", "expected an address, a port or both"),
     ] {
         for command in [
             &["--listen"][..],

@@ -7,6 +7,7 @@
 //! hyper, which decodes the same bytes without the trailer fields, ends the body at the same byte. The
 //! checks here are stricter than those of hyper.
 
+mod data;
 mod size_line;
 
 use std::ops::Range;
@@ -16,6 +17,7 @@ use super::limits::MAX_FIELDS;
 use super::refusal::Refusal;
 use super::rules;
 use crate::growth::extend;
+pub use data::chunk_data;
 use size_line::ChunkLine;
 
 /// The position of the next byte in the body.

@@ -5,9 +5,12 @@
 //! `refused` also `status` and `reason`, and `odd`, an array of strings. Beyond the rules of JSON,
 //! characters that a terminal obeys are escaped.
 
+use std::time::SystemTime;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::super::connection::Connection;
 use super::super::decimal::decimal;
 use super::super::record::Record;
 use super::timestamp::Timestamp;
@@ -17,15 +20,21 @@ use crate::escape::{Plain, append, backslash, escape, hex, is_printable, printab
 const PLAIN: Plain = printable_ascii_except(b"\"\\");
 
 pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
+    members(record, timestamp, out);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends an object without its end.
+#[inline]
+pub(super) fn members(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
     let request = &record.request;
-    out.extend_from_slice(b"{\"time\":\"");
-    timestamp.write(record.time, out);
-    out.extend_from_slice(b"\",\"peer\":\"");
-    out.extend_from_slice(record.connection.peer());
-    out.extend_from_slice(b"\",\"connection\":");
-    decimal(record.connection.number(), out);
-    out.extend_from_slice(b",\"request\":");
-    decimal(request.number, out);
+    identity(
+        record.time,
+        record.connection,
+        request.number,
+        timestamp,
+        out,
+    );
     out.extend_from_slice(b",\"bytes\":");
     decimal(request.bytes(), out);
     raw(request.raw, out);
@@ -37,7 +46,25 @@ pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Ve
     if !request.odd.is_empty() {
         odd(request.odd, out);
     }
-    out.extend_from_slice(b"}\n");
+}
+
+/// Appends the start of an object, with the members that name a request.
+#[inline]
+pub(super) fn identity(
+    time: SystemTime,
+    connection: &Connection,
+    request: u64,
+    timestamp: &mut Timestamp,
+    out: &mut Vec<u8>,
+) {
+    out.extend_from_slice(b"{\"time\":\"");
+    timestamp.write(time, out);
+    out.extend_from_slice(b"\",\"peer\":\"");
+    out.extend_from_slice(connection.peer());
+    out.extend_from_slice(b"\",\"connection\":");
+    decimal(connection.number(), out);
+    out.extend_from_slice(b",\"request\":");
+    decimal(request, out);
 }
 
 /// Appends the members of a state.
@@ -81,7 +108,7 @@ fn raw(raw: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends the text of a JSON string, without its quotes.
-fn string(text: &str, out: &mut Vec<u8>) {
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
         escape(&rest.as_bytes()[..at], &PLAIN, out, escaped);

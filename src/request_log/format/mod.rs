@@ -1,29 +1,41 @@
-//! Turns a record into the bytes of the chosen log format. Pure.
+//! Turns a record into the bytes of the chosen log format. Pure, but for the time zone and the width of the
+//! terminal, which the formats for people ask for.
 //!
 //! Each format has a file. A new format is a variant of [`Format`], whose comment is the text in `--help`,
-//! and a file; the compiler names the rest. `heading` has the parts that several formats share.
+//! and a file; the compiler names the rest. `heading` has the parts that several formats for programs share.
+//! Those for people write by a `page`.
 //!
 //! # Invariants
 //!
 //! - A byte of a peer is escaped unless a terminal and a line-based reader take it for text. No request
 //!   can forge a record.
-//! - `line`, `json`, `hex` and `document` are exact: the bytes can be restored from them. `pretty` is for
-//!   people.
+//! - `line`, `json`, `hex` and `document` are exact: the bytes can be restored from them. `pretty` and `short`
+//!   are for people.
 
+mod clock;
 mod document;
+mod first_row;
 mod heading;
 mod hex;
 mod json;
+mod json_full;
 mod line;
+mod page;
 mod pretty;
+mod reasons;
 #[cfg(test)]
 mod samples;
+mod short;
+mod text;
 mod timestamp;
+mod waiting;
 
 use clap::ValueEnum;
 
 use super::record::{Answered, Record, Waiting};
-use super::view::View;
+use super::view::{View, Zone};
+use clock::Clock;
+use page::Page;
 use timestamp::Timestamp;
 
 /// How records are written. The names and comments are those of the option `--log`.
@@ -68,37 +80,69 @@ pub struct Formatter {
     format: Format,
     view: View,
     timestamp: Timestamp,
+    clock: Clock,
 }
 
 impl Formatter {
     /// A formatter. The formats for people use `view`.
     #[must_use]
     pub fn new(format: Format, view: View) -> Self {
+        // The other formats have times in UTC, and no need for the machine's zone.
+        let zone = match format {
+            Format::Pretty | Format::Short => view.zone,
+            _ => Zone::Utc,
+        };
         Self {
             format,
             view,
             timestamp: Timestamp::default(),
+            clock: Clock::new(zone),
         }
+    }
+
+    /// The format.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Appends one record to `out`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self.format {
-            Format::Pretty => pretty::write(record, &mut self.timestamp, self.view.color, out),
+            Format::Pretty => {
+                pretty::write(record, &mut self.clock, &mut Page::new(self.view, out));
+            }
             Format::Short => {}
             Format::Line => line::write(record, &mut self.timestamp, out),
             Format::Json => json::write(record, &mut self.timestamp, out),
-            Format::JsonFull => json::write(record, &mut self.timestamp, out),
+            Format::JsonFull => json_full::write(record, &mut self.timestamp, out),
             Format::Hex => hex::write(record, &mut self.timestamp, out),
             Format::Document => document::write(&record.request, out),
         }
     }
 
     /// Appends what became of a request, in the formats that have it.
-    pub fn write_answered(&mut self, _answered: &Answered<'_>, _out: &mut Vec<u8>) {}
+    pub fn write_answered(&mut self, answered: &Answered<'_>, out: &mut Vec<u8>) {
+        match self.format {
+            Format::Short => {
+                short::write(answered, &mut self.clock, &mut Page::new(self.view, out));
+            }
+            Format::JsonFull => json_full::write_answered(answered, &mut self.timestamp, out),
+            Format::Pretty | Format::Line | Format::Json | Format::Hex | Format::Document => {}
+        }
+    }
 
     /// Appends a request that pauses, in the formats that have it.
-    pub fn write_waiting(&mut self, _waiting: &Waiting<'_>, _out: &mut Vec<u8>) {}
+    pub fn write_waiting(&mut self, waiting: &Waiting<'_>, out: &mut Vec<u8>) {
+        if !self.format.has_pauses() {
+            return;
+        }
+        let mut page = Page::new(self.view, out);
+        waiting::write(waiting, &mut self.clock, &mut page);
+        if self.format == Format::Pretty {
+            // As behind each record.
+            page.end_row();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +151,7 @@ mod tests {
     use super::*;
     use crate::capture::{State, rules};
 
-    /// In every format but `document`, after the state.
+    /// In every format for programs but `document`, after the state.
     #[test]
     fn notes_of_odd_requests_are_shown() {
         let notes = [
@@ -121,7 +165,6 @@ mod tests {
                     target (RFC 3986 2); the method is not registered (RFC 9110 16.1)\n";
         for (format, before) in [
             (Format::Line, " incomplete "),
-            (Format::Pretty, ", incomplete, "),
             (Format::Hex, ", incomplete, "),
         ] {
             let shown = text(format, &odd);

@@ -14,9 +14,9 @@ use hellowire::net::transport::Transport;
 use hellowire::server::acceptor::{Accepted, Protocol};
 use hellowire::server::phase::Phase;
 use hellowire::server::{self, Config};
+use log::LevelFilter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::select;
-use tracing::level_filters::LevelFilter;
 
 use crate::support::Service;
 
@@ -52,7 +52,7 @@ impl Protocol for Frail {
 }
 
 fn serve() {
-    diagnostics::init(LevelFilter::WARN, false);
+    diagnostics::init(LevelFilter::Warn, false);
     let config = Config {
         listen: vec![Address::Ip(([127, 0, 0, 1], 0).into())],
         workers: 1,

@@ -11,8 +11,8 @@ mod syn_filter;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
+use log::debug;
 use tokio::time::Instant;
-use tracing::debug;
 
 use super::limits::DrainLimits;
 use crate::net::listen::Bound;
@@ -47,7 +47,7 @@ impl Kernel {
         for listener in bound.listeners.iter().flat_map(|worker| &worker.tcp) {
             match defer_accept::enable(listener) {
                 Ok(()) => self.defers = true,
-                Err(error) => debug!(%error, "connections are accepted before their first bytes"),
+                Err(error) => debug!("connections are accepted before their first bytes: {error}"),
             }
         }
     }
@@ -66,7 +66,7 @@ impl Kernel {
                 .await;
         }
         if let Err(error) = syn_filter::block_handshakes(listener) {
-            debug!(%error, "clients that connect at this moment may be reset");
+            debug!("clients that connect at this moment may be reset: {error}");
             return;
         }
         let since = Instant::now() + SETTLED / 2;
@@ -99,7 +99,7 @@ impl Kernel {
                 Ok(Pending::AskAt(at)) => ask_at = at,
                 // Then there may be some.
                 Err(error) => {
-                    debug!(%error, "the kernel does not tell which handshakes are under way");
+                    debug!("the kernel does not tell which handshakes are under way: {error}");
                     since = Instant::now();
                     ask_at = since + sock_diag::INTERVAL;
                 }
@@ -115,6 +115,6 @@ impl Kernel {
 /// Has the listener hand over each connection without its first bytes.
 fn stops_deferring(listener: BorrowedFd<'_>) -> bool {
     defer_accept::disable(listener)
-        .inspect_err(|error| debug!(%error, "silent clients may be reset"))
+        .inspect_err(|error| debug!("silent clients may be reset: {error}"))
         .is_ok()
 }

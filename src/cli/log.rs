@@ -1,0 +1,168 @@
+//! The options of the request log, which both services have.
+
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::builder::PossibleValue;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Error, ValueEnum};
+
+use super::color::ColorOptions;
+use super::values::{count, excluded_path, memory_size, only, value};
+use crate::language::Language;
+use crate::request_log::{self, Columns, Format, Only, Overflow, Selection, Target, View, Zone};
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Request log")]
+pub(super) struct LogOptions {
+    /// The format of the request log [default: pretty on a terminal, else line].
+    #[arg(
+        id = "log_format",
+        short = 'f',
+        long = "log",
+        value_name = "FORMAT",
+        env = "HELLOWIRE_LOG",
+        ignore_case = true
+    )]
+    format: Option<LogFormat>,
+
+    /// Append records to this file instead of stdout. A new file has mode 0600. SIGHUP reopens the
+    /// file. If it is a FIFO, the service waits for its first reader.
+    #[arg(
+        id = "log_file",
+        short = 'o',
+        long = "log-file",
+        value_name = "PATH",
+        env = "HELLOWIRE_LOG_FILE"
+    )]
+    file: Option<PathBuf>,
+
+    /// What happens if records arrive faster than they can be written: the service waits, or
+    /// records are dropped and counted.
+    #[arg(
+        id = "log_overflow",
+        long = "log-overflow",
+        value_name = "WHAT",
+        env = "HELLOWIRE_LOG_OVERFLOW",
+        default_value = "wait",
+        ignore_case = true
+    )]
+    overflow: Overflow,
+
+    /// How many bytes of records may wait in memory to be written.
+    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
+    queue: usize,
+
+    /// How many bytes of a request's body its record keeps. The record says how many more there were. No
+    /// character is cut.
+    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
+    body: usize,
+
+    /// Do not record requests for this path, for example a probe's. The path has to equal the request's
+    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
+    /// incomplete requests are recorded all the same.
+    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
+    excluded: Vec<String>,
+
+    /// Record only requests with this method, as in POST, or whose target begins with this path, as in
+    /// /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused
+    /// request counts, too. Repeatable; the variable separates them by commas.
+    #[arg(id = "log_only", long = "log-only", value_name = "WHAT", env = "HELLOWIRE_LOG_ONLY", value_delimiter = ',', value_parser = value(only))]
+    only: Vec<Option<Only>>,
+
+    /// Stop after this many records, as after a signal. The exit code is 0.
+    #[arg(short, long, value_name = "N", env = "HELLOWIRE_COUNT", value_parser = value(count))]
+    count: Option<NonZeroUsize>,
+}
+
+/// The values of `--log`: each [`Format`], and `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LogFormat(Option<Format>);
+
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<LogFormat>> = LazyLock::new(|| {
+            let formats = Format::value_variants().iter().copied().map(Some);
+            formats.chain([None]).map(LogFormat).collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self.0 {
+            Some(format) => format.to_possible_value(),
+            None => Some(PossibleValue::new("off").help("Nothing")),
+        }
+    }
+}
+
+impl LogOptions {
+    /// How much of a body a record keeps, in bytes.
+    pub(super) fn kept_body(&self) -> usize {
+        self.body
+    }
+
+    /// Whether the records go to a file.
+    pub(super) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// # Errors
+    ///
+    /// The options contradict each other: records are counted, and there are none.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.count.is_none() || self.format != Some(LogFormat(None)) {
+            return Ok(());
+        }
+        let mut error = Error::new(ErrorKind::ArgumentConflict);
+        let named = |name: &str| ContextValue::String(name.to_owned());
+        error.insert(ContextKind::InvalidArg, named("--count <N>"));
+        error.insert(ContextKind::PriorArg, named("--log off"));
+        Err(error)
+    }
+
+    /// The configuration of the log. None if it is off.
+    pub(super) fn config(
+        &self,
+        color: ColorOptions,
+        language: Language,
+    ) -> Option<request_log::Config> {
+        let target = self.file.clone().map_or(Target::Stdout, Target::File);
+        let on_stdout = target == Target::Stdout;
+        let on_terminal = on_stdout && io::stdout().is_terminal();
+        let default = if on_terminal {
+            Format::Pretty
+        } else {
+            Format::Line
+        };
+        let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
+        let format = format?;
+        let color = on_stdout && color.on(&io::stdout());
+        let queue = self.queue;
+        // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
+        let mut paths = self.excluded.clone();
+        paths.retain(|path| !path.is_empty());
+        let only = self.only.iter().flatten().cloned().collect();
+        let selection = Selection::new(only, paths);
+        Some(request_log::Config {
+            format,
+            view: View {
+                color,
+                columns: if on_terminal {
+                    Columns::Terminal
+                } else {
+                    Columns::Unlimited
+                },
+                language,
+                zone: Zone::Local,
+            },
+            target,
+            overflow: self.overflow,
+            queue,
+            selection,
+            count: self.count,
+        })
+    }
+}

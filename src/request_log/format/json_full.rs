@@ -1,0 +1,163 @@
+//! The format `json-full`: as `json`, with the parts of each request, and its answer in an object of its
+//! own.
+//!
+//! The object of a request has the members of `json`. Where the head can be parsed, it also has `method`,
+//! `target`, `version` and `headers` (an array of name and value pairs in their order), also if the request
+//! was refused. If the head was not refused, it has `body`, a string, or else `body_base64`. Of a chunked
+//! body these are the data of its chunks.
+//!
+//! The object of an answer has `time`, `peer`, `connection` and `request` as that of its request. `answer_to`
+//! is the request line without the version. `bytes` is the length of the request, `status` that of the
+//! answer, and `duration_us` the time from the first byte of the request to the last of the answer. `status`
+//! is null if no answer has left.
+//!
+//! A part that is not UTF-8 is read as Latin-1. `raw` or `raw_base64` has the exact bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use httparse::{EMPTY_HEADER, Header, Status};
+use memchr::{memchr, memrchr};
+
+use super::super::decimal::decimal;
+use super::super::record::{Answered, Record};
+use super::json::{identity, members, string};
+use super::timestamp::Timestamp;
+use crate::capture::{Captured, MAX_FIELDS, chunk_data};
+
+/// Appends the object of a request.
+pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
+    members(record, timestamp, out);
+    parts(&record.request, out);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends the object of an answer.
+pub(super) fn write_answered(
+    answered: &Answered<'_>,
+    timestamp: &mut Timestamp,
+    out: &mut Vec<u8>,
+) {
+    identity(
+        answered.time,
+        answered.connection,
+        answered.request,
+        timestamp,
+        out,
+    );
+    member("answer_to", answered.request_line, out);
+    out.extend_from_slice(b",\"bytes\":");
+    decimal(answered.bytes, out);
+    out.extend_from_slice(b",\"status\":");
+    match answered.status {
+        Some(status) => decimal(status.into(), out),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(b",\"duration_us\":");
+    let micros = answered.duration.as_micros();
+    decimal(u64::try_from(micros).unwrap_or(u64::MAX), out);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends the members with the parts of a request.
+fn parts(request: &Captured<'_>, out: &mut Vec<u8>) {
+    let mut fields = [EMPTY_HEADER; MAX_FIELDS];
+    let Some(head) = Head::parse(request.raw, &mut fields) else {
+        return;
+    };
+    member("method", head.method, out);
+    member("target", head.target, out);
+    member("version", head.version, out);
+    headers(head.fields, out);
+    // What follows a refused head may be anything.
+    if request.head > 0 {
+        let bytes = &request.raw[request.head..];
+        if head.is_chunked() {
+            body(&chunk_data(bytes), out);
+        } else {
+            body(bytes, out);
+        }
+    }
+}
+
+/// The parts of a whole head.
+struct Head<'a, 'h> {
+    method: &'h [u8],
+    target: &'h [u8],
+    version: &'h [u8],
+    fields: &'a [Header<'h>],
+}
+
+impl<'a, 'h> Head<'a, 'h> {
+    /// The parts of the head at the start of `raw`. None if it is not whole, or a line has no form that the
+    /// capture's parser takes. The first line is parsed apart from the fields: the target may be odd.
+    fn parse(raw: &'h [u8], fields: &'a mut [Header<'h>]) -> Option<Self> {
+        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let start = raw.iter().position(|byte| !is_line_end(byte))?;
+        let end = start + memchr(b'\n', &raw[start..])?;
+        let line = &raw[start..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let (first, last) = (memchr(b' ', line)?, memrchr(b' ', line)?);
+        let version = &line[last + 1..];
+        let target = line.get(first + 1..last)?;
+        match httparse::parse_headers(&raw[end + 1..], fields) {
+            Ok(Status::Complete((_, fields))) if version.starts_with(b"HTTP/") => Some(Self {
+                method: &line[..first],
+                target,
+                version,
+                fields,
+            }),
+            _ => None,
+        }
+    }
+
+    fn is_chunked(&self) -> bool {
+        let is_coding = |field: &Header<'_>| field.name.eq_ignore_ascii_case("transfer-encoding");
+        self.fields.iter().any(is_coding)
+    }
+}
+
+fn headers(fields: &[Header<'_>], out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"headers\":[");
+    for (number, field) in fields.iter().enumerate() {
+        out.extend_from_slice(if number > 0 { b",[\"" } else { b"[\"" });
+        string(field.name, out);
+        out.extend_from_slice(b"\",\"");
+        text(field.value, out);
+        out.extend_from_slice(b"\"]");
+    }
+    out.push(b']');
+}
+
+fn body(body: &[u8], out: &mut Vec<u8>) {
+    if let Ok(body) = str::from_utf8(body) {
+        out.extend_from_slice(b",\"body\":\"");
+        string(body, out);
+    } else {
+        out.extend_from_slice(b",\"body_base64\":\"");
+        out.extend_from_slice(STANDARD.encode(body).as_bytes());
+    }
+    out.push(b'"');
+}
+
+/// Appends a member with text.
+fn member(name: &str, value: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":\"");
+    text(value, out);
+    out.push(b'"');
+}
+
+/// Appends the text of a string. Bytes that are not UTF-8 are read as Latin-1.
+fn text(bytes: &[u8], out: &mut Vec<u8>) {
+    if let Ok(text) = str::from_utf8(bytes) {
+        string(text, out);
+    } else {
+        let latin: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+        string(&latin, out);
+    }
+}
+
+#[cfg(test)]
+#[path = "json_full_tests.rs"]
+mod tests;

@@ -1,0 +1,140 @@
+//! A peer's bytes as pieces that a terminal shows: characters that are visible on their own, and escapes.
+//! Pure.
+//!
+//! # Invariants
+//!
+//! - A piece has at least one column and none of the marks that begin a record.
+//! - Without colors the bytes can be restored from the pieces. With colors a backslash is shown once: escapes
+//!   are dimmed there, and a backslash of the peer is not.
+
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::escape::{append, backslash, is_printable, unicode};
+
+/// The mark of a record.
+pub(super) const MARK: char = '▶';
+
+/// The mark of a request that pauses.
+pub(super) const PAUSE: char = '◌';
+
+/// What a terminal shows of one character, or of one byte that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// The character itself.
+    Plain(char),
+    /// The escape of a byte: `\r`, `\\`, `\x1b`.
+    Byte(u8),
+    /// The escape of a character beyond ASCII: `\u{202e}`.
+    Unicode(char),
+}
+
+/// The pieces of `bytes`.
+pub(super) fn pieces(bytes: &[u8], color: bool) -> impl Iterator<Item = Piece> {
+    bytes.utf8_chunks().flat_map(move |chunk| {
+        let characters = chunk.valid().chars();
+        let characters = characters.map(move |character| Piece::of(character, color));
+        characters.chain(chunk.invalid().iter().copied().map(Piece::Byte))
+    })
+}
+
+impl Piece {
+    fn of(character: char, color: bool) -> Self {
+        match character {
+            '\\' if color => Self::Plain(character),
+            '\\' => Self::Byte(b'\\'),
+            ' '..='~' => Self::Plain(character),
+            '\0'..='\x7f' => Self::Byte(character as u8),
+            MARK | PAUSE => Self::Unicode(character),
+            // A terminal puts a character without a width on the one before it.
+            _ if is_printable(character) && matches!(character.width(), Some(1 | 2)) => {
+                Self::Plain(character)
+            }
+            _ => Self::Unicode(character),
+        }
+    }
+
+    /// Whether it is an escape.
+    pub(super) fn is_escape(self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+
+    /// The columns that it takes.
+    pub(super) fn width(self) -> usize {
+        match self {
+            Self::Plain(character) => character.width().unwrap_or(1),
+            Self::Byte(b'\r' | b'\n' | b'\t' | b'\\') => r"\r".len(),
+            Self::Byte(_) => r"\x00".len(),
+            Self::Unicode(character) => character.escape_unicode().len(),
+        }
+    }
+
+    /// Appends it.
+    pub(super) fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain(character) => append(character, out),
+            Self::Byte(byte) => backslash(byte, out),
+            Self::Unicode(character) => unicode(character, out),
+        }
+    }
+}
+
+/// The columns that a text of ours takes.
+pub(super) fn width(text: &str) -> usize {
+    let widths = text
+        .chars()
+        .filter_map(unicode_width::UnicodeWidthChar::width);
+    widths.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::unescape;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(bytes: &[u8], color: bool) -> String {
+        let mut out = Vec::new();
+        for piece in pieces(bytes, color) {
+            piece.write(&mut out);
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_visible_on_its_own_is_escaped() {
+        for (bytes, text) in [
+            ("a菜é€😀", "a菜é€😀"),
+            ("\t\r\n\0\x1b\x7f", r"\t\r\n\x00\x1b\x7f"),
+            (
+                "\u{9b}\u{202e}e\u{301}\u{200d}",
+                r"\u{9b}\u{202e}e\u{301}\u{200d}",
+            ),
+            ("▶◌", r"\u{25b6}\u{25cc}"),
+            // A vowel of Hangul joins the consonant before it.
+            ("\u{1112}\u{1161}", "\u{1112}\\u{1161}"),
+            (r"\n", r"\\n"),
+        ] {
+            assert_eq!(shown(text_bytes(bytes), false), text);
+        }
+        assert_eq!(shown(b"a\xff\xe4\xbd", false), r"a\xff\xe4\xbd");
+    }
+
+    fn text_bytes(text: &str) -> &[u8] {
+        text.as_bytes()
+    }
+
+    #[test]
+    fn with_colors_a_backslash_is_shown_once() {
+        assert_eq!(shown(b"\\n\n", true), "\\n\\n");
+    }
+
+    proptest! {
+        /// The width is that of the text, and the bytes can be restored from it.
+        #[test]
+        fn exact(bytes in prop_oneof![any::<Vec<u8>>(), "[\\PC▶\r\n\\\\\u{202e}]{0,40}".prop_map(String::into_bytes)]) {
+            let text = shown(&bytes, false);
+            prop_assert_eq!(pieces(&bytes, false).map(Piece::width).sum::<usize>(), width(&text));
+            prop_assert_eq!(unescape(&text), bytes);
+        }
+    }
+}
