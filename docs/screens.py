@@ -6,7 +6,8 @@
 
 `--program PATH` is the program, target/release/hellowire by default. Each scene runs the service at a
 pseudo-terminal of exactly the size in the picture, and each client at a second one. The interpreter below
-knows text, line ends and colors. Any other control character ends the script: hellowire must write none.
+knows text, line ends and colors. Any other control character, and any invisible one, ends the script:
+hellowire must write none.
 
 Needs bash and curl. The scene of a browser needs chromium, and is skipped without it. A picture has the
 times, ports and durations of its run.
@@ -34,7 +35,7 @@ SIZES = [(80, 24), (120, 40)]
 # Seconds: how long anything may take.
 BOUND = 30
 CONTROL_C = b"\x03"
-HELLOWIRE = "hellowire --listen 127.0.0.1:0"
+HELLOWIRE = "hellowire -p 0"
 # The files that clients send. The second is the same in each run.
 FILES = {
     "push.json": r'{"event":"push","ref":"refs/heads/main","commits":[{"id":"e83c5163316f",'
@@ -55,36 +56,39 @@ class Step(typing.NamedTuple):
 
 
 PLAIN = Step("curl localhost:PORT", [r"GET /"])
-ODD = Step("curl 'localhost:PORT/?q=100%'", [r"\?q=100%", "odd"])
-NO_HOST = Step(r"printf 'GET / HTTP/1.1\r\n\r\n' | hellowire send --to localhost:PORT", ["Host is missing"])
+ODD = Step("curl 'localhost:PORT/?q=100%'", [r"\?q=100%"])
+NO_HOST = Step("curl -H Host: -H User-Agent: -H Accept: localhost:PORT/new", ["GET /new"])
 HOOK = Step("curl -H 'Content-Type: application/json' -d @push.json localhost:PORT/hook", ["POST /hook"])
-FIFTY = Step("curl -sZ --parallel-immediate -o /dev/null 'localhost:PORT/item/[1-50]'", ["/item/"])
-TLS = Step("curl https://localhost:PORT", ["TLS"])
-HANGING_BODY = Step(
-    "curl -H 'Content-Length: 100' -d 'These are 22 of 100 b.' localhost:PORT/slow",
-    ["waiting: 22 of 100"],
-    ["incomplete"],
+UPLOAD = Step("curl -T firmware.bin localhost:PORT/device/7/", ["PUT /device"])
+FIFTY = Step("curl -Z --parallel-immediate 'localhost:PORT/item/[1-50]' &>/dev/null", ["/item/"])
+TLS = Step("curl https://localhost:PORT", ["400"])
+# Part of a body, and part of a head.
+HALF_BODY = Step(
+    "curl -H 'Content-Length: 100' -d 'that is all' localhost:PORT/slow", ["waiting: 89"], ["/slow.*/slow"]
 )
-HANGING_HEAD = Step(
-    r"printf 'GET / HTTP/1.1\r\nHost: lo' | hellowire send --keep-open --to localhost:PORT",
+HALF_HEAD = Step(
+    r"printf 'GET /half HTTP/1.1\r\nHost: lo' | hellowire send --keep-open --to localhost:PORT",
     ["waiting: the head"],
-    ["incomplete.*incomplete"],
+    ["/half.*/half"],
 )
-CHROMIUM = Step(
-    "chromium --headless --no-sandbox --disable-gpu --dump-dom http://localhost:PORT/ 2>/dev/null",
-    ["GET /"],
+BROWSER = Step(
+    "chromium --headless --no-sandbox --disable-gpu --dump-dom http://localhost:PORT/ 2>/dev/null", ["GET /"]
 )
 # By name: the service's command and the steps.
 SCENES = {
     "curl": (HELLOWIRE, [PLAIN, ODD, NO_HOST]),
-    "browser": (HELLOWIRE, [CHROMIUM]),
+    "chinese": (f"{HELLOWIRE} --lang zh", [PLAIN, ODD, NO_HOST]),
+    "browser": (HELLOWIRE, [BROWSER]),
     "webhook": (HELLOWIRE, [HOOK]),
-    "upload": (HELLOWIRE, [Step("curl -T firmware.bin localhost:PORT/device/7/", ["PUT /device"])]),
+    "upload": (HELLOWIRE, [UPLOAD]),
     "fifty": (HELLOWIRE, [FIFTY]),
+    "fifty-short": (f"{HELLOWIRE} -f short", [FIFTY]),
     "tls": (HELLOWIRE, [TLS]),
+    "hangs": (HELLOWIRE, [HALF_BODY, HALF_HEAD]),
+    "short": (f"{HELLOWIRE} -f short", [FIFTY, PLAIN, HOOK, UPLOAD, ODD, NO_HOST, TLS, HALF_BODY]),
 }
 # The README's pictures, by the names of their files: the scene and the size.
-PICTURES = {"screen-pretty": ("curl", (80, 24))}
+PICTURES = {"screen-pretty": ("curl", (80, 24)), "screen-short": ("short", (80, 24))}
 
 # Pixels: one cell, the space around the text, the title bar, the gap between the windows.
 CELL, LINE, PADDING, BAR, GAP = 8.4, 19, 14, 30, 16
@@ -105,10 +109,9 @@ THEMES = {
         "palette": "#484f58 #ff7b72 #3fb950 #d29922 #58a6ff #bc8cff #39c5cf #b1bac4".split(),
     },
 }
-# What a code of "select graphic rendition" adds to a style, and what it takes away.
-ON = {"1": "bold", "2": "dim", "3": "italic", "4": "underline"} | {str(30 + n): f"color{n}" for n in range(8)}
-OFF = {"22": ["bold", "dim"], "23": ["italic"], "24": ["underline"], "39": [f"color{n}" for n in range(8)]}
-PROMPT = "\x1b[32m$\x1b[39m "
+# What a code of "select graphic rendition" adds to a style.
+STYLES = {"1": "bold", "2": "dim"} | {str(30 + number): f"color{number}" for number in range(8)}
+PROMPT = "\x1b[32m$\x1b[0m "
 
 
 class Command:
@@ -179,11 +182,8 @@ class Screen:
             self.column = 0
         elif character == "\n":
             self.rows.append({})
-        elif unicodedata.category(character) in ("Cc", "Cf"):
-            raise SystemExit(f"a terminal obeys {character!r}")
-        elif unicodedata.category(character) in ("Mn", "Me") and self.column:
-            before = max(self.rows[-1])
-            self.rows[-1][before] = (self.rows[-1][before][0] + character, self.rows[-1][before][1])
+        elif unicodedata.category(character) in ("Cc", "Cf", "Me", "Mn"):
+            raise SystemExit(f"a terminal obeys {character!r}, or shows nothing")
         else:
             if self.column + cells(character) > self.columns:
                 self.rows.append({})
@@ -194,11 +194,8 @@ class Screen:
     def paint(self, code):
         if code in ("", "0"):
             self.style = ()
-        elif code in ON:
-            kept = [name for name in self.style if not (code[0] == "3" and name.startswith("color"))]
-            self.style = tuple(sorted({*kept, ON[code]}))
-        elif code in OFF:
-            self.style = tuple(name for name in self.style if name not in OFF[code])
+        elif code in STYLES:
+            self.style += (STYLES[code],)
         else:
             raise SystemExit(f"no rendition is known for {code!r}")
 
@@ -237,7 +234,7 @@ def ask(service, size, folder, step, port):
         client.type(CONTROL_C)
     for pattern in step.after:
         service.wait_for(pattern, client)
-    return f"{PROMPT}{command}\r\n{client.end().rstrip()}\r\n"
+    return f"{PROMPT}{command}\r\n{client.end()}".rstrip() + "\r\n"
 
 
 def runs(row):
@@ -250,8 +247,8 @@ def runs(row):
             whole[-1][1] += cells(character)
             whole[-1][3] += character
         else:
-            whole.append([column, cells(character[0]), style, character])
-    return [run for run in whole if run[3].strip() or "underline" in run[2]]
+            whole.append([column, cells(character), style, character])
+    return [run for run in whole if run[3].strip()]
 
 
 def span(run):
@@ -295,8 +292,6 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans M
 .title {{ font-size: 13px; fill: {theme["title"]}; text-anchor: middle; }}
 .bold {{ font-weight: bold; }}
 .dim {{ fill-opacity: 0.6; }}
-.italic {{ font-style: italic; }}
-.underline {{ text-decoration: underline; }}
 {palette}"""
 
 
