@@ -6,8 +6,6 @@
 //!
 //! The guess depends on the first bytes alone, not on how they are cut.
 
-use std::fmt;
-
 /// A protocol that is not HTTP/1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
@@ -102,10 +100,10 @@ pub(super) fn guess(bytes: &[u8]) -> Guess {
     guess
 }
 
-/// The name of the protocol, and what this service speaks.
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Protocol {
+    /// The name of the protocol, and what this service speaks.
+    pub(super) fn text(self) -> &'static str {
+        match self {
             Self::Tls => "TLS: this service speaks plain http, not https",
             Self::Http2 => "HTTP/2: this service speaks HTTP/1.1",
             Self::ProxyV1 => "the PROXY protocol, version 1: this service does not read it",
@@ -113,13 +111,14 @@ impl fmt::Display for Protocol {
             Self::Ssh => "SSH: this service speaks HTTP",
             Self::Socks4 => "SOCKS 4: this service is no proxy",
             Self::Socks5 => "SOCKS 5: this service is no proxy",
-        })
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     const HELLOS: &[(&[u8], Protocol)] = &[
         (
@@ -149,6 +148,17 @@ mod tests {
             for length in 0..first {
                 assert_eq!(guess(&hello[..length]), Guess::Early, "{shown} {length}");
             }
+        }
+    }
+
+    #[test]
+    fn each_protocol_has_a_chinese_text() {
+        for (_, protocol) in SIGNATURES {
+            let known = Language::Chinese.known(protocol.text());
+            assert!(
+                known.is_some(),
+                "src/language/zh_rules.rs: add {protocol:?}"
+            );
         }
     }
 

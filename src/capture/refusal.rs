@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! The text is one line of printable ASCII without a backslash and without a double quote: no format has
+//! The English text is one line of printable ASCII without a backslash and without a double quote: no format has
 //! to escape it. A peer controls only the named byte and its offset.
 
 use std::fmt;
@@ -80,8 +80,9 @@ impl Refusal {
     }
 
     /// Its text for people who read this language.
-    pub fn text(self, _language: Language) -> impl fmt::Display {
-        self
+    #[must_use]
+    pub fn text(self, language: Language) -> impl fmt::Display {
+        fmt::from_fn(move |f| self.write(language, f))
     }
 
     /// Names this byte, at this offset in the request.
@@ -139,49 +140,63 @@ impl Refusal {
     }
 }
 
-/// `TEXT: BYTE at offset N (SECTION); it looks like …`. The byte and the protocol are optional.
+/// The text in English, which is that of the answers and of the formats for programs.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.rule.text)?;
-        if let Some(scope) = self.scope {
-            f.write_str(": ")?;
-            self.fmt_byte(scope, f)?;
-        }
-        write!(f, " ({})", self.rule.section)?;
-        match self.protocol {
-            Some(protocol) => write!(f, "; it looks like {protocol}"),
-            None => Ok(()),
-        }
+        self.write(Language::English, f)
     }
 }
 
 impl Refusal {
+    /// `TEXT: BYTE at offset N (SECTION); it looks like …`. The byte and the protocol are optional.
+    fn write(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(language.text(self.rule.text))?;
+        if let Some(scope) = self.scope {
+            f.write_str(": ")?;
+            self.write_byte(scope, language, f)?;
+        }
+        write!(f, " ({})", self.rule.section)?;
+        match self.protocol {
+            Some(protocol) => {
+                let protocol = language.text(protocol.text());
+                language.write(f, "; it looks like {}", &[&protocol])
+            }
+            None => Ok(()),
+        }
+    }
+
     /// `0xNN NAME at offset N of the SCOPE`.
-    fn fmt_byte(&self, scope: Scope, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_byte(
+        &self,
+        scope: Scope,
+        language: Language,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
         write!(f, "0x{:02X}", self.byte)?;
         match self.byte {
             b'\0' => f.write_str(" NUL")?,
-            b'\t' => f.write_str(" tab")?,
             b'\n' => f.write_str(" LF")?,
             b'\r' => f.write_str(" CR")?,
-            b' ' => f.write_str(" space")?,
-            b'"' => f.write_str(" double quote")?,
-            b'\\' => f.write_str(" backslash")?,
+            b'\t' => write!(f, " {}", language.text("tab"))?,
+            b' ' => write!(f, " {}", language.text("space"))?,
+            b'"' => write!(f, " {}", language.text("double quote"))?,
+            b'\\' => write!(f, " {}", language.text("backslash"))?,
             b'!'..=b'~' => write!(f, " {}", char::from(self.byte))?,
             _ => {}
         }
-        write!(f, " at offset {}", self.offset)?;
-        f.write_str(match scope {
-            Scope::Request => "",
-            Scope::Target => " of the target",
-            Scope::Host => " of the host",
-        })
+        let place = match scope {
+            Scope::Request => " at offset {}",
+            Scope::Target => " at offset {} of the target",
+            Scope::Host => " at offset {} of the host",
+        };
+        language.write(f, place, &[&self.offset])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rules;
+    use super::*;
 
     #[test]
     fn a_refusal_names_the_rule_the_byte_and_the_section() {
@@ -216,6 +231,34 @@ mod tests {
             let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
             assert!(shown.bytes().all(is_plain), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn each_part_has_a_chinese_text() {
+        let chinese = |refusal: Refusal| refusal.text(Language::Chinese).to_string();
+        for rule in rules::ALL {
+            let text = rule.rule().text;
+            let known = Language::Chinese.known(text);
+            assert!(known.is_some(), "src/language/zh_rules.rs: add {text:?}");
+        }
+        let rule = rules::TARGET_CONTROL;
+        for byte in 0..=u8::MAX {
+            for refusal in [
+                rule.at(byte, 7),
+                rule.in_target(byte, 7),
+                rule.in_host(byte, 7),
+            ] {
+                let shown = chinese(refusal);
+                let words = shown.split([' ', ',', '(']);
+                let english = words
+                    .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()));
+                assert_eq!(english.count(), 0, "{shown}");
+            }
+        }
+        assert_eq!(
+            chinese(rules::VALUE_CONTROL.at(b'\t', 7).looks_like(Protocol::Tls)),
+            "头字段的值含有控制字符: 0x09 制表符,偏移 7 (RFC 9110 5.5);看起来是 TLS:本服务器只支持 http,不支持 https"
+        );
     }
 
     #[test]

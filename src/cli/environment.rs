@@ -74,7 +74,7 @@ fn only_chosen_variables(command: Command, matches: &ArgMatches) -> Command {
 }
 
 /// The program's options.
-fn command() -> Command {
+pub(super) fn command() -> Command {
     // With this, `--max-body -1` is an invalid size. Without, `-1` is an unknown option.
     map_args(Options::command(), &|arg: Arg| {
         let takes_number = takes_number(&arg);
@@ -82,10 +82,19 @@ fn command() -> Command {
     })
 }
 
-/// Changes each argument, also of the subcommands.
-fn map_args(command: Command, change: &impl Fn(Arg) -> Arg) -> Command {
-    let command = command.mut_args(change);
-    command.mut_subcommands(|subcommand| map_args(subcommand, change))
+/// Changes each argument, also of the subcommands. Not generic: each kind of change would be 2 KB of code.
+fn map_args(command: Command, change: &dyn Fn(Arg) -> Arg) -> Command {
+    map(command, change, &|command| command)
+}
+
+/// Changes each argument and each command: this one, and those below it.
+pub(super) fn map(
+    command: Command,
+    change_arg: &dyn Fn(Arg) -> Arg,
+    change: &dyn Fn(Command) -> Command,
+) -> Command {
+    let command = change(command).mut_args(change_arg);
+    command.mut_subcommands(|subcommand| map(subcommand, change_arg, change))
 }
 
 fn without_variable(arg: Arg) -> Arg {

@@ -1,6 +1,7 @@
-//! `--lang`, which every command but `health` has.
+//! The user's language: `--lang`, which every command but `health` has, its variable, or the locale.
 
 use std::env;
+use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
@@ -9,8 +10,8 @@ use crate::language::Language;
 /// The language of the sentences for the user.
 #[derive(Debug, Clone, Args)]
 pub(super) struct LanguageOptions {
-    /// The language of what people read. Records and errors are English [default: zh if `LC_ALL`,
-    /// `LC_MESSAGES` or LANG says so, else en].
+    /// The language of what people read. Diagnostics, and records for programs, are English [default:
+    /// zh if `LC_ALL`, `LC_MESSAGES` or LANG says so, else en].
     #[arg(
         long,
         value_name = "LANGUAGE",
@@ -31,10 +32,65 @@ enum Lang {
 impl LanguageOptions {
     /// The language of the option, else of the locale.
     pub(super) fn language(&self) -> Language {
-        match self.lang {
-            Some(Lang::En) => Language::English,
-            Some(Lang::Zh) => Language::Chinese,
-            None => Language::of_locale(|name| env::var(name).ok()),
+        self.lang.map_or_else(of_locale, Lang::language)
+    }
+}
+
+impl Lang {
+    fn language(self) -> Language {
+        match self {
+            Self::En => Language::English,
+            Self::Zh => Language::Chinese,
+        }
+    }
+}
+
+fn of_locale() -> Language {
+    Language::of_locale(|name| env::var(name).ok())
+}
+
+/// The language for the help and for a usage error. Another argument may be wrong, so this looks for
+/// `--lang` alone.
+pub(super) fn wanted(arguments: &[OsString]) -> Language {
+    let word = typed(arguments).or_else(|| env::var("HELLOWIRE_LANG").ok());
+    let lang = word.and_then(|word| Lang::from_str(&word, true).ok());
+    lang.map_or_else(of_locale, Lang::language)
+}
+
+/// The last value of `--lang` in the arguments.
+fn typed(arguments: &[OsString]) -> Option<String> {
+    let words = arguments
+        .iter()
+        .map(|word| word.to_str().unwrap_or_default());
+    let mut words = words.take_while(|word| *word != "--");
+    let mut found = None;
+    while let Some(word) = words.next() {
+        if word == "--lang" {
+            found = words.next();
+        } else if let Some(value) = word.strip_prefix("--lang=") {
+            found = Some(value);
+        }
+    }
+    found.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_is_found_among_wrong_ones() {
+        for (arguments, expected) in [
+            (&["a", "--lang", "zh", "--unknown"][..], Some("zh")),
+            (&["a", "raw", "--prot", "1", "--lang=en"], Some("en")),
+            (&["a", "--lang=en", "--lang", "zh"], Some("zh")),
+            (&["a", "--lang"], None),
+            (&["a", "--language", "zh"], None),
+            (&["a", "send", "--", "--lang=zh"], None),
+            (&["a"], None),
+        ] {
+            let words: Vec<_> = arguments.iter().map(OsString::from).collect();
+            assert_eq!(typed(&words).as_deref(), expected, "{arguments:?}");
         }
     }
 }

@@ -8,25 +8,30 @@
 //! arguments ─ environment (clap) ─ options ─ Invocation
 //! ```
 //!
-//! A mistake ends the program, with a message on stderr and exit code 2.
+//! A mistake ends the program, with a message on stderr and exit code 2. `ending` says it, or the help, in the
+//! user's language.
 
 mod chat;
 mod color;
 mod connect;
 mod container;
+mod ending;
 mod environment;
 mod health;
+mod help;
 mod invocation;
 mod language;
 mod log;
+mod mistake;
 mod options;
+mod rows;
 mod send;
 mod service;
 mod values;
 
 use std::env;
 
-use clap::FromArgMatches as _;
+use clap::{Error, FromArgMatches as _};
 
 pub use invocation::{Invocation, Service};
 use options::{Options, Subcommands};
@@ -36,13 +41,14 @@ use options::{Options, Subcommands};
 #[must_use]
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
-    let typed = environment::typed(&arguments).unwrap_or_else(|error| error.exit());
+    let end = |error: Error| -> ! { ending::end(&error, &arguments, language::wanted(&arguments)) };
+    let typed = environment::typed(&arguments).unwrap_or_else(|error| end(error));
     let found = container::check_for(&typed);
     let ignored = health::ignored_variables(&typed, found.as_ref());
     let completed = environment::complete(&arguments, &typed, ignored);
-    let matches = completed.unwrap_or_else(|error| error.exit());
+    let matches = completed.unwrap_or_else(|error| end(error));
     let options = Options::from_arg_matches(&matches).and_then(Options::checked);
-    let Options { command, http } = options.unwrap_or_else(|error| error.exit());
+    let Options { command, http } = options.unwrap_or_else(|error| end(error));
     match command {
         None => {
             let service = http.listening.service();

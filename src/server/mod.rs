@@ -105,6 +105,20 @@ pub fn run<P: Protocol>(
     log: Option<request_log::Config>,
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, StartError> {
+    let most = config.max_connections;
+    let spawn =
+        |log, bound, drain, limits| workers::spawn(bound, protocol(log), most, drain, limits);
+    run_workers(config, log, Box::new(spawn))
+}
+
+/// Starts the workers of a protocol. All else is the same code for every protocol.
+type Spawn<'a> = Box<dyn FnOnce(Handle, Bound, Drain, DrainLimits) -> io::Result<Workers> + 'a>;
+
+fn run_workers(
+    config: &Config,
+    log: Option<request_log::Config>,
+    spawn: Spawn<'_>,
+) -> Result<Exit, StartError> {
     rlimit::provide(config.max_connections, config.workers, config.listen.len())?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
@@ -118,7 +132,7 @@ pub fn run<P: Protocol>(
         if config.reopens_log {
             signals.reopen_on_hangup()?;
         }
-        serve(config, signals, bound, protocol(log.handle()), log).await
+        serve(config, signals, bound, spawn, log).await
     });
     // A name that is still being resolved, or a log that is still being opened, cannot be cancelled. The
     // process does not wait for either.
@@ -149,18 +163,18 @@ async fn start(
     Ok((log, bound))
 }
 
-async fn serve<P: Protocol>(
+async fn serve(
     config: &Config,
     signals: Signals,
     bound: Bound,
-    protocol: P,
+    spawn: Spawn<'_>,
     log: Log,
 ) -> Result<Exit, StartError> {
     let addresses = bound.addresses.clone();
     let limits = DrainLimits::new(config.drain_timeout);
     let mut drain = Drain::of_this_system();
     drain.prepare(&bound, limits);
-    let workers = workers::spawn(bound, protocol, config.max_connections, drain, limits)?;
+    let workers = spawn(log.handle(), bound, drain, limits)?;
     for address in &addresses {
         say(config.language.listening(format_args!("http://{address}")));
     }

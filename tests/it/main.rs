@@ -101,6 +101,8 @@ mod survival;
 mod terminal;
 /// curl, Chromium and Python as clients and as judges.
 mod tools;
+/// The help and usage errors in Chinese.
+mod translated;
 /// What is typed into a chat, at any speed.
 mod typed;
 /// A log that is not read for a while.

@@ -30,18 +30,13 @@ pub(in crate::chat) enum End {
 impl End {
     /// The sentence that tells the user.
     pub(in crate::chat) fn text(self, language: Language) -> &'static str {
-        match (language, self) {
-            (Language::English, Self::WeSaidBye) => "you said byebye",
-            (Language::English, Self::TheySaidBye) => "the other side said byebye",
-            (Language::English, Self::InputEnded) => "end of input: you left",
-            (Language::English, Self::Stopped) => "interrupted: you left",
-            (Language::English, Self::TheyLeft) => "the other side left",
-            (Language::Chinese, Self::WeSaidBye) => "你说了 byebye,聊天结束",
-            (Language::Chinese, Self::TheySaidBye) => "对方说了 byebye,聊天结束",
-            (Language::Chinese, Self::InputEnded) => "输入结束,你已离开",
-            (Language::Chinese, Self::Stopped) => "已中断,你已离开",
-            (Language::Chinese, Self::TheyLeft) => "对方已离开",
-        }
+        language.text(match self {
+            Self::WeSaidBye => "you said byebye",
+            Self::TheySaidBye => "the other side said byebye",
+            Self::InputEnded => "end of input: you left",
+            Self::Stopped => "interrupted: you left",
+            Self::TheyLeft => "the other side left",
+        })
     }
 }
 
@@ -127,5 +122,28 @@ pub(super) async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_has_a_chinese_text() {
+        for end in [
+            End::WeSaidBye,
+            End::TheySaidBye,
+            End::InputEnded,
+            End::Stopped,
+            End::TheyLeft,
+        ] {
+            let english = end.text(Language::English);
+            let known = Language::Chinese.known(english);
+            assert!(
+                known.is_some(),
+                "src/language/zh_phrases.rs: add {english:?}"
+            );
+        }
     }
 }

@@ -5,6 +5,8 @@
 
 /// The imports of the source, read from its text.
 mod imports;
+/// The texts for people, and their translations.
+mod texts;
 /// The words of a Rust file.
 mod words;
 

@@ -1,11 +1,28 @@
-//! The texts that people read at the client, at the chat and at a service's start, in English and in
-//! Chinese. The Chinese ones are the tutorial's own (docs/chat.md) if it has them.
+//! The language of what people read: the help, usage errors, the prompts, the chat, and the reasons of refusals
+//! in the formats for people.
 //!
-//! The texts of a chat's end are elsewhere: `End::text` in `chat/session/state.rs` has them. Errors,
-//! diagnostics and records are always English: users search for them.
+//! The English text stands where it is used, and is the key: `language.text("you: ")`. The files `zh_*.rs`
+//! are the one place of the Chinese texts. They are the tutorial's own (docs/chat.md) if it has them.
+//!
+//! Answers, diagnostics, and the records of the formats for programs are always English: users search for
+//! them.
+//!
+//! # Invariants
+//!
+//! - Each text is in both languages, and no Chinese one is unused. Tests name what is missing.
+//! - A text and its translation have the same number of places for values, `{}`, in the same order.
+
+mod table;
+mod zh_help;
+mod zh_phrases;
+mod zh_rules;
+mod zh_usage;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
+
+/// What stands for a value in a text.
+const PLACE: &str = "{}";
 
 /// The language of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,135 +56,131 @@ impl Language {
     /// `english` in this language. The English text itself, where there is no other.
     #[must_use]
     pub fn text(self, english: &'static str) -> &'static str {
-        english
+        self.known(english).unwrap_or(english)
+    }
+
+    /// The translation of `english`, if there is one.
+    #[must_use]
+    pub(crate) fn known(self, english: &str) -> Option<&'static str> {
+        match self {
+            Self::English => None,
+            Self::Chinese => table::chinese(english),
+        }
+    }
+
+    /// Writes `template` in this language, with a value for each `{}`.
+    pub(crate) fn write(
+        self,
+        f: &mut fmt::Formatter<'_>,
+        template: &'static str,
+        values: &[&dyn Display],
+    ) -> fmt::Result {
+        let mut rest = self.text(template);
+        for value in values {
+            let (part, behind) = split_once(rest, PLACE).unwrap_or((rest, ""));
+            f.write_str(part)?;
+            value.fmt(f)?;
+            rest = behind;
+        }
+        f.write_str(rest)
+    }
+
+    /// `template` in this language, with a value for each `{}`.
+    pub(crate) fn fill(self, template: &'static str, values: &[&dyn Display]) -> String {
+        fmt::from_fn(|f| self.write(f, template, values)).to_string()
     }
 
     /// A server listens on `address`.
     pub(crate) fn listening(self, address: impl Display) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "listening on {address}"),
-            Self::Chinese => write!(f, "服务器等待客户端连接…… {address}"),
-        })
+        self.fill("listening on {}", &[&address])
     }
 
     /// A server waits for a reader of the FIFO at `path`, which is its log.
     pub(crate) fn waiting_for_a_reader(self, path: impl Display) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "waiting for somebody to read the log's FIFO, {path}"),
-            Self::Chinese => write!(f, "等待有人读取日志管道 {path}"),
-        })
+        self.fill("waiting for somebody to read the log's FIFO, {}", &[&path])
     }
 
     /// The client's prompt, at a terminal.
     #[must_use]
     pub(crate) fn data_to_send(self) -> &'static str {
-        match self {
-            Self::English => "Data to send: ",
-            Self::Chinese => "请输入要发送的数据:",
-        }
+        self.text("Data to send: ")
     }
 
     /// The client's text before a reply, at a terminal.
     #[must_use]
     pub(crate) fn received_data(self) -> &'static str {
-        match self {
-            Self::English => "Received: ",
-            Self::Chinese => "接收到的数据为: ",
-        }
+        self.text("Received: ")
     }
 
     /// A server has been silent for a while, and may be for this long.
     #[must_use]
     pub(crate) fn no_answer_yet(self, timeout: Duration) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "(no answer yet; waiting for up to {timeout:?})"),
-            Self::Chinese => write!(f, "(尚无回复,最多等待 {timeout:?})"),
-        })
+        let timeout = format_args!("{timeout:?}");
+        self.fill("(no answer yet; waiting for up to {})", &[&timeout])
     }
 
     /// `peer` has connected to a chat's listener.
     pub(crate) fn called_by(self, peer: impl Display) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "connected: {peer}"),
-            Self::Chinese => write!(f, "连接已建立 {peer}"),
-        })
+        self.fill("connected: {}", &[&peer])
     }
 
     /// A chat's caller has connected to `peer`.
     pub(crate) fn connected_to(self, peer: impl Display) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "connected to {peer}"),
-            Self::Chinese => write!(f, "已连接 {peer}"),
-        })
+        self.fill("connected to {}", &[&peer])
     }
 
     /// The prompt of a chat's line editor.
     #[must_use]
     pub(crate) fn message_prompt(self) -> &'static str {
-        match self {
-            Self::English => "you: ",
-            Self::Chinese => "输入发送内容:",
-        }
+        self.text("you: ")
     }
 
     /// The text before a message from the other side, at a terminal.
     #[must_use]
     pub(crate) fn received_message(self) -> &'static str {
-        match self {
-            Self::English => "peer: ",
-            Self::Chinese => "接收到的内容:",
-        }
+        self.text("peer: ")
     }
 
     /// A message waits for the other side's answer.
     #[must_use]
     pub(crate) fn held(self) -> &'static str {
-        match self {
-            Self::English => "(waits until the other side has answered; Ctrl-C leaves)",
-            Self::Chinese => "(等待对方回复后发送;按 Ctrl-C 离开)",
-        }
+        self.text("(waits until the other side has answered; Ctrl-C leaves)")
     }
 
     /// A chat waits for the other side's end. The session waits for three seconds at most.
     #[must_use]
     pub(crate) fn parting(self) -> &'static str {
-        match self {
-            Self::English => {
-                "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)"
-            }
-            Self::Chinese => "(等待对方也结束,最多静默 3 秒;按 Ctrl-C 立即离开)",
-        }
+        self.text(
+            "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)",
+        )
     }
 
     /// So many entered lines wait to be sent, and are not shown.
     #[must_use]
     pub(crate) fn more_wait(self, count: usize) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "({count} more wait)"),
-            Self::Chinese => write!(f, "(还有 {count} 条等待发送)"),
-        })
+        self.fill("({} more wait)", &[&count])
     }
 
     /// A line is longer than the `most` bytes of a message.
     #[must_use]
     pub(crate) fn too_long(self, most: usize) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(f, "(longer than {most} bytes: sent in parts)"),
-            Self::Chinese => write!(f, "(超过 {most} 字节,分段发送)"),
-        })
+        self.fill("(longer than {} bytes: sent in parts)", &[&most])
     }
 
     /// So many messages never reached the other side.
     #[must_use]
     pub(crate) fn unsent(self, count: usize) -> impl Display {
-        fmt::from_fn(move |f| match self {
-            Self::English => write!(
-                f,
-                "not sent, for want of an answer: {count} of your messages"
-            ),
-            Self::Chinese => write!(f, "对方未回复,有 {count} 条消息未发送"),
-        })
+        self.fill(
+            "not sent, for want of an answer: {} of your messages",
+            &[&count],
+        )
     }
+}
+
+/// [`str::split_once`], but not inlined: all of this is cold, and a search is 1 KB of code.
+#[inline(never)]
+pub(crate) fn split_once<'a>(text: &'a str, at: &str) -> Option<(&'a str, &'a str)> {
+    text.split_once(at)
 }
 
 #[cfg(test)]
@@ -201,5 +214,12 @@ mod tests {
         expect(&[("LC_ALL", en), ("LC_MESSAGES", zh)], Language::English);
         expect(&[("LC_MESSAGES", zh), ("LANG", en)], Language::Chinese);
         expect(&[("LC_ALL", ""), ("LANG", zh)], Language::Chinese);
+    }
+
+    #[test]
+    fn values_stand_in_their_places() {
+        let chinese = Language::Chinese;
+        assert_eq!(chinese.fill("connected to {}", &[&"a:1"]), "已连接 a:1");
+        assert_eq!(Language::English.fill("{} of {}", &[&1, &2]), "1 of 2");
     }
 }

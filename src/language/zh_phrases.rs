@@ -1,0 +1,44 @@
+//! The Chinese texts of the services' start, of the client and of the chat.
+
+pub(super) const TEXTS: &[(&str, &str)] = &[
+    // A service's start.
+    ("listening on {}", "服务器等待客户端连接…… {}"),
+    (
+        "waiting for somebody to read the log's FIFO, {}",
+        "等待有人读取日志管道 {}",
+    ),
+    // The client.
+    ("Data to send: ", "请输入要发送的数据:"),
+    ("Received: ", "接收到的数据为: "),
+    (
+        "(no answer yet; waiting for up to {})",
+        "(尚无回复,最多等待 {})",
+    ),
+    // The chat.
+    ("connected: {}", "连接已建立 {}"),
+    ("connected to {}", "已连接 {}"),
+    ("you: ", "输入发送内容:"),
+    ("peer: ", "接收到的内容:"),
+    (
+        "(waits until the other side has answered; Ctrl-C leaves)",
+        "(等待对方回复后发送;按 Ctrl-C 离开)",
+    ),
+    (
+        "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)",
+        "(等待对方也结束,最多静默 3 秒;按 Ctrl-C 立即离开)",
+    ),
+    ("({} more wait)", "(还有 {} 条等待发送)"),
+    (
+        "(longer than {} bytes: sent in parts)",
+        "(超过 {} 字节,分段发送)",
+    ),
+    (
+        "not sent, for want of an answer: {} of your messages",
+        "对方未回复,有 {} 条消息未发送",
+    ),
+    ("you said byebye", "你说了 byebye,聊天结束"),
+    ("the other side said byebye", "对方说了 byebye,聊天结束"),
+    ("end of input: you left", "输入结束,你已离开"),
+    ("interrupted: you left", "已中断,你已离开"),
+    ("the other side left", "对方已离开"),
+];

@@ -1,0 +1,179 @@
+//! The help and usage errors in Chinese: real runs.
+
+use std::process::{Command, Output};
+
+use crate::support::program;
+
+/// Exit code, stdout and stderr of a run that ends by itself.
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+/// The help of a command, which has to be on stdout alone.
+#[track_caller]
+fn help(command: &mut Command) -> String {
+    let (code, stdout, stderr) = run(command);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    stdout
+}
+
+#[test]
+fn the_help_is_in_the_language_of_the_locale() {
+    let help = help(program().env("LC_ALL", "zh_CN.UTF-8").arg("--help"));
+    for expected in [
+        "用 Hello World 回复每个 HTTP 请求",
+        "用法:  hellowire [选项]",
+        "命令:\n  raw ",
+        "\n选项:\n",
+        "\n请求日志:\n",
+        "[变量: HELLOWIRE_MAX_BODY=]",
+        "[默认: 16MiB]",
+        "- warn:  以及不影响运行的问题",
+    ] {
+        assert!(help.contains(expected), "{expected}: {help}");
+    }
+    // What clap says in English. `[env:` and the like are its form, not a user's.
+    for english in [
+        "Usage:",
+        "Options:",
+        "Print ",
+        "[env:",
+        "[default:",
+        "Possible",
+    ] {
+        assert!(!help.contains(english), "{english}: {help}");
+    }
+}
+
+#[test]
+fn the_help_of_each_command_is_translated() {
+    for (arguments, expected) in [
+        (&["--lang", "zh", "-h"][..], "[可选: en, zh]"),
+        (&["raw", "--lang", "zh", "--help"], "教程里的那段回复"),
+        (&["raw", "-h", "--lang", "zh"], "教程里的那段回复"),
+        (&["send", "--lang=zh", "--help"], "服务器的地址"),
+        (&["chat", "connect", "--lang=ZH", "-h"], "要连接的地址"),
+    ] {
+        let help = help(program().args(arguments));
+        assert!(help.contains(expected), "{arguments:?}: {help}");
+    }
+    let raw = help(program().env("LC_ALL", "zh").args(["help", "raw"]));
+    assert!(raw.contains("教程里的那段回复"), "{raw}");
+    let health = help(program().env("HELLOWIRE_LANG", "zh").args(["health", "-h"]));
+    assert!(health.contains("要检查的地址"), "{health}");
+}
+
+/// `chat` alone is a mistake, and its help says what is missing.
+#[test]
+fn a_missing_command_gets_the_help_on_stderr() {
+    let (code, stdout, stderr) = run(program().env("LC_ALL", "zh_CN").arg("chat"));
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.contains("等待一个连接"), "{stderr}");
+}
+
+#[test]
+fn the_language_of_the_option_comes_first() {
+    let help = help(
+        program()
+            .env("LC_ALL", "zh_CN")
+            .args(["--lang", "en", "--help"]),
+    );
+    assert!(help.contains("Usage: hellowire"), "{help}");
+}
+
+#[test]
+fn usage_errors_are_translated() {
+    for (arguments, expected) in [
+        (&["--prot", "1"][..], "错误: 无法识别的参数 '--prot'\n"),
+        (
+            &["--strcit"],
+            "错误: 无法识别的参数 '--strcit'\n\n  提示: 是否想用 '--strict'?\n",
+        ),
+        (
+            &["sedn"],
+            "错误: 未知命令 'sedn'\n\n  提示: 是否想用 'send'?\n",
+        ),
+        (&["--max-body"], "错误: '--max-body <SIZE>' 缺少值\n"),
+        (
+            &["--max-body", "x"],
+            "错误: '--max-body <SIZE>' 的值 'x' 无效: 应为大小,如 4096、64KiB 或 16MiB\n",
+        ),
+        (
+            &["--max-head", "1"],
+            "错误: '--max-head <SIZE>' 的值 '1' 无效: 不在 256 B 到 16 MiB 之间\n",
+        ),
+        (
+            &["--log", "jsn"],
+            "错误: '--log <FORMAT>' 的值 'jsn' 无效\n  [可选: ",
+        ),
+        (
+            &["--header", "Connection: x"],
+            "错误: '--header <FIELD>' 的值 'Connection: x' 无效: 头字段 connection 不能设置",
+        ),
+        (&["--strict=x"], "错误: '--strict' 不接受值 'x'"),
+        (
+            &["--status", "200", "--status", "201"],
+            "错误: '--status <CODE>' 只能使用一次\n",
+        ),
+        (
+            &["--text", "x", "raw"],
+            "错误: 'raw' 不能与 '--text <TEXT>' 同时使用\n",
+        ),
+    ] {
+        let (code, stdout, stderr) = run(program().env("LC_ALL", "zh_CN.UTF-8").args(arguments));
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+        assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.ends_with("\n\n详情请用 '--help' 查看。\n"),
+            "{arguments:?}: {stderr}"
+        );
+        assert!(!stderr.contains("Usage"), "{arguments:?}: {stderr}");
+    }
+}
+
+/// `--lang` counts, whatever else is wrong.
+#[test]
+fn the_language_is_known_before_a_mistake() {
+    for (arguments, expected) in [
+        (
+            &["--lang", "zh", "--prot", "1"][..],
+            "错误: 无法识别的参数 '--prot'\n",
+        ),
+        (
+            &["--prot", "1", "--lang=zh"],
+            "错误: 无法识别的参数 '--prot'\n",
+        ),
+        (
+            &["--lang", "zh", "--max-body", "x"],
+            "错误: '--max-body <SIZE>' 的值 'x' 无效: ",
+        ),
+        (
+            &["--lang", "zh", "raw"],
+            "错误: 'raw' 不能与 '--lang <LANGUAGE>' 同时使用\n",
+        ),
+        (
+            &["--lang", "fr"],
+            "error: invalid value 'fr' for '--lang <LANGUAGE>'\n",
+        ),
+    ] {
+        let (code, _, stderr) = run(program().args(arguments));
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_variable_names_it() {
+    let (code, _, stderr) = run(program()
+        .env("LC_ALL", "zh_CN.UTF-8")
+        .env("HELLOWIRE_MAX_BODY", "x"));
+    assert_eq!(code, Some(2));
+    let expected = "错误: 'HELLOWIRE_MAX_BODY' 的值 'x' 无效: 应为大小,如 4096、64KiB 或 16MiB\n";
+    assert!(stderr.starts_with(expected), "{stderr}");
+}
