@@ -14,7 +14,9 @@ times, ports and durations of its run.
 """
 
 import argparse
+import concurrent.futures
 import html
+import itertools
 import os
 import pathlib
 import pty
@@ -51,8 +53,8 @@ class Step(typing.NamedTuple):
     """
 
     command: str
-    shows: list = []
-    after: list = []
+    shows: typing.Sequence[str] = ()
+    after: typing.Sequence[str] = ()
 
 
 PLAIN = Step("curl localhost:PORT", [r"GET /"])
@@ -64,7 +66,7 @@ FIFTY = Step("curl -Z --parallel-immediate 'localhost:PORT/item/[1-50]' &>/dev/n
 TLS = Step("curl https://localhost:PORT", ["400"])
 # Part of a body, and part of a head.
 HALF_BODY = Step(
-    "curl -H 'Content-Length: 100' -d 'that is all' localhost:PORT/slow", ["waiting: 89"], ["/slow.*/slow"]
+    "curl -H 'Content-Length: 100' -d 'that is all' localhost:PORT/slow", [" 89 "], ["/slow.*/slow"]
 )
 HALF_HEAD = Step(
     r"printf 'GET /half HTTP/1.1\r\nHost: lo' | hellowire send --keep-open --to localhost:PORT",
@@ -77,7 +79,7 @@ BROWSER = Step(
 # By name: the service's command and the steps.
 SCENES = {
     "curl": (HELLOWIRE, [PLAIN, ODD, NO_HOST]),
-    "chinese": (f"{HELLOWIRE} --lang zh", [PLAIN, ODD, NO_HOST]),
+    "chinese": (f"{HELLOWIRE} --lang zh", [ODD, NO_HOST, HALF_BODY]),
     "browser": (HELLOWIRE, [BROWSER]),
     "webhook": (HELLOWIRE, [HOOK]),
     "upload": (HELLOWIRE, [UPLOAD]),
@@ -312,12 +314,17 @@ def main():
             draw(HERE, name, scene, size, program)
         return
     arguments.all.mkdir(parents=True, exist_ok=True)
-    for scene in SCENES:
-        if scene == "browser" and not shutil.which("chromium"):
-            print("skipped: browser, which needs chromium", file=sys.stderr)
-            continue
-        for columns, rows in SIZES:
-            draw(arguments.all, f"{scene}-{columns}x{rows}", scene, (columns, rows), program)
+    scenes = set(SCENES)
+    if not shutil.which("chromium"):
+        scenes.remove("browser")
+        print("skipped: browser, which needs chromium", file=sys.stderr)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        drawings = []
+        for scene, (columns, rows) in itertools.product(sorted(scenes), SIZES):
+            name = f"{scene}-{columns}x{rows}"
+            drawings.append(pool.submit(draw, arguments.all, name, scene, (columns, rows), program))
+        for drawing in drawings:
+            drawing.result()
 
 
 if __name__ == "__main__":
