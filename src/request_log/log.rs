@@ -188,7 +188,7 @@ impl Handle {
     /// # Cancel safety
     ///
     /// Can be dropped and called again.
-    pub(crate) async fn is_full(&self) {
+    pub(crate) async fn full(&self) {
         match self.open.as_ref().and_then(|open| open.count.as_ref()) {
             Some(count) => count.reached().await,
             None => pending().await,

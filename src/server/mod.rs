@@ -233,7 +233,7 @@ impl Life<'_> {
     async fn live(&mut self) -> (Ending, Instant) {
         let is_broken = select! {
             _ = next_stop(&mut self.signals, &self.log) => false,
-            () = self.log.is_full() => false,
+            () = self.log.full() => false,
             () = self.workers.any_ended() => true,
         };
         if is_broken {

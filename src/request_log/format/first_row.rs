@@ -2,7 +2,7 @@
 //! Pure.
 //!
 //! ```text
-//! ▶ 21:47:20.123 #12.1 127.0.0.1       GET /articles/42?from=front…       142 B 200
+//! ▶ 21:47:20.123 #12.1 127.0.0.1     GET /articles/42?from=front…         142 B 200
 //! ```
 //!
 //! The columns are those that 80 columns have room for. A wider terminal shows the peer's port too. In a
@@ -20,10 +20,11 @@ use super::text;
 pub(super) const TARGET: usize = 30;
 const NARROW_TARGET: usize = 20;
 
-/// The columns of `#12.1`, of an IPv4 address, of one with its port, of `12345 B`, and of a status.
+/// The columns of `#12.1`, of an address as `192.168.1.100`, of one with its port, of `12345 B`, and of a
+/// status. What is longer takes more.
 const NUMBERS: usize = 5;
-const ADDRESS: usize = 15;
-const ADDRESS_AND_PORT: usize = 21;
+const ADDRESS: usize = 13;
+const ADDRESS_AND_PORT: usize = 19;
 pub(super) const BYTES: usize = 7;
 pub(super) const STATUS: usize = 3;
 
@@ -69,8 +70,9 @@ impl FirstRow<'_> {
         let [start, numbers, bytes, status] = parts;
         let left = format!("{start} {numbers:<NUMBERS$} ");
         let right = format!(" {bytes:>BYTES$} ");
-        let taken = text::width(&left) + right.len() + status.len().max(STATUS);
-        let room = width.saturating_sub(taken);
+        let status = format!("{status:>STATUS$}");
+        let end = width.saturating_sub(right.len() + status.len());
+        let room = end.saturating_sub(text::width(&left));
         if room < NARROW_TARGET {
             return self.stacked(width, parts, page);
         }
@@ -79,11 +81,10 @@ impl FirstRow<'_> {
         if columns > 0 {
             page.put(Paint::Bold, &format!("{peer:<columns$} "));
         }
-        let room = room - if columns > 0 { columns + 1 } else { 0 };
-        page.cut(Paint::Bold, self.line, room);
-        page.pad(width - right.len() - status.len().max(STATUS));
+        page.cut(Paint::Bold, self.line, end - page.column());
+        page.pad(end);
         page.put(Paint::Bold, &right);
-        page.put(self.paint, &format!("{status:>STATUS$}"));
+        page.put(self.paint, &status);
         page.end_row();
         if columns == 0 {
             self.from(page);

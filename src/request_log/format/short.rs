@@ -1,7 +1,7 @@
 //! The format `short`: for people at a terminal, one line a request.
 //!
 //! ```text
-//! ▶ 21:47:20.123 127.0.0.1      GET /articles/42?from=fr… 200   142 B 0.42 ms
+//! ▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front   200   142 B 0.42 ms
 //! ```
 //!
 //! The status is that of the answer. The line has what the request is, and a long target is cut: the bytes

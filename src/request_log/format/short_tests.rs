@@ -38,17 +38,17 @@ fn a_request_is_a_line() {
     );
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1       GET /articles/42?from=front … 200   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front HT… 200   142 B 0.42 ms\n"
     );
     assert_eq!(
         shown(columns(120), &answered),
-        "▶ 21:47:20.123 127.0.0.1:51234       GET /articles/42?from=front HTTP                                200   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1:51234     GET /articles/42?from=front HTTP                                  200   142 B 0.42 ms\n"
     );
     answered.state = State::Refused(rules::HOST_MISSING);
     answered.status = None;
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1       GET /articles/42?fro… refused   -   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=… refused   -   142 B 0.42 ms\n"
     );
     assert_eq!(
         shown(columns(50), &answered),

@@ -7,7 +7,7 @@
 //! - Without colors the bytes can be restored from the pieces. With colors a backslash is shown once: escapes
 //!   are dimmed there, and a backslash of the peer is not.
 
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::UnicodeWidthChar;
 
 use crate::escape::{append, backslash, is_printable, unicode};
 
@@ -28,13 +28,38 @@ pub(super) enum Piece {
     Unicode(char),
 }
 
+/// The pieces of some bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Pieces<'a> {
+    rest: &'a [u8],
+    color: bool,
+}
+
 /// The pieces of `bytes`.
-pub(super) fn pieces(bytes: &[u8], color: bool) -> impl Iterator<Item = Piece> {
-    bytes.utf8_chunks().flat_map(move |chunk| {
-        let characters = chunk.valid().chars();
-        let characters = characters.map(move |character| Piece::of(character, color));
-        characters.chain(chunk.invalid().iter().copied().map(Piece::Byte))
-    })
+pub(super) fn pieces(bytes: &[u8], color: bool) -> Pieces<'_> {
+    Pieces { rest: bytes, color }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    // Once in the program, whose size has a bound.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Piece> {
+        let &first = self.rest.first()?;
+        // No character is longer.
+        let window = &self.rest[..self.rest.len().min(4)];
+        let text = window
+            .utf8_chunks()
+            .next()
+            .map_or("", |chunk| chunk.valid());
+        let (piece, length) = match text.chars().next() {
+            Some(character) => (Piece::of(character, self.color), character.len_utf8()),
+            None => (Piece::Byte(first), 1),
+        };
+        self.rest = &self.rest[length..];
+        Some(piece)
+    }
 }
 
 impl Piece {
@@ -78,11 +103,19 @@ impl Piece {
     }
 }
 
+/// `text` with `number` in the place of `name`.
+#[cold]
+#[inline(never)]
+pub(super) fn with_number(text: &str, name: &str, number: u64) -> String {
+    match memchr::memmem::find(text.as_bytes(), name.as_bytes()) {
+        Some(at) => format!("{}{number}{}", &text[..at], &text[at + name.len()..]),
+        None => text.to_owned(),
+    }
+}
+
 /// The columns that a text of ours takes.
 pub(super) fn width(text: &str) -> usize {
-    let widths = text
-        .chars()
-        .filter_map(unicode_width::UnicodeWidthChar::width);
+    let widths = text.chars().filter_map(UnicodeWidthChar::width);
     widths.sum()
 }
 

@@ -4,7 +4,7 @@ use super::super::record::Waiting;
 use super::clock::Clock;
 use super::first_row::FirstRow;
 use super::page::{INDENT, Page, Paint};
-use super::text::PAUSE;
+use super::text::{PAUSE, with_number};
 use crate::capture::Missing;
 use crate::language::Language;
 
@@ -35,8 +35,7 @@ fn missing(missing: Missing, language: Language) -> String {
         Missing::LastChunk => language.text("the last chunk has not come").to_owned(),
         Missing::Body { left, total } => {
             let text = language.text("{left} of {total} body bytes are missing");
-            let text = text.replace("{left}", &left.to_string());
-            text.replace("{total}", &total.to_string())
+            with_number(&with_number(text, "{left}", left), "{total}", total)
         }
     }
 }
@@ -94,7 +93,7 @@ mod tests {
         let shown = shown(Format::Pretty, columns(80), b"POST /hook", Missing::HeadEnd);
         assert_eq!(
             shown,
-            "◌ 21:47:20.123 #12.1 127.0.0.1       POST /hook                         57 B   -\n  \
+            "◌ 21:47:20.123 #12.1 127.0.0.1     POST /hook                           57 B   -\n  \
              waiting: the head has not ended\n\n"
         );
     }

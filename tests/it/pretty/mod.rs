@@ -3,6 +3,8 @@
 /// Requests that try to act on a terminal.
 mod cases;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use cases::{Case, case};
 use hellowire::language::Language;
 use hellowire::request_log::{Columns, View};
@@ -13,7 +15,10 @@ use unicode_width::UnicodeWidthChar;
 use vt100::{Callbacks, Parser};
 
 use crate::screen::Screen;
-use crate::support::{Client, program};
+use crate::support::{Client, Service, program};
+
+/// Milliseconds.
+const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// The marks of records, and of requests that pause.
 const MARKS: [&str; 2] = ["▶", "◌"];
@@ -177,6 +182,34 @@ fn no_request_acts_on_a_terminal_or_forges_a_record() {
 #[ignore = "takes a while: 100 000 requests"]
 fn none_of_a_hundred_thousand_requests_acts_on_a_terminal_or_forges_a_record() {
     judge_many(100_000);
+}
+
+/// The time of the day in UTC, in milliseconds.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_millis()).unwrap() % DAY
+}
+
+#[test]
+fn times_are_those_of_the_zone() {
+    let mut command = program();
+    command.args(["--listen", "127.0.0.1:0", "--log", "pretty"]);
+    let service = Service::launch(command.env("TZ", "<+12>-12"));
+    let before = now() + DAY / 2;
+    service.exchange("GET / HTTP/1.0\r\n\r\n");
+    let after = now() + DAY / 2;
+    let row = service.stdout.next();
+    let time = row.split(' ').nth(1).unwrap();
+    let fields = time
+        .split([':', '.'])
+        .map(|field| field.parse::<u64>().unwrap());
+    let millis = fields
+        .zip([3_600_000, 60_000, 1000, 1])
+        .map(|(field, unit)| field * unit);
+    // Midnight may have passed.
+    let passed = |since: u64, until: u64| (until + 2 * DAY - since) % DAY;
+    let waited = passed(before, millis.sum());
+    assert!(waited <= passed(before, after), "{row}");
 }
 
 /// The width is that of the terminal at each record: a window may be made wider or narrower.

@@ -18,7 +18,7 @@ use super::clock::Clock;
 use super::first_row::FirstRow;
 use super::page::{ELLIPSIS, INDENT, Page, Paint};
 use super::reasons::{paint, reasons};
-use super::text::MARK;
+use super::text::{MARK, with_number};
 use crate::capture::Captured;
 use parts::Parts;
 
@@ -62,7 +62,7 @@ fn bytes(request: &Captured<'_>, page: &mut Page<'_>) {
 fn not_shown(count: u64, text: &'static str, page: &mut Page<'_>) {
     if count > 0 {
         let text = page.language().text(text);
-        let text = text.replace("{count}", &count.to_string());
+        let text = with_number(text, "{count}", count);
         page.pad(INDENT);
         page.words(Paint::Dim, &format!("{ELLIPSIS} {text}"), 2 * INDENT);
         page.end_row();

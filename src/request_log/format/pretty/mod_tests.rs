@@ -40,7 +40,7 @@ fn a_request() {
 
 #[test]
 fn eighty_columns_have_all_that_one_looks_for() {
-    let expected = r"▶ 21:47:20.123 #12.1 127.0.0.1       POST /hook?a=1                     57 B 200
+    let expected = r"▶ 21:47:20.123 #12.1 127.0.0.1     POST /hook?a=1                       57 B 200
   POST /hook?a=1 HTTP/1.1\r\n
   Host: a\r\n
   Content-Length: 2\r\n
@@ -61,7 +61,7 @@ fn more_columns_have_the_port_and_fewer_have_rows() {
             .0
             .to_owned()
     };
-    let port = "▶ 21:47:20.123 #12.1 127.0.0.1:51234       POST /hook?a=1";
+    let port = "▶ 21:47:20.123 #12.1 127.0.0.1:51234     POST /hook?a=1";
     assert!(first(120).starts_with(port), "{}", first(120));
     assert_eq!(
         first(60),
