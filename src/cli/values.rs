@@ -10,8 +10,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use parse_size::parse_size;
 
 use crate::http::Field;
 use crate::net::address::{Address, Omitted};
@@ -147,10 +147,7 @@ pub(super) fn timeout(text: &str) -> Result<Duration, String> {
 
 /// A number of bytes, as in `4096` or `64KiB`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let size: ByteSize = text
-        .parse()
-        .map_err(|_| "expected a size as in 4096, 64KiB or 16MiB".to_owned())?;
-    Ok(size.as_u64())
+    parse_size(text).map_err(|_| "expected a size as in 4096, 64KiB or 16MiB".to_owned())
 }
 
 /// A number of bytes in memory, at most [`MAX_MEMORY`].
