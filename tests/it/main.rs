@@ -15,6 +15,8 @@
 mod answered;
 /// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
 mod answers;
+/// What is asked of a log, in the lines of docs/log.md.
+mod asked;
 /// Two people without terminals.
 mod chat;
 /// The ends of their chats.

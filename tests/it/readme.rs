@@ -57,12 +57,18 @@ fn code(text: &str) -> Vec<&str> {
     .collect()
 }
 
-/// The targets of a page's links.
+/// The targets of a page's links and pictures.
 fn links(text: &str) -> Vec<&str> {
     let prose = lines(text).filter(|(is_code, _)| !is_code);
+    let targets = |line| {
+        [("](", ')'), ("src=\"", '"'), ("srcset=\"", '"')].map(|(before, after)| {
+            let rests = str::split(line, before).skip(1);
+            rests.filter_map(move |rest| rest.split(after).next())
+        })
+    };
     prose
-        .flat_map(|(_, line)| line.split("](").skip(1))
-        .filter_map(|rest| rest.split(')').next())
+        .flat_map(|(_, line)| targets(line))
+        .flatten()
         .collect()
 }
 
