@@ -8,8 +8,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "用 Hello World 回复每个 HTTP 请求,并把请求逐字节写入日志",
     ),
     (
-        "The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended after its signal, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has ended it at once, or a first one while it was starting",
-        "请求日志写到 stdout,其他信息写到 stderr。退出码:0 表示服务器收到信号后正常结束,1 表示服务器出错,2 表示用法错误;129、130、131 或 143 表示服务器因第二个信号立即结束,或在启动过程中收到信号",
+        "The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended after its signal or its last record, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has ended it at once, or a first one while it was starting",
+        "请求日志写到 stdout,其他信息写到 stderr。退出码:0 表示服务器收到信号或写完最后一条记录后正常结束,1 表示服务器出错,2 表示用法错误;129、130、131 或 143 表示服务器因第二个信号立即结束,或在启动过程中收到信号",
     ),
     (
         "Answers any bytes with the document's hand-written answer, without HTTP",
@@ -65,9 +65,23 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // Listening.
     (
-        "An address to listen on: `127.0.0.1:8080`, `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). Port 0 is any free port. Repeatable; the variable separates addresses by commas",
-        "监听的地址:`127.0.0.1:8080`、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。端口 0 表示任意空闲端口。可重复使用;在变量里用逗号分隔",
+        "An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable; the variable separates addresses by commas",
+        "监听的地址:`8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用;在变量里用逗号分隔",
     ),
+    (
+        "The port of every address to listen on, instead of its own. Port 0 is any free port",
+        "所有监听地址都使用这个端口,代替各自的端口。端口 0 表示任意空闲端口",
+    ),
+    (
+        "When the log on stdout and the diagnostics on stderr have colors. A file of `--log-file` has none",
+        "stdout 上的日志和 stderr 上的诊断信息何时使用颜色。`--log-file` 的文件不使用颜色",
+    ),
+    (
+        "On a terminal, unless `NO_COLOR` is set",
+        "在终端上使用,除非设置了 `NO_COLOR`",
+    ),
+    ("Always, also in a pipe", "总是使用,在管道里也一样"),
+    ("Never", "从不使用"),
     (
         "The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core]",
         "工作线程的数量,1 到 1024。每个线程有自己的监听套接字 [默认: 每个 CPU 核心一个]",
@@ -152,6 +166,14 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "Do not record requests for this path, for example a probe's. The path has to equal the request's up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and incomplete requests are recorded all the same",
         "不记录对这个路径的请求,例如健康探测。请求的路径(`?` 之前的部分)必须与它逐字节相同。可重复使用;在变量里用逗号分隔。被拒绝的请求和不完整的请求仍会记录",
     ),
+    (
+        "Record only requests with this method, as in POST, or whose target begins with this path, as in /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused request counts, too. Repeatable; the variable separates them by commas",
+        "只记录这样的请求:使用这个方法(如 POST),或请求目标以这个路径开头(如 /hook),或被拒绝(`refused`),或不规范(`odd`)。给出多个时,符合一个即可。被拒绝的请求也按请求行判断。可重复使用;在变量里用逗号分隔",
+    ),
+    (
+        "Stop after this many records, as after a signal. The exit code is 0",
+        "写完这么多条记录后停止,与收到信号时一样。退出码为 0",
+    ),
     // Limits.
     (
         "The longest request head, and the longest trailer section, 256 B to 16 MiB. A longer one gets 431",
@@ -203,8 +225,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "要发送的数据,原样发送 [默认: stdin 是终端时提示输入一行,否则为 stdin 的全部内容]",
     ),
     (
-        "The server's address: `127.0.0.1:8080`, `[::1]:8080` or `example.org:80`. All addresses of a name are tried",
-        "服务器的地址:`127.0.0.1:8080`、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址",
+        "The server's address: `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
+        "服务器的地址:`8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
     ),
     ("How long connecting may take", "建立连接最多用多长时间"),
     (
@@ -221,12 +243,12 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // The chat.
     (
-        "The address to listen on: `127.0.0.1:12345`, `[::]:12345` or a name. Port 0 is any free port",
-        "监听的地址:`127.0.0.1:12345`、`[::]:12345` 或主机名。端口 0 表示任意空闲端口",
+        "The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free port",
+        "监听的地址:`12345`(127.0.0.1:12345)、`:12345`(0.0.0.0:12345,即本机的所有 IPv4 地址)、`[::]:12345` 或主机名。省略端口时为 12345。端口 0 表示任意空闲端口",
     ),
     (
-        "The address to connect to. All addresses of a name are tried",
-        "要连接的地址。如果是主机名,会尝试它的所有地址",
+        "The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out",
+        "要连接的地址。如果是主机名,会尝试它的所有地址。省略端口时为 12345",
     ),
     (
         "The longest message, 1 KiB to 16 MiB. A longer one is sent, and shown, in parts",
@@ -236,6 +258,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. The variable may have several addresses; the first counts. Without the argument, in a container whose first process is hellowire, the check asks the first address with a port that this process listens on. If there is none, the check asks nothing and succeeds",
         "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个指定了端口的地址;没有这样的地址时,不做检查,直接视为成功",
+    ),
+    (
+        "The port to ask, instead of the address's own. The variable has no effect on an address that is given as the argument",
+        "要检查的端口,代替地址中的端口。如果地址由参数给出,变量不起作用",
     ),
     ("The path to ask for", "请求的路径"),
     (

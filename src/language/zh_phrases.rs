@@ -15,6 +15,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "(尚无回复,最多等待 {})",
     ),
     // The chat.
+    ("the other side types:", "对方输入:"),
     ("connected: {}", "连接已建立 {}"),
     ("connected to {}", "已连接 {}"),
     ("you: ", "输入发送内容:"),
@@ -41,4 +42,35 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("end of input: you left", "输入结束,你已离开"),
     ("interrupted: you left", "已中断,你已离开"),
     ("the other side left", "对方已离开"),
+    // What `pretty` and `short` say.
+    ("from {}", "来自 {}"),
+    ("waiting: the head has not ended", "等待中:请求头还没有结束"),
+    (
+        "waiting: the last chunk has not come",
+        "等待中:最后一个分块还没有到",
+    ),
+    (
+        "waiting: {} of {} body bytes are missing",
+        "等待中:正文还缺 {} 字节,共 {} 字节",
+    ),
+    ("refused", "已拒绝"),
+    ("odd", "不规范"),
+    ("late", "回复后才到"),
+    ("incomplete", "不完整"),
+    ("refused: {}", "已拒绝:{}"),
+    ("odd: {}", "不规范:{}"),
+    ("incomplete: the head did not end", "不完整:请求头没有结束"),
+    ("incomplete: the body did not end", "不完整:正文没有结束"),
+    (
+        "{} more bytes: --log line has them",
+        "还有 {} 字节,见 --log line",
+    ),
+    (
+        "{} more bytes: --log hex has them",
+        "还有 {} 字节,见 --log hex",
+    ),
+    (
+        "{} more bytes that the log does not keep (--log-body)",
+        "另有 {} 字节,日志没有保留 (--log-body)",
+    ),
 ];

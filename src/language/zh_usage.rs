@@ -72,6 +72,15 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "expected a time as in 10s, 500ms or 2m",
         "应为时间,如 10s、500ms 或 2m",
     ),
+    (
+        "a port is a number from 0 to 65535",
+        "端口号是 0 到 65535 的整数",
+    ),
+    ("expected a port, 0 to 65535", "应为 0 到 65535 的端口号"),
+    (
+        "expected a method as in POST, the beginning of a path as in /hook, refused or odd",
+        "应为方法(如 POST)、路径的开头(如 /hook)、refused 或 odd",
+    ),
     ("longer than 365 days", "超过 365 天"),
     ("must be longer than 0s", "必须大于 0s"),
     (
@@ -85,8 +94,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "应为路径,如 /health;特殊字符用百分号编码,不带查询部分",
     ),
     (
-        "expected an address and a port, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080",
-        "应为地址和端口号,如 127.0.0.1:8080、[::1]:8080 或 localhost:8080",
+        "expected an address, a port or both, as in 127.0.0.1:8080, [::1]:8080, localhost, 8080 or :8080",
+        "应为地址、端口号或两者,如 127.0.0.1:8080、[::1]:8080、localhost、8080 或 :8080",
     ),
     (
         "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:8080",

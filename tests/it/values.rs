@@ -139,7 +139,12 @@ fn words_in_any_case() {
             options.extend(["--status".to_owned(), "x".to_owned()]);
             let options: Vec<&str> = options.iter().map(|word| &**word).collect();
             // The word is taken: what is said is about the other one.
-            expect(&options, "error: invalid value 'x' for '--status <CODE>'");
+            let said = if word == "zh" {
+                "错误: '--status <CODE>' 的值 'x' 无效"
+            } else {
+                "error: invalid value 'x' for '--status <CODE>'"
+            };
+            expect(&options, said);
         }
     }
     let service = Service::start(&["--log", "JSON"]);

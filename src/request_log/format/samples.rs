@@ -88,7 +88,7 @@ pub(super) fn rows(text: &str, columns: usize) -> Vec<String> {
 
 /// Requests, and what a terminal, or a reader of records, could take for something else.
 pub(super) fn hostile() -> impl Strategy<Value = Vec<u8>> {
-    let text = "[\\PC▶◌…\\\\\r\n\t\x1b\x07\u{9b}\u{202e}\u{200d}\u{301}菜👩 ]{0,80}";
+    let text = "[\\PC▶◌…\\\\\r\n\t\x1b\x07\u{9b}\u{202e}\u{200d}\u{301}\u{83dc}👩 ]{0,80}";
     let bytes = prop_oneof![any::<Vec<u8>>(), text.prop_map(String::into_bytes)];
     let head = prop_oneof![
         Just(""),
