@@ -20,12 +20,12 @@ use super::text;
 pub(super) const TARGET: usize = 30;
 const NARROW_TARGET: usize = 20;
 
-/// The columns of `#12.1`, of an address as `192.168.1.100`, of one with its port, of `12345 B`, and of a
+/// The columns of `#12.1`, of an address as `192.168.1.100`, of one with its port, of `1048576 B`, and of a
 /// status. What is longer takes more.
 const NUMBERS: usize = 5;
 const ADDRESS: usize = 13;
 const ADDRESS_AND_PORT: usize = 19;
-pub(super) const BYTES: usize = 7;
+pub(super) const BYTES: usize = 9;
 pub(super) const STATUS: usize = 3;
 
 /// What the row shows.

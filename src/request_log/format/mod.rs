@@ -133,14 +133,11 @@ impl Formatter {
 
     /// Appends a request that pauses, in the formats that have it.
     pub fn write_waiting(&mut self, waiting: &Waiting<'_>, out: &mut Vec<u8>) {
-        if !self.format.has_pauses() {
-            return;
-        }
         let mut page = Page::new(self.view, out);
-        waiting::write(waiting, &mut self.clock, &mut page);
-        if self.format == Format::Pretty {
-            // As behind each record.
-            page.end_row();
+        match self.format {
+            Format::Pretty => waiting::write(waiting, &mut self.clock, &mut page),
+            Format::Short => short::write_waiting(waiting, &mut self.clock, &mut page),
+            Format::Line | Format::Json | Format::JsonFull | Format::Hex | Format::Document => {}
         }
     }
 }

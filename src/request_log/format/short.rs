@@ -1,20 +1,22 @@
 //! The format `short`: for people at a terminal, one line a request.
 //!
 //! ```text
-//! ▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front   200   142 B 0.42 ms
+//! ▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front   200     142 B  420 µs
 //! ```
 //!
-//! The status is that of the answer. The line has what the request is, and a long target is cut: the bytes
+//! The status is that of the answer. A request that pauses has a line with the same columns. The line has what the request is, and a long target is cut: the bytes
 //! can't be restored. A terminal that is too narrow for the columns has fewer of them.
 
 use std::time::Duration;
 
-use super::super::record::Answered;
+use super::super::connection::Connection;
+use super::super::record::{Answered, Waiting};
 use super::clock::Clock;
 use super::first_row::{BYTES, STATUS, fitting_peer, peer, status};
 use super::page::{Page, Paint};
 use super::reasons;
-use super::text::{self, MARK};
+use super::text::{self, MARK, PAUSE};
+use super::waiting::write_missing;
 use crate::capture::State;
 use crate::language::Language;
 
@@ -25,34 +27,53 @@ const NARROW_TARGET: usize = 10;
 /// The columns of a peer that does not fit.
 const CUT_PEER: usize = 15;
 
-/// The columns of `0.42 ms`.
+/// The columns of `1.42 ms`.
 const DURATION: usize = 7;
 
 pub(super) fn write(answered: &Answered<'_>, clock: &mut Clock, page: &mut Page<'_>) {
     let word = word(answered, page.language());
     let blank = if word.is_empty() { "" } else { " " };
     let line = Line {
-        answered,
+        mark: MARK,
+        connection: answered.connection,
+        request: answered.request_line,
         word: format!("{word}{blank}"),
         status: status(answered.status),
+        paint: reasons::paint(answered.state, answered.is_odd),
         time: format!(" {} ", clock.text(answered.time)),
         bytes: format!("{} B", answered.bytes),
         duration: duration(answered.duration),
     };
-    page.put(Paint::Bold, &MARK.to_string());
-    match page.width() {
-        None => line.unlimited(page),
-        Some(width) => line.within(width, page),
-    }
-    page.end_row();
+    line.write(page);
+}
+
+/// Appends the line of a request that pauses.
+pub(super) fn write_waiting(waiting: &Waiting<'_>, clock: &mut Clock, page: &mut Page<'_>) {
+    let line = Line {
+        mark: PAUSE,
+        connection: waiting.connection,
+        request: waiting.request.request_line(),
+        word: String::new(),
+        status: status(None),
+        paint: Paint::Odd,
+        time: format!(" {} ", clock.text(waiting.time)),
+        bytes: format!("{} B", waiting.request.bytes),
+        duration: "-".to_owned(),
+    };
+    line.write(page);
+    write_missing(waiting.request.missing, page);
 }
 
 /// The texts of a line.
 struct Line<'a> {
-    answered: &'a Answered<'a>,
+    mark: char,
+    connection: &'a Connection,
+    request: &'a [u8],
     /// With a blank behind it.
     word: String,
     status: String,
+    /// How the word and the status are painted.
+    paint: Paint,
     /// Between blanks.
     time: String,
     bytes: String,
@@ -60,10 +81,19 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    fn write(&self, page: &mut Page<'_>) {
+        page.put(Paint::Bold, &self.mark.to_string());
+        match page.width() {
+            None => self.unlimited(page),
+            Some(width) => self.within(width, page),
+        }
+        page.end_row();
+    }
+
     fn unlimited(&self, page: &mut Page<'_>) {
-        let peer = peer(self.answered.connection);
+        let peer = peer(self.connection);
         page.put(Paint::Plain, &format!("{}{peer}  ", self.time));
-        page.cut(Paint::Plain, self.answered.request_line, usize::MAX);
+        page.cut(Paint::Plain, self.request, usize::MAX);
         page.put(Paint::Plain, "  ");
         self.result(&self.status, page);
         page.put(
@@ -95,7 +125,7 @@ impl Line<'_> {
         self.peer(end.saturating_sub(page.column() + TARGET), page);
         let end = end.saturating_sub(text::width(&self.word));
         let room = end.saturating_sub(page.column());
-        page.cut(Paint::Plain, self.answered.request_line, room);
+        page.cut(Paint::Plain, self.request, room);
         page.pad(end + 1);
         self.result(&status, page);
         page.put(Paint::Plain, right);
@@ -103,19 +133,18 @@ impl Line<'_> {
 
     /// The peer, if these columns have a place for it, or for the greater part of it.
     fn peer(&self, room: usize, page: &mut Page<'_>) {
-        let (text, columns) = fitting_peer(self.answered.connection, room);
+        let (text, columns) = fitting_peer(self.connection, room);
         if columns > 0 {
             page.put(Paint::Plain, &format!("{text:<columns$} "));
         } else if room > CUT_PEER {
-            page.cut(Paint::Plain, self.answered.connection.peer(), CUT_PEER);
+            page.cut(Paint::Plain, self.connection.peer(), CUT_PEER);
             page.put(Paint::Plain, " ");
         }
     }
 
     /// What is not as it should be, and the status.
     fn result(&self, status: &str, page: &mut Page<'_>) {
-        let paint = reasons::paint(self.answered.state, self.answered.is_odd);
-        page.put(paint, &format!("{}{status}", self.word));
+        page.put(self.paint, &format!("{}{status}", self.word));
     }
 }
 
@@ -130,12 +159,13 @@ fn word(answered: &Answered<'_>, language: Language) -> &'static str {
     }
 }
 
-/// `0.42 ms`, `1.2 s`: three digits tell all that a person compares.
+/// `420 µs`, `1.42 ms`, `1.2 s`: three digits tell all that a person compares.
 fn duration(duration: Duration) -> String {
     let (seconds, micros) = (duration.as_secs(), duration.subsec_micros());
     let millis = micros / 1000;
     match (seconds, millis) {
-        (0, 0..10) => format!("{millis}.{:02} ms", micros / 10 % 100),
+        (0, 0) => format!("{micros} µs"),
+        (0, 1..10) => format!("{millis}.{:02} ms", micros / 10 % 100),
         (0, 10..100) => format!("{millis}.{} ms", micros / 100 % 10),
         (0, _) => format!("{millis} ms"),
         (1..100, _) => format!("{seconds}.{} s", millis / 100),

@@ -34,25 +34,25 @@ fn a_request_is_a_line() {
     let mut answered = answered(b"GET /articles/42?from=front HTTP");
     assert_eq!(
         shown(View::PLAIN, &answered),
-        "▶ 21:47:20.123 127.0.0.1:51234  GET /articles/42?from=front HTTP  200  142 B  0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1:51234  GET /articles/42?from=front HTTP  200  142 B  420 µs\n"
     );
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front HT… 200   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front… 200     142 B  420 µs\n"
     );
     assert_eq!(
         shown(columns(120), &answered),
-        "▶ 21:47:20.123 127.0.0.1:51234     GET /articles/42?from=front HTTP                                  200   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1:51234     GET /articles/42?from=front HTTP                               200     142 B  420 µs\n"
     );
     answered.state = State::Refused(rules::HOST_MISSING);
     answered.status = None;
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=… refused   -   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?fr… refused   -     142 B  420 µs\n"
     );
     assert_eq!(
         shown(columns(50), &answered),
-        "▶ 21:47:20.123 GET /a… refused   -   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 GET… refused   -     142 B  420 µs\n"
     );
     assert_eq!(shown(columns(20), &answered), "▶ GET /… refused   -\n");
 }
@@ -65,7 +65,7 @@ fn a_long_address_is_cut() {
     answered.connection = &connection;
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 [2001:db8:85a3… GET /articles/42?from=front … 200   142 B 0.42 ms\n"
+        "▶ 21:47:20.123 [2001:db8:85a3… GET /articles/42?from=fro… 200     142 B  420 µs\n"
     );
 }
 
@@ -94,8 +94,10 @@ fn what_is_not_as_it_should_be_has_a_word() {
 #[test]
 fn a_duration_has_three_digits() {
     for (micros, text) in [
-        (0, "0.00 ms"),
-        (429, "0.42 ms"),
+        (0, "0 µs"),
+        (429, "429 µs"),
+        (999, "999 µs"),
+        (1_000, "1.00 ms"),
         (9_999, "9.99 ms"),
         (10_000, "10.0 ms"),
         (99_999, "99.9 ms"),

@@ -8,6 +8,7 @@ use super::text::PAUSE;
 use crate::capture::Missing;
 use crate::language::Language;
 
+/// Appends the rows of `pretty`.
 pub(super) fn write(waiting: &Waiting<'_>, clock: &mut Clock, page: &mut Page<'_>) {
     let request = &waiting.request;
     let first = FirstRow {
@@ -21,12 +22,16 @@ pub(super) fn write(waiting: &Waiting<'_>, clock: &mut Clock, page: &mut Page<'_
         paint: Paint::Odd,
     };
     first.write(clock, page);
+    write_missing(request.missing, page);
+    // As behind each record.
+    page.end_row();
+}
+
+/// Appends what is missing, on a row of its own.
+pub(super) fn write_missing(missing: Missing, page: &mut Page<'_>) {
+    let text = text(missing, page.language());
     page.pad(INDENT);
-    page.words(
-        Paint::Odd,
-        &text(request.missing, page.language()),
-        2 * INDENT,
-    );
+    page.words(Paint::Odd, &text, 2 * INDENT);
     page.end_row();
 }
 
@@ -84,7 +89,7 @@ mod tests {
             assert_eq!(
                 shown,
                 format!(
-                    "◌ 21:47:20.123 #12.1 127.0.0.1:51234  POST /hook HT  57 B  -\n  waiting: {text}\n"
+                    "◌ 21:47:20.123 127.0.0.1:51234  POST /hook HT  -  57 B  -\n  waiting: {text}\n"
                 )
             );
         }

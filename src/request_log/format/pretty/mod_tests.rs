@@ -82,7 +82,7 @@ fn a_long_target_is_cut_and_a_long_address_has_a_row() {
     let mut record = answered(raw.as_bytes(), 200);
     record.connection = &connection;
     let shown = shown(columns(60), &record);
-    let expected = "▶ 21:47:20.123 #12.1 GET /菜菜菜菜菜菜菜菜菜菜…    138 B 200\n  \
+    let expected = "▶ 21:47:20.123 #12.1 GET /菜菜菜菜菜菜菜菜菜…      138 B 200\n  \
                     from [2001:db8::1]:51234\n";
     assert!(shown.starts_with(expected), "{shown}");
 }

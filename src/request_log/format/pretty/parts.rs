@@ -6,8 +6,8 @@ use crate::capture::cut::behind_a_character;
 /// The longest body that is shown whole, in bytes. Bytes without a head count as one.
 const MOST: usize = 4096;
 
-/// How much is shown of a longer one that is not text: enough to tell what it is. It has eight rows, where a
-/// text of 4096 bytes has some fifty.
+/// How much is shown of a longer one that is not text, and of bytes without a head that are not: enough to
+/// tell what it is. It has eight rows, where a text of 4096 bytes has some fifty.
 const MOST_BINARY: usize = 128;
 
 /// The bytes of a request as `pretty` shows them, in their order.
@@ -35,7 +35,11 @@ impl<'a> Parts<'a> {
             let (text, binary) = (shown, &b""[..]);
             return Self { text, binary, cut };
         }
-        let most = if cut > 0 { MOST_BINARY } else { MOST };
+        let most = if cut > 0 || head == 0 {
+            MOST_BINARY
+        } else {
+            MOST
+        };
         let binary = &body[..body.len().min(most)];
         Self {
             text: before,
@@ -110,6 +114,8 @@ mod tests {
     fn bytes_without_a_head_are_cut_too() {
         assert_eq!(lengths(b"", &[b'a'; MOST + 1]), (MOST, 0, 1));
         assert_eq!(lengths(b"", &[0xff; MOST + 1]), (0, MOST_BINARY, 3969));
+        assert_eq!(lengths(b"", &[0xff; MOST_BINARY + 1]), (0, MOST_BINARY, 1));
+        assert_eq!(lengths(b"", &[0xff; MOST_BINARY]), (0, MOST_BINARY, 0));
     }
 
     #[test]
