@@ -113,7 +113,7 @@ impl Line<'_> {
             (&*self.time, ""),
             (" ", ""),
         ];
-        let behind_target = |right: &str| 1 + status.len() + right.len();
+        let behind_target = |right: &str| 1 + status.len() + text::width(right);
         let fits = |(left, right): &(&str, &str)| {
             1 + left.len() + NARROW_TARGET + behind_target(right) <= width
         };

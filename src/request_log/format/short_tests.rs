@@ -38,21 +38,21 @@ fn a_request_is_a_line() {
     );
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front… 200     142 B  420 µs\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front … 200     142 B  420 µs\n"
     );
     assert_eq!(
         shown(columns(120), &answered),
-        "▶ 21:47:20.123 127.0.0.1:51234     GET /articles/42?from=front HTTP                               200     142 B  420 µs\n"
+        "▶ 21:47:20.123 127.0.0.1:51234     GET /articles/42?from=front HTTP                                200     142 B  420 µs\n"
     );
     answered.state = State::Refused(rules::HOST_MISSING);
     answered.status = None;
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?fr… refused   -     142 B  420 µs\n"
+        "▶ 21:47:20.123 127.0.0.1     GET /articles/42?fro… refused   -     142 B  420 µs\n"
     );
     assert_eq!(
         shown(columns(50), &answered),
-        "▶ 21:47:20.123 GET… refused   -     142 B  420 µs\n"
+        "▶ 21:47:20.123 GET … refused   -     142 B  420 µs\n"
     );
     assert_eq!(shown(columns(20), &answered), "▶ GET /… refused   -\n");
 }
@@ -65,7 +65,7 @@ fn a_long_address_is_cut() {
     answered.connection = &connection;
     assert_eq!(
         shown(columns(80), &answered),
-        "▶ 21:47:20.123 [2001:db8:85a3… GET /articles/42?from=fro… 200     142 B  420 µs\n"
+        "▶ 21:47:20.123 [2001:db8:85a3… GET /articles/42?from=fron… 200     142 B  420 µs\n"
     );
 }
 
