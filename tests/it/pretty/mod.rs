@@ -3,6 +3,7 @@
 /// Requests that try to act on a terminal.
 mod cases;
 
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cases::{Case, case};
@@ -147,16 +148,17 @@ fn judge(cases: &[Case], view: View, columns: usize) {
     }
 }
 
-fn judge_many(cases: u32) {
+/// Judges this many requests, two at a time.
+fn judge_many(requests: u32) {
     let languages = vec![Language::English, Language::Chinese];
     let many = (
-        vec(case(), 1..4),
+        vec(case(), 2),
         5..=200_usize,
         any::<bool>(),
         prop::sample::select(languages),
     );
     let config = Config {
-        cases,
+        cases: requests / 2,
         failure_persistence: None,
         ..Config::default()
     };
@@ -175,13 +177,17 @@ fn judge_many(cases: u32) {
 
 #[test]
 fn no_request_acts_on_a_terminal_or_forges_a_record() {
-    judge_many(500);
+    judge_many(1000);
 }
 
 #[test]
 #[ignore = "takes a while: 100 000 requests"]
 fn none_of_a_hundred_thousand_requests_acts_on_a_terminal_or_forges_a_record() {
-    judge_many(100_000);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| judge_many(50_000));
+        }
+    });
 }
 
 /// The time of the day in UTC, in milliseconds.
