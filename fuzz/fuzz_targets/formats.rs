@@ -105,6 +105,7 @@ fuzz_target!(|log: Log<'_>| {
     let records = &log.records();
     line(&written(Format::Line, View::PLAIN, records), records);
     json(&written(Format::Json, View::PLAIN, records), records);
+    json(&written(Format::JsonFull, View::PLAIN, records), records);
     document(&written(Format::Document, View::PLAIN, records), records);
     hex(&written(Format::Hex, View::PLAIN, records), records);
     for columns in [
