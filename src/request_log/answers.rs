@@ -18,6 +18,7 @@ use std::time::{Instant, SystemTime};
 
 use super::connection::Connection;
 use super::record::Answered;
+use crate::capture::cut::behind_a_character;
 use crate::capture::{Captured, State};
 
 /// How much of a request line is kept, in bytes.
@@ -37,8 +38,10 @@ pub(super) struct Answers {
     lines: VecDeque<u8>,
     /// How many of `requests` have an answer.
     answered: usize,
-    /// The refusal of the unfinished request: its status, and when it left.
+    /// The refusal that was given before its request was recorded: its status, and when it left.
     refusal: Option<(u16, Option<Instant>)>,
+    /// The state of the last of `requests`, if that is refused, and the status of its refusal.
+    refused: Option<(State, Option<u16>)>,
     /// No answer is given any more.
     is_over: bool,
 }
@@ -53,6 +56,7 @@ struct Request {
     /// The length of its request line.
     line: usize,
     is_odd: bool,
+    is_refused: bool,
 }
 
 impl Answers {
@@ -67,6 +71,7 @@ impl Answers {
             lines: VecDeque::new(),
             answered: 0,
             refusal: None,
+            refused: None,
             is_over: false,
         }
     }
@@ -79,15 +84,23 @@ impl Answers {
         }
     }
 
-    /// Whether a request of this state gets an answer later.
+    /// Whether a request of this state, which is recorded now, gets an answer later.
     pub(super) fn expects(&self, state: State) -> bool {
-        matches!(state, State::Complete | State::Unparsed) && !self.is_over
+        match state {
+            State::Complete | State::Unparsed => !self.is_over,
+            State::Refused(_) => !self.is_over && self.refusal.is_none(),
+            State::Incomplete | State::Late => false,
+        }
     }
 
-    /// A request is complete, and gets an answer. `time` is that of its record. None without a record.
+    /// A request is recorded, and gets an answer. `time` is that of its record. None without a record.
     pub(super) fn add(&mut self, request: &Captured<'_>, time: Option<SystemTime>) {
         let line = time.map_or(&[][..], |_| shortened(request.request_line()));
         self.lines.extend(line);
+        let is_refused = request.state.refusal().is_some();
+        if is_refused {
+            self.refused = Some((request.state, None));
+        }
         let request = Request {
             number: request.number,
             time,
@@ -95,11 +108,12 @@ impl Answers {
             bytes: request.bytes(),
             line: line.len(),
             is_odd: !request.odd.is_empty(),
+            is_refused,
         };
         self.requests.push_back(request);
     }
 
-    /// What has become of a request that gets no answer, or is refused.
+    /// What has become of a request that gets no answer, or has got its refusal.
     pub(super) fn unexpected<'a>(
         &mut self,
         request: &Captured<'a>,
@@ -127,9 +141,15 @@ impl Answers {
         self.answered = self.requests.len().min(self.answered + 1);
     }
 
-    /// The service has given a refusal to the unfinished request.
+    /// The service has given a refusal, to the last request.
     pub(super) fn refused(&mut self, status: u16) {
-        self.refusal = Some((status, None));
+        match &mut self.refused {
+            Some((_, refusal)) => {
+                *refusal = Some(status);
+                self.answered = self.requests.len();
+            }
+            None => self.refusal = Some((status, None)),
+        }
     }
 
     /// All answers so far have left: passes on what has become of their requests.
@@ -142,7 +162,7 @@ impl Answers {
             sent.get_or_insert(now);
         }
         let count = mem::take(&mut self.answered);
-        self.end(count, Some(self.status), now, connection, write);
+        self.end(count, true, now, connection, write);
     }
 
     /// No answer is given or leaves any more: passes on the requests that have none.
@@ -150,14 +170,14 @@ impl Answers {
         (self.answered, self.is_over) = (0, true);
         let count = self.requests.len();
         if count > 0 {
-            self.end(count, None, Instant::now(), connection, write);
+            self.end(count, false, Instant::now(), connection, write);
         }
     }
 
     fn end(
         &mut self,
         count: usize,
-        status: Option<u16>,
+        has_left: bool,
         now: Instant,
         connection: &Connection,
         write: &mut dyn FnMut(&Answered<'_>),
@@ -168,15 +188,19 @@ impl Answers {
             let (line, rest) = lines.split_at(request.line);
             (lines, length) = (rest, length + line.len());
             let Some(time) = request.time else { continue };
+            let (state, status) = match self.refused {
+                Some(refused) if request.is_refused => refused,
+                _ => (State::Complete, Some(self.status)),
+            };
             write(&Answered {
                 time,
                 connection,
                 request: request.number,
                 request_line: line,
                 bytes: request.bytes,
-                state: State::Complete,
+                state,
                 is_odd: request.is_odd,
-                status,
+                status: status.filter(|_| has_left),
                 duration: now - request.began,
             });
         }
@@ -193,8 +217,10 @@ impl Answers {
     }
 }
 
+/// As much of a request line as is kept, up to the end of a character.
 fn shortened(line: &[u8]) -> &[u8] {
-    &line[..line.len().min(KEPT_LINE)]
+    let kept = line.len().min(KEPT_LINE);
+    behind_a_character(&line[..kept], (line.len() - kept) as u64).0
 }
 
 #[cfg(test)]
@@ -203,6 +229,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
+    use crate::capture::rules;
 
     fn captured(number: u64, raw: &[u8], state: State) -> Captured<'_> {
         Captured {
@@ -269,11 +296,36 @@ mod tests {
     }
 
     #[test]
-    fn a_long_request_line_is_cut() {
+    fn a_refused_request_that_is_recorded_first_waits_for_its_refusal() {
+        for has_left in [false, true] {
+            let (mut answers, mut written) = (Answers::new(200), Vec::new());
+            let connection = connection();
+            let refused = State::Refused(rules::BODY_CUT_SHORT);
+            assert!(answers.expects(refused));
+            for (number, state) in [(1, State::Complete), (2, refused)] {
+                answers.add(&captured(number, b"GET /", state), Some(UNIX_EPOCH));
+            }
+            answers.answered();
+            answers.refused(400);
+            if has_left {
+                answers.sent(&connection, &mut shown(&mut written));
+            } else {
+                answers.finish(&connection, &mut shown(&mut written));
+            }
+            let [first, second] = [200, 400].map(|status| has_left.then_some(status));
+            let expected = [format!("1 GET / {first:?}"), format!("2 GET / {second:?}")];
+            assert_eq!(written, expected);
+        }
+    }
+
+    #[test]
+    fn a_long_request_line_is_cut_behind_a_character() {
         let (mut answers, mut written) = (Answers::new(200), Vec::new());
         let long = vec![b'x'; KEPT_LINE + 1];
         answers.add(&captured(1, &long, State::Complete), Some(UNIX_EPOCH));
         answers.finish(&connection(), &mut shown(&mut written));
         assert_eq!(written, [format!("1 {} None", "x".repeat(KEPT_LINE))]);
+        let characters = "\u{83dc}".repeat(400);
+        assert_eq!(shortened(characters.as_bytes()).len(), 1023);
     }
 }

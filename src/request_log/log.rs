@@ -20,6 +20,7 @@ use super::recorder::Recorder;
 use super::selection::Selection;
 use super::sink::{Sink, Target};
 use super::view::View;
+use super::worker_log::{Buffers, WorkerLog};
 use super::writer::Writer;
 use crate::stdout;
 
@@ -199,13 +200,13 @@ impl Handle {
     #[must_use]
     pub(crate) fn recorder(&self, status: u16) -> Recorder {
         match &self.open {
-            Some(open) => Recorder::new(
-                Arc::clone(&open.queue),
-                Formatter::new(open.format, open.view),
-                open.selection.clone(),
-                open.count.clone(),
+            Some(open) => Recorder::new(WorkerLog {
+                queue: Arc::clone(&open.queue),
+                selection: open.selection.clone(),
+                count: open.count.clone(),
                 status,
-            ),
+                buffers: Buffers::new(Formatter::new(open.format, open.view)).into(),
+            }),
             None => Recorder::off(),
         }
     }

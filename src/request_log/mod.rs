@@ -21,6 +21,7 @@ mod blocks;
 mod connection;
 mod count;
 mod decimal;
+mod entries;
 mod format;
 mod log;
 mod open;
@@ -31,6 +32,7 @@ mod selection;
 mod shared_file;
 mod sink;
 mod view;
+mod worker_log;
 mod writer;
 
 pub use connection::Connection;

@@ -8,10 +8,8 @@
 //! The records of one read are enqueued before its bytes go on. They are enqueued together, unless they
 //! fill a batch.
 
-use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
@@ -19,63 +17,25 @@ use tokio::sync::futures::OwnedNotified;
 
 use super::answers::Answers;
 use super::batch::Batch;
-use super::blocks::BLOCK;
 use super::connection::Connection;
-use super::count::Count;
-use super::format::Formatter;
+use super::entries::{Entries, Open};
 use super::queue::Queue;
-use super::record::{Answered, Record, Waiting};
-use super::selection::Selection;
-use crate::capture::{Captured, State, Unfinished};
+use super::record::{Answered, Waiting};
+use super::worker_log::{Buffers, WorkerLog};
+use crate::capture::Unfinished;
 use crate::net::peer::Peer;
 
 /// The recorder of one worker.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     /// None without a log.
-    log: Option<OpenLog>,
-}
-
-#[derive(Debug)]
-struct OpenLog {
-    queue: Arc<Queue>,
-    selection: Selection,
-    /// None without a limit.
-    count: Option<Arc<Count>>,
-    /// The status of the answer to each request that is not refused.
-    status: u16,
-    buffers: RefCell<Buffers>,
-}
-
-/// The memory that is reused from record to record.
-#[derive(Debug)]
-struct Buffers {
-    formatter: Formatter,
-    batch: Batch,
+    log: Option<WorkerLog>,
 }
 
 impl Recorder {
-    /// A recorder of the requests that are selected, up to the `count`.
-    pub(super) fn new(
-        queue: Arc<Queue>,
-        formatter: Formatter,
-        selection: Selection,
-        count: Option<Arc<Count>>,
-        status: u16,
-    ) -> Self {
-        let buffers = RefCell::new(Buffers {
-            formatter,
-            batch: Batch::default(),
-        });
-        Self {
-            log: Some(OpenLog {
-                queue,
-                selection,
-                count,
-                status,
-                buffers,
-            }),
-        }
+    /// A recorder to this log.
+    pub(super) fn new(log: WorkerLog) -> Self {
+        Self { log: Some(log) }
     }
 
     /// A recorder without a log.
@@ -90,26 +50,14 @@ impl Recorder {
         connection: u64,
         peer: impl Into<Peer>,
     ) -> ConnectionRecorder {
-        let answers = self.log.as_ref().and_then(OpenLog::answers);
+        let answers = self.log.as_ref().and_then(WorkerLog::answers);
         ConnectionRecorder {
             recorder: self,
             connection: Connection::new(peer, connection),
             waiter: None,
             answers,
+            is_over: false,
         }
-    }
-}
-
-impl OpenLog {
-    /// The answers of a new connection, if the format has them.
-    fn answers(&self) -> Option<Box<Answers>> {
-        let has_answers = self.buffers.borrow().formatter.format().has_answers();
-        has_answers.then(|| Box::new(Answers::new(self.status)))
-    }
-
-    /// Whether this request has a record. Counts it.
-    fn takes(&self, request: &Captured<'_>) -> bool {
-        self.selection.has(request) && self.count.as_ref().is_none_or(|count| count.take())
     }
 }
 
@@ -122,6 +70,8 @@ pub(crate) struct ConnectionRecorder {
     waiter: Option<Pin<Box<OwnedNotified>>>,
     /// None if the format has no answers.
     answers: Option<Box<Answers>>,
+    /// No answer is given any more.
+    is_over: bool,
 }
 
 impl ConnectionRecorder {
@@ -168,6 +118,7 @@ impl ConnectionRecorder {
             push,
             buffers: &mut buffers,
             answers: self.answers.as_deref_mut(),
+            is_over: self.is_over,
             time: None,
         });
         let result = work(&mut Entries { open });
@@ -200,6 +151,7 @@ impl ConnectionRecorder {
 
     /// No answer is given or leaves any more.
     pub(crate) fn end_answers(&mut self) {
+        self.is_over = true;
         self.write_answered(Answers::finish);
     }
 
@@ -254,84 +206,5 @@ impl ConnectionRecorder {
 impl Drop for ConnectionRecorder {
     fn drop(&mut self) {
         self.end_answers();
-    }
-}
-
-/// Takes the captured requests of one read.
-#[derive(Debug)]
-pub(crate) struct Entries<'a> {
-    /// None without a log.
-    open: Option<Open<'a>>,
-}
-
-#[derive(Debug)]
-struct Open<'a> {
-    connection: &'a Connection,
-    log: &'a OpenLog,
-    push: fn(&Queue, &mut Batch),
-    buffers: &'a mut Buffers,
-    answers: Option<&'a mut Answers>,
-    time: Option<SystemTime>,
-}
-
-impl Entries<'_> {
-    /// Adds a record, unless the request is not selected or more than the count.
-    pub(crate) fn add(&mut self, request: Captured<'_>) {
-        if let Some(open) = &mut self.open {
-            open.add(request);
-        }
-    }
-}
-
-impl Open<'_> {
-    fn add(&mut self, request: Captured<'_>) {
-        let time = self.record_time(&request);
-        let answered = match &mut self.answers {
-            Some(answers) if answers.expects(request.state) => {
-                answers.add(&request, time);
-                None
-            }
-            Some(answers) => time.map(|time| answers.unexpected(&request, time, self.connection)),
-            None => None,
-        };
-        let Some(time) = time else { return };
-        let record = Record {
-            time,
-            connection: self.connection,
-            status: self.status(request.state),
-            request,
-        };
-        let Buffers { formatter, batch } = &mut *self.buffers;
-        if formatter.format().has_records() {
-            batch.add(|bytes| formatter.write(&record, bytes));
-        }
-        if let Some(answered) = answered {
-            batch.add(|bytes| formatter.write_answered(&answered, bytes));
-        }
-        if batch.bytes().len() >= BLOCK {
-            (self.push)(&self.log.queue, batch);
-        }
-    }
-
-    /// The time of the request's record. None if it has no record.
-    fn record_time(&mut self, request: &Captured<'_>) -> Option<SystemTime> {
-        if !self.log.takes(request) {
-            return None;
-        }
-        if self.log.queue.is_dead() {
-            self.log.queue.count_dropped();
-            return None;
-        }
-        // The requests of one read were complete at the same moment.
-        Some(*self.time.get_or_insert_with(SystemTime::now))
-    }
-
-    /// The status that the service answers with.
-    fn status(&self, state: State) -> Option<u16> {
-        match state {
-            State::Complete | State::Unparsed => Some(self.log.status),
-            State::Refused(refusal) => Some(refusal.rule().status),
-            State::Incomplete | State::Late => None,
-        }
     }
 }

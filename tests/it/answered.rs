@@ -67,6 +67,37 @@ fn a_refusal_is_an_answer() {
     expect(&[], chunks, &["#1", "1 POST /: 400"]);
 }
 
+/// The client ends its side, and reads on.
+#[test]
+fn a_request_that_ends_early_has_its_refusal() {
+    for (bytes, line) in [
+        ("GET /head HTTP/1.1\r\nHo", "GET /head"),
+        (
+            "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+            "POST /a",
+        ),
+        (
+            "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\na",
+            "POST /b",
+        ),
+        (
+            "POST /c HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+            "POST /c",
+        ),
+    ] {
+        let service = service(&[]);
+        let mut client = service.connect();
+        client.send([GET, bytes].concat());
+        client.finish();
+        let answers = client.read_to_end();
+        assert!(answers.contains("HTTP/1.1 400 "), "{answers}");
+        let mut records = shown(&service.stop().stdout);
+        records.sort();
+        let ended = format!("2 {line}: 400");
+        assert_eq!(records, ["#1", "#2", "1 GET /x: 200", &ended]);
+    }
+}
+
 #[test]
 fn a_request_behind_the_last_answer_has_none() {
     expect(

@@ -3,7 +3,7 @@
 //!
 //! The object of a request has the members of `json`. Where the head can be parsed, it also has `method`,
 //! `target`, `version` and `headers` (an array of name and value pairs in their order), also if the request
-//! was refused. If the head was not refused, it has `body`, a string, or else `body_base64`. Of a chunked
+//! was refused. If the request was not refused, it has `body`, a string, or else `body_base64`. Of a chunked
 //! body these are the data of its chunks.
 //!
 //! The object of an answer has `time`, `peer`, `connection` and `request` as that of its request. `answer_to`
@@ -68,8 +68,8 @@ fn parts(request: &Captured<'_>, out: &mut Vec<u8>) {
     member("target", head.target, out);
     member("version", head.version, out);
     headers(head.fields, out);
-    // What follows a refused head may be anything.
-    if request.head > 0 {
+    // What follows a fault may be anything.
+    if request.head > 0 && request.state.refusal().is_none() {
         let bytes = &request.raw[request.head..];
         if head.is_chunked() {
             body(&chunk_data(bytes), out);

@@ -97,6 +97,17 @@ fn a_refused_head_has_its_parts_and_no_body() {
 }
 
 #[test]
+fn a_body_that_is_refused_is_no_body() {
+    let chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\rhello\r\n";
+    let object = object(chunked, 100);
+    assert_eq!(
+        (&object["method"], &object["status"]),
+        (&json!("POST"), &json!(400))
+    );
+    assert_eq!(object.get("body"), None);
+}
+
+#[test]
 fn bytes_that_are_no_head_have_no_parts() {
     for bytes in [
         &b"\x16\x03\x01\0\n\n"[..],

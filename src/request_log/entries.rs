@@ -1,0 +1,99 @@
+//! Makes the records of the requests that one read completes.
+//!
+//! The recorder opens it for each read, and enqueues what is left in the batch.
+//!
+//! # Invariants
+//!
+//! All records of one read have the same time.
+
+use std::time::SystemTime;
+
+use super::answers::Answers;
+use super::batch::Batch;
+use super::blocks::BLOCK;
+use super::connection::Connection;
+use super::queue::Queue;
+use super::record::Record;
+use super::worker_log::{Buffers, WorkerLog};
+use crate::capture::{Captured, State};
+
+/// Takes the captured requests of one read.
+#[derive(Debug)]
+pub(crate) struct Entries<'a> {
+    /// None without a log.
+    pub(super) open: Option<Open<'a>>,
+}
+
+/// Takes them if there is a log.
+#[derive(Debug)]
+pub(super) struct Open<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) log: &'a WorkerLog,
+    pub(super) push: fn(&Queue, &mut Batch),
+    pub(super) buffers: &'a mut Buffers,
+    pub(super) answers: Option<&'a mut Answers>,
+    pub(super) is_over: bool,
+    pub(super) time: Option<SystemTime>,
+}
+
+impl Entries<'_> {
+    /// Adds a record, unless the request is not selected or more than the count.
+    pub(crate) fn add(&mut self, request: Captured<'_>) {
+        if let Some(open) = &mut self.open {
+            open.add(request);
+        }
+    }
+}
+
+impl Open<'_> {
+    fn add(&mut self, request: Captured<'_>) {
+        let time = self.record_time(&request);
+        let answered = match &mut self.answers {
+            Some(answers) if answers.expects(request.state) => {
+                answers.add(&request, time);
+                None
+            }
+            Some(answers) => time.map(|time| answers.unexpected(&request, time, self.connection)),
+            None => None,
+        };
+        let Some(time) = time else { return };
+        let record = Record {
+            time,
+            connection: self.connection,
+            status: self.status(request.state),
+            request,
+        };
+        let Buffers { formatter, batch } = &mut *self.buffers;
+        if formatter.format().has_records() {
+            batch.add(|bytes| formatter.write(&record, bytes));
+        }
+        if let Some(answered) = answered {
+            batch.add(|bytes| formatter.write_answered(&answered, bytes));
+        }
+        if batch.bytes().len() >= BLOCK {
+            (self.push)(&self.log.queue, batch);
+        }
+    }
+
+    /// The time of the request's record. None if it has no record.
+    fn record_time(&mut self, request: &Captured<'_>) -> Option<SystemTime> {
+        if !self.log.takes(request) {
+            return None;
+        }
+        if self.log.queue.is_dead() {
+            self.log.queue.count_dropped();
+            return None;
+        }
+        // The requests of one read were complete at the same moment.
+        Some(*self.time.get_or_insert_with(SystemTime::now))
+    }
+
+    /// The status that the service answers with.
+    fn status(&self, state: State) -> Option<u16> {
+        match state {
+            State::Complete | State::Unparsed => Some(self.log.status).filter(|_| !self.is_over),
+            State::Refused(refusal) => Some(refusal.rule().status),
+            State::Incomplete | State::Late => None,
+        }
+    }
+}
