@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! - A request is recorded before its last byte passes.
+//! - A request is recorded before its last byte passes. (The format `short` writes it behind its answer.)
 //! - Bytes that never became a whole request get a record when the filter is dropped, at the latest,
 //!   however the connection ended.
 
@@ -117,6 +117,7 @@ impl RequestFilter {
 
     /// Records them, as soon as the log has room.
     pub(super) async fn settle(&mut self) {
+        self.recorder.end_answers();
         poll_fn(|cx| self.recorder.poll_room(cx)).await;
         self.recorder
             .record(|entries| self.capture.finish(|request| entries.add(request)));
@@ -206,6 +207,7 @@ impl Observer for RequestFilter {
 /// Records what is left when a connection is cut. Any other connection has called `settle` before.
 impl Drop for RequestFilter {
     fn drop(&mut self) {
+        self.recorder.end_answers();
         self.recorder
             .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }

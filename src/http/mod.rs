@@ -18,7 +18,7 @@
 //!
 //! # Invariants
 //!
-//! - A request is in the log before it is answered.
+//! - A request is in the log before it is answered, but for the format `short`, which has the answer.
 //! - A request that is refused in its head never reaches hyper. Of one that is refused in its body, hyper
 //!   gets the bytes before the fault.
 //! - A client that gets an answer gets all of it, also where it sent more than was read.

@@ -124,6 +124,7 @@ async fn answer_an_end(
     recorder: &mut ConnectionRecorder,
     phases: &Phases,
 ) {
+    recorder.read(true);
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }

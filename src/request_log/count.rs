@@ -41,6 +41,11 @@ impl Count {
         before.is_ok()
     }
 
+    /// Whether no more records are wanted.
+    pub(super) fn is_full(&self) -> bool {
+        self.left.load(Ordering::Relaxed) == 0
+    }
+
     /// Waits until the last record is taken. Only the first call that waits to the end returns.
     ///
     /// # Cancel safety

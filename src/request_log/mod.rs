@@ -12,7 +12,8 @@
 //!
 //! - The records of a connection, concatenated, are the bytes read from its socket, in order. Only
 //!   requests that are not selected, omitted parts of bodies, and dropped records are missing.
-//! - A record is enqueued before the service sees the last byte of its request.
+//! - A record is enqueued before the service sees the last byte of its request. The format `short`, whose
+//!   lines have the answer, is the exception.
 //! - Each dropped record is counted.
 
 mod answers;

@@ -144,7 +144,7 @@ impl Queue {
         self.enqueue(batch, true);
     }
 
-    /// Enqueues what `batch` has, if there is room. It is not counted: it is no record.
+    /// Enqueues what `batch` has, if there is room. Otherwise it is dropped, and not counted: it is no record.
     pub(super) fn push_if_room(&self, batch: &mut Batch) {
         if self.pending.load(Ordering::Relaxed) < self.limit && !self.is_dead() {
             self.enqueue(batch, false);

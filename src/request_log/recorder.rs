@@ -181,12 +181,12 @@ impl ConnectionRecorder {
         log.is_some_and(|log| log.buffers.borrow().formatter.format().has_pauses())
     }
 
-    /// Writes that a request pauses, if the user wants to see it and there is room.
+    /// Writes that a request pauses, if it may have a record and there is room.
     pub(crate) fn pauses(&self, request: Unfinished<'_>) {
         let Some(log) = &self.recorder.log else {
             return;
         };
-        if !log.selection.has(&request.as_incomplete()) {
+        if !log.may_take(&request.as_incomplete()) {
             return;
         }
         let mut buffers = log.buffers.borrow_mut();

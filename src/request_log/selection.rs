@@ -59,6 +59,12 @@ impl Selection {
         is_wanted && (self.excluded.is_empty() || !self.excludes(request))
     }
 
+    /// Whether a request that has begun like this may have a record, once it is whole.
+    pub(super) fn may_have(&self, request: &Captured<'_>) -> bool {
+        let target = request.request_line().split(|&byte| byte == b' ').nth(1);
+        self.has(request) && target.is_none_or(|target| !self.excludes_target(target))
+    }
+
     fn excludes(&self, request: &Captured<'_>) -> bool {
         match request.state {
             State::Complete => self.excludes_target(request.target),

@@ -49,6 +49,12 @@ impl WorkerLog {
         has_answers.then(|| Box::new(Answers::new(self.status)))
     }
 
+    /// Whether this request, which has begun, may have a record once it is whole.
+    pub(super) fn may_take(&self, request: &Captured<'_>) -> bool {
+        self.selection.may_have(request)
+            && !self.count.as_ref().is_some_and(|count| count.is_full())
+    }
+
     /// Whether this request has a record. Counts it.
     pub(super) fn takes(&self, request: &Captured<'_>) -> bool {
         self.selection.has(request) && self.count.as_ref().is_none_or(|count| count.take())

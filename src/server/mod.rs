@@ -6,7 +6,7 @@
 //!                            └─ accept, drain
 //! ```
 //!
-//! `phase` says how far the end has come. `drain` ends the listeners, and has the durations of the end.
+//! `life` is what follows the start. `phase` says how far the end has come. `drain` ends the listeners, and has the durations of the end.
 //! `linger` ends connections whose peers go on sending.
 //!
 //! # Invariants
@@ -19,24 +19,23 @@
 mod accept;
 pub mod acceptor;
 pub(crate) mod drain;
+mod life;
 pub mod linger;
 pub mod phase;
 mod workers;
 
 use std::io;
-use std::mem;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use log::{error, info, warn};
+use log::warn;
 use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::select;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::diagnostics::{leave_line, say};
+use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
@@ -44,11 +43,11 @@ use crate::net::interfaces;
 use crate::net::listen::{self, BindError, Bound};
 use crate::request_log::{self, Handle, Log, OpenError};
 use crate::rlimit::{self, TooFew};
-use crate::signals::{Request, Signals};
+use crate::signals::Signals;
 use crate::stdout;
 use acceptor::Protocol;
-use drain::{CUT, Drain, DrainLimits, LAST_RECORDS};
-use phase::Phase;
+use drain::{Drain, DrainLimits};
+use life::{Life, next_stop};
 use workers::Workers;
 
 /// How the service listens and ends.
@@ -185,17 +184,16 @@ async fn serve(
     if log.is_lost() {
         warn!("no record is kept: {}", stdout::WHY_LOST);
     }
-    let mut life = Life {
-        config,
+    let life = Life {
+        shutdown_delay: config.shutdown_delay,
+        drain_timeout: config.drain_timeout,
         signals,
         workers,
         log: log.handle(),
+        is_full: false,
+        is_first_signal_due: false,
     };
-    let (ending, stop_by) = life.live().await;
-    let exit = life.close(log, ending, stop_by).await;
-    // The end of the process ends all threads at once. Ending each of them takes longer.
-    mem::forget(life.workers);
-    Ok(exit)
+    Ok(life.run(log).await)
 }
 
 /// Says where a service with a wildcard address is reached, in one piece: there may be many interfaces.
@@ -205,132 +203,5 @@ fn say_interfaces(bound: SocketAddr) {
     let lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
         say(lines.join("\n"));
-    }
-}
-
-/// How a service came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// All connections ended by themselves.
-    Drained,
-    /// Some connections were cut.
-    Cut,
-    /// A worker ended unexpectedly.
-    Broken,
-    /// A second signal came.
-    Aborted(Exit),
-}
-
-struct Life<'a> {
-    config: &'a Config,
-    signals: Signals,
-    workers: Workers,
-    log: Handle,
-}
-
-impl Life<'_> {
-    /// Lives until the connections have ended. Returns the ending, and when the log has to be closed.
-    async fn live(&mut self) -> (Ending, Instant) {
-        let is_broken = select! {
-            _ = next_stop(&mut self.signals, &self.log) => false,
-            () = self.log.full() => false,
-            () = self.workers.any_ended() => true,
-        };
-        if is_broken {
-            error!("a worker has ended; the service stops");
-        } else if let Some(exit) = self.go_on_accepting().await {
-            return (Ending::Aborted(exit), Instant::now() + LAST_RECORDS);
-        }
-        let stop_by = Instant::now() + self.config.drain_timeout;
-        match self.drain(stop_by).await {
-            Ending::Drained if is_broken => (Ending::Broken, stop_by),
-            Ending::Aborted(exit) => (Ending::Aborted(exit), Instant::now() + LAST_RECORDS),
-            ending => (ending, stop_by),
-        }
-    }
-
-    /// Goes on accepting for a while: a load balancer may still send new connections. A second signal
-    /// ends the service with this exit.
-    async fn go_on_accepting(&mut self) -> Option<Exit> {
-        if self.config.shutdown_delay.is_zero() {
-            return None;
-        }
-        info!(
-            "stopping; accepting for {:?} more",
-            self.config.shutdown_delay
-        );
-        self.workers.enter(Phase::Closing);
-        select! {
-            () = sleep(self.config.shutdown_delay) => None,
-            exit = next_stop(&mut self.signals, &self.log) => Some(exit),
-        }
-    }
-
-    async fn drain(&mut self, stop_by: Instant) -> Ending {
-        info!("stopping; finishing what is in flight");
-        self.workers.enter(Phase::Draining);
-        let drained = select! {
-            drained = timeout_at(stop_by, self.workers.all_ended()) => drained,
-            exit = next_stop(&mut self.signals, &self.log) => return Ending::Aborted(exit),
-        };
-        if drained.is_ok() {
-            return Ending::Drained;
-        }
-        warn!(
-            "connections were cut: they had not ended within {:?}",
-            self.config.drain_timeout
-        );
-        self.workers.enter(Phase::Cut);
-        // Bounded, because a worker may be stuck.
-        let _ = timeout_at(stop_by + CUT, self.workers.all_ended()).await;
-        Ending::Cut
-    }
-
-    /// Closes the log, once the connections have ended.
-    async fn close(&mut self, log: Log, ending: Ending, stop_by: Instant) -> Exit {
-        // Queued records get a moment even if the drain took all the time.
-        let stop_by = match ending {
-            Ending::Cut => stop_by + CUT,
-            _ => stop_by.max(Instant::now() + LAST_RECORDS),
-        };
-        let closing = log.close(stop_by);
-        let closed = if matches!(ending, Ending::Aborted(_)) {
-            closing.await
-        } else {
-            select! {
-                closed = closing => closed,
-                exit = next_stop(&mut self.signals, &self.log) => return exit,
-            }
-        };
-        if !closed.finished {
-            warn!(
-                "the log did not take all in time: up to {} records are lost",
-                closed.lost
-            );
-        }
-        match ending {
-            Ending::Aborted(exit) => exit,
-            Ending::Drained if closed.finished => Exit::Done,
-            Ending::Drained | Ending::Cut | Ending::Broken => Exit::Failed,
-        }
-    }
-}
-
-/// Waits for a signal to stop. Opens the log again for each signal that asks for that.
-async fn next_stop(signals: &mut Signals, log: &Handle) -> Exit {
-    loop {
-        match signals.next().await {
-            Request::Hangup => return Exit::HungUp,
-            Request::Interrupt => {
-                leave_line();
-                return Exit::Interrupted;
-            }
-            Request::Quit => {
-                leave_line();
-                return Exit::Quit;
-            }
-            Request::Terminate => return Exit::Terminated,
-            Request::Reopen => log.reopen(),
-        }
     }
 }

@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::thread;
 
+use rustix::process::Signal;
+
 use crate::support::{Client, HELLO, Service, Stopped, expect_answer, expect_record, program};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -82,6 +84,51 @@ fn of_fifty_clients_at_once_one_is_recorded() {
     assert!(
         answered.iter().any(|own| own == peer),
         "{peer}: {answered:?}"
+    );
+}
+
+/// Half a request, whose other half decides when the service can end.
+const HALF: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na";
+
+/// A service whose one record was made, and a client with half a request.
+fn counted_out(options: &[&str]) -> (Service, Client) {
+    let service = Service::start(&[&["-c", "1", "--workers", "1"], options].concat());
+    let mut half = service.connect();
+    half.send(HALF);
+    expect_answer(&service.exchange(GET), 200, HELLO);
+    service.stdout.next();
+    (service, half)
+}
+
+#[test]
+fn the_first_signal_behind_the_last_record_cuts_nothing() {
+    let (service, mut half) = counted_out(&[]);
+    service.signal(Signal::TERM);
+    half.send("b");
+    expect_answer(&half.read_answer(), 200, HELLO);
+    let stopped = service.wait();
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:#?}");
+}
+
+#[test]
+fn the_second_signal_behind_the_last_record_ends_the_service_at_once() {
+    let (service, _half) = counted_out(&["--drain-timeout", "1h", "--diagnostics", "info"]);
+    service.stderr.until("finishing what is in flight");
+    // Two that differ: of equal ones that come together the kernel makes one.
+    service.signal(Signal::TERM);
+    service.signal(Signal::INT);
+    let code = service.wait().status.code();
+    assert!(matches!(code, Some(130 | 143)), "{code:?}");
+}
+
+#[test]
+fn a_client_that_hangs_does_not_change_the_exit_code() {
+    let (service, _half) = counted_out(&["--drain-timeout", "100ms"]);
+    let stopped = service.wait();
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:#?}");
+    assert!(
+        stopped.stderr.concat().contains("connections were cut"),
+        "{stopped:#?}"
     );
 }
 
