@@ -74,3 +74,4 @@ pub mod server;
 mod signals;
 pub mod stdout;
 mod terminal;
+mod wrap;

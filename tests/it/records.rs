@@ -185,7 +185,7 @@ fn pretty_says_why_on_a_row_of_its_own() {
     service.exchange("GET / HTTP/1.1\r\n\r\n");
     let lines = service.stop().stdout;
     expect_record(&lines[0], "  GET /  18 B  400");
-    assert_eq!(lines[1], "  refused: Host is missing (RFC 9112 3.2)");
+    assert_eq!(lines[1], "  ↳ refused: Host is missing (RFC 9112 3.2)");
 }
 
 /// It waits for nothing: no record behind it, no end of its connection. A time that it waited would be

@@ -14,6 +14,9 @@ use super::super::view::Zone;
 const SECONDS: usize = 8;
 const MILLIS: usize = 12;
 
+/// When a zone has daylight saving time, if `TZ` names such a time without a rule: as glibc has it.
+const DEFAULT_RULE: &str = ",M3.2.0,M11.1.0";
+
 /// The text of the last time, and its second.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -71,11 +74,15 @@ impl Clock {
 /// The zone that `variable`, the variable `TZ`, names, as POSIX has it; the machine's, if it is not set.
 /// None if there is no such zone, as in an image without zone files.
 fn local(variable: Option<&str>) -> Option<TimeZone> {
-    let zone = match variable {
-        Some(name) => TimeZone::from_posix_tz(name),
-        None => TimeZone::local(),
+    let Some(name) = variable else {
+        return TimeZone::local().ok();
     };
-    zone.ok()
+    // POSIX leaves to the system what a name behind a colon is. glibc takes it as it takes one without.
+    let name = name.strip_prefix(':').unwrap_or(name);
+    let with_default_rule = || TimeZone::from_posix_tz(&format!("{name}{DEFAULT_RULE}"));
+    TimeZone::from_posix_tz(name)
+        .or_else(|_| with_default_rule())
+        .ok()
 }
 
 /// Writes `number` with leading zeros.
@@ -124,8 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_without_a_rule_has_that_of_glibc() {
+        for zone in ["CET-1CEST", ":CET-1CEST", "CET-1CEST,M3.2.0,M11.1.0"] {
+            expect(zone, 1_795_384_040, 0, "22:47:20.000");
+            // 2026-03-08 at 01:00 UTC.
+            expect(zone, 1_772_931_599, 0, "01:59:59.000");
+            expect(zone, 1_772_931_600, 0, "03:00:00.000");
+        }
+        expect("EST5EDT4", 1_795_384_040, 0, "16:47:20.000");
+        let with_a_rule = ":CET-1CEST,M3.5.0,M10.5.0/3";
+        expect(with_a_rule, 1_774_746_000, 0, "03:00:00.000");
+    }
+
+    #[test]
     fn without_a_zone_it_is_utc() {
-        for zone in ["", "no zone", "Nowhere/Town"] {
+        for zone in ["", ":", "no zone", "Nowhere/Town", "CET-1CEST,"] {
             expect(zone, 1_795_384_040, 123, "21:47:20.123");
         }
     }

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use super::super::connection::Connection;
 use super::clock::Clock;
 use super::page::{INDENT, Page, Paint};
-use super::text;
+use crate::wrap::width as width_of;
 
 /// The fewest columns of the method and the target beside a peer, and without one.
 pub(super) const TARGET: usize = 30;
@@ -72,7 +72,7 @@ impl FirstRow<'_> {
         let right = format!(" {bytes:>BYTES$} ");
         let status = format!("{status:>STATUS$}");
         let end = width.saturating_sub(right.len() + status.len());
-        let room = end.saturating_sub(text::width(&left));
+        let room = end.saturating_sub(width_of(&left));
         if room < NARROW_TARGET {
             return self.stacked(width, parts, page);
         }
@@ -95,9 +95,9 @@ impl FirstRow<'_> {
     fn stacked(&self, width: usize, parts: [&str; 4], page: &mut Page<'_>) {
         let [start, numbers, bytes, status] = parts;
         page.put(Paint::Bold, start);
-        page.word(Paint::Bold, numbers, INDENT);
-        page.word(Paint::Bold, bytes, INDENT);
-        page.word(self.paint, status, INDENT);
+        page.word(Paint::Bold, numbers);
+        page.word(Paint::Bold, bytes);
+        page.word(self.paint, status);
         page.end_row();
         page.pad(INDENT);
         page.cut(Paint::Bold, self.line, width - INDENT);
@@ -109,9 +109,7 @@ impl FirstRow<'_> {
     fn from(&self, page: &mut Page<'_>) {
         let language = page.language();
         let from = language.fill("from {}", &[&peer(self.connection)]);
-        page.pad(INDENT);
-        page.words(Paint::Dim, &from, 2 * INDENT);
-        page.end_row();
+        page.note(Paint::Dim, &from);
     }
 }
 

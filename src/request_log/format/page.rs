@@ -6,18 +6,19 @@
 //! # Invariants
 //!
 //! - No row is wider than the terminal, and no piece is split over two rows.
-//! - A row that begins in column 0 begins with a mark of ours. A row of a request is indented.
+//! - A row that begins in column 0 begins with a mark of ours. A row of a request is indented, and has no mark.
 //! - Each row ends without a paint.
 
 use super::super::view::View;
-use super::text::{self, Piece, pieces};
+use super::text::{NOTE, Piece, pieces};
 use crate::language::Language;
+use crate::wrap::{row_end, width};
 
 /// The indent of what is below the first row of a record.
 pub(super) const INDENT: usize = 2;
 
-/// Where a text is cut, and what begins a row that says what is not shown.
-pub(super) const ELLIPSIS: char = '…';
+/// Where a text is cut.
+const ELLIPSIS: char = '…';
 
 /// How a text is painted. A paint alone never says what no word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,7 @@ impl<'a> Page<'a> {
     pub(super) fn put(&mut self, paint: Paint, text: &str) {
         self.set(paint);
         self.out.extend_from_slice(text.as_bytes());
-        self.column += text::width(text);
+        self.column += width(text);
         self.has_text = true;
     }
 
@@ -145,11 +146,6 @@ impl<'a> Page<'a> {
             self.pad(INDENT);
             for piece in pieces(line, self.color) {
                 self.make_room(piece.width(), INDENT);
-                let piece = match piece {
-                    // Only our own rows begin like this.
-                    Piece::Plain(ELLIPSIS) if !self.has_text => Piece::Unicode(ELLIPSIS),
-                    piece => piece,
-                };
                 self.piece(piece, Paint::Plain);
             }
             self.end_row();
@@ -158,45 +154,65 @@ impl<'a> Page<'a> {
 
     /// Appends a peer's bytes, cut where they take more than `room` columns.
     pub(super) fn cut(&mut self, paint: Paint, bytes: &[u8], room: usize) {
-        let (mut width, mut fitting) = (0, 0);
+        let end = self.column.saturating_add(room);
+        // The last place with a column for the ellipsis.
+        let mut fitting = (self.out.len(), self.column, self.paint);
         for piece in pieces(bytes, self.color) {
-            width += piece.width();
-            // The ellipsis takes a column.
-            fitting += usize::from(width < room);
-            if width > room {
-                break;
+            if self.column + piece.width() > end {
+                self.out.truncate(fitting.0);
+                (self.column, self.paint) = (fitting.1, fitting.2);
+                if room > 0 {
+                    self.piece(Piece::Plain(ELLIPSIS), Paint::Dim);
+                }
+                return;
+            }
+            self.piece(piece, paint);
+            if self.column < end {
+                fitting = (self.out.len(), self.column, self.paint);
             }
         }
-        let is_cut = width > room;
-        let count = if is_cut { fitting } else { usize::MAX };
-        for piece in pieces(bytes, self.color).take(count) {
-            self.piece(piece, paint);
-        }
-        if is_cut && room > 0 {
-            self.piece(Piece::Plain(ELLIPSIS), Paint::Dim);
-        }
     }
 
-    /// Appends words of ours, wrapped between them. Rows that begin with one have this indent.
-    pub(super) fn words(&mut self, paint: Paint, words: &str, indent: usize) {
-        for word in words.split(' ') {
-            self.word(paint, word, indent);
-        }
+    /// Appends a row of ours below the first one, or more where it is wrapped.
+    pub(super) fn note(&mut self, paint: Paint, text: &str) {
+        self.pad(INDENT);
+        self.put(paint, &format!("{NOTE} "));
+        self.words(paint, text);
+        self.end_row();
     }
 
-    /// Appends a word of ours, after a blank or on a new row. One that is longer than a row is wrapped within,
-    /// and so is Chinese, which has no blanks.
-    pub(super) fn word(&mut self, paint: Paint, word: &str, indent: usize) {
-        let width = text::width(word);
-        let is_wide = width > word.chars().count();
+    /// Appends a text of ours, wrapped between its words. The rows behind a break have twice the indent.
+    fn words(&mut self, paint: Paint, text: &str) {
+        let mut rest = text;
+        while let Some(end) = self.row_end(rest) {
+            self.hard_wrapped(paint, rest[..end].trim_end_matches(' '), 2 * INDENT);
+            self.end_row();
+            self.pad(2 * INDENT);
+            rest = rest[end..].trim_start_matches(' ');
+        }
+        self.hard_wrapped(paint, rest, 2 * INDENT);
+    }
+
+    /// Where the row ends in `text`. None, if it fits.
+    fn row_end(&self, text: &str) -> Option<usize> {
+        row_end(text, self.width?.saturating_sub(self.column))
+    }
+
+    /// Appends a word of ours, after a blank or on a new row.
+    pub(super) fn word(&mut self, paint: Paint, word: &str) {
         if self.has_text {
-            self.make_room(1 + if is_wide { 2 } else { width }, indent);
+            self.make_room(1 + width(word), INDENT);
         }
         // Not, if the row is a new one.
         if self.has_text {
             self.put(paint, " ");
         }
-        for piece in pieces(word.as_bytes(), true) {
+        self.hard_wrapped(paint, word, INDENT);
+    }
+
+    /// Appends a text of ours. What is wider than a row is wrapped anywhere.
+    fn hard_wrapped(&mut self, paint: Paint, text: &str, indent: usize) {
+        for piece in pieces(text.as_bytes(), true) {
             self.make_room(piece.width(), indent);
             self.piece(piece, paint);
         }

@@ -1,7 +1,7 @@
 //! Why a request is refused, what is odd about it, or what it lacks: each a row below the first row of a
 //! record for people. Pure.
 
-use super::page::{INDENT, Page, Paint};
+use super::page::{Page, Paint};
 use crate::capture::{Captured, State};
 
 /// How the status of a request is painted.
@@ -20,34 +20,20 @@ pub(super) fn reasons(request: &Captured<'_>, page: &mut Page<'_>) {
     let paint = paint(request.state, true);
     match request.state {
         State::Complete | State::Unparsed => {}
-        State::Late => row(paint, language.text("late"), page),
+        State::Late => page.note(paint, language.text("late")),
         State::Incomplete if request.head == 0 => {
-            row(
-                paint,
-                language.text("incomplete: the head did not end"),
-                page,
-            );
+            page.note(paint, language.text("incomplete: the head did not end"));
         }
         State::Incomplete => {
-            row(
-                paint,
-                language.text("incomplete: the body did not end"),
-                page,
-            );
+            page.note(paint, language.text("incomplete: the body did not end"));
         }
         State::Refused(refusal) => {
             let text = refusal.text(language);
-            row(paint, &language.fill("refused: {}", &[&text]), page);
+            page.note(paint, &language.fill("refused: {}", &[&text]));
         }
     }
     for note in request.odd {
         let text = note.text(language);
-        row(Paint::Odd, &language.fill("odd: {}", &[&text]), page);
+        page.note(Paint::Odd, &language.fill("odd: {}", &[&text]));
     }
-}
-
-fn row(paint: Paint, text: &str, page: &mut Page<'_>) {
-    page.pad(INDENT);
-    page.words(paint, text, 2 * INDENT);
-    page.end_row();
 }

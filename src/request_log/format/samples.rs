@@ -7,12 +7,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
 
-use super::text::{MARK, PAUSE, width};
+use super::text::{MARK, NOTE, PAUSE};
 use super::{Format, Formatter};
 use crate::capture::{Captured, State};
 use crate::escape::is_printable;
 use crate::language::Language;
 use crate::request_log::{Columns, Connection, Record, View};
+use crate::wrap::width;
 
 pub(super) static CONNECTION: LazyLock<Connection> =
     LazyLock::new(|| Connection::new(SocketAddr::from(([127, 0, 0, 1], 51_234)), 12));
@@ -78,6 +79,9 @@ pub(super) fn rows(text: &str, columns: usize) -> Vec<String> {
         let is_first = row.starts_with([MARK, PAUSE]);
         let marks = row.matches([MARK, PAUSE]).count();
         assert_eq!(marks, usize::from(is_first), "{row:?} in {text:?}");
+        let is_note = row.starts_with(&format!("  {NOTE} "));
+        let notes = row.matches(NOTE).count();
+        assert_eq!(notes, usize::from(is_note), "{row:?} in {text:?}");
         assert!(
             columns < 20 || width(row) <= columns,
             "{row:?} is over {columns}"
@@ -88,7 +92,7 @@ pub(super) fn rows(text: &str, columns: usize) -> Vec<String> {
 
 /// Requests, and what a terminal, or a reader of records, could take for something else.
 pub(super) fn hostile() -> impl Strategy<Value = Vec<u8>> {
-    let text = "[\\PC▶◌…\\\\\r\n\t\x1b\x07\u{9b}\u{202e}\u{200d}\u{301}\u{83dc}👩 ]{0,80}";
+    let text = "[\\PC▶◌↳…㉈\\\\\r\n\t\x1b\x07\u{9b}\u{202e}\u{200d}\u{301}\u{83dc}👩 ]{0,80}";
     let bytes = prop_oneof![any::<Vec<u8>>(), text.prop_map(String::into_bytes)];
     let head = prop_oneof![
         Just(""),

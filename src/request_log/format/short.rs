@@ -4,8 +4,10 @@
 //! ▶ 21:47:20.123 127.0.0.1     GET /articles/42?from=front   200     142 B  420 µs
 //! ```
 //!
-//! The status is that of the answer. A request that pauses has a line with the same columns. The line has what the request is, and a long target is cut: the bytes
-//! can't be restored. A terminal that is too narrow for the columns has fewer of them.
+//! The status is that of the answer. A request that pauses has the same columns, and a row below that says
+//! what is missing. A terminal that is too narrow for the columns has fewer of them.
+//!
+//! It is not exact: it leaves out the fields and the body, and a long target is cut.
 
 use std::time::Duration;
 
@@ -15,10 +17,11 @@ use super::clock::Clock;
 use super::first_row::{BYTES, STATUS, fitting_peer, peer, status};
 use super::page::{Page, Paint};
 use super::reasons;
-use super::text::{self, MARK, PAUSE};
+use super::text::{MARK, PAUSE};
 use super::waiting::write_missing;
 use crate::capture::State;
 use crate::language::Language;
+use crate::wrap::width as width_of;
 
 /// The fewest columns of the method and the target beside a peer, and beside all else.
 const TARGET: usize = 25;
@@ -113,7 +116,7 @@ impl Line<'_> {
             (&*self.time, ""),
             (" ", ""),
         ];
-        let behind_target = |right: &str| 1 + status.len() + text::width(right);
+        let behind_target = |right: &str| 1 + status.len() + width_of(right);
         let fits = |(left, right): &(&str, &str)| {
             1 + left.len() + NARROW_TARGET + behind_target(right) <= width
         };
@@ -123,7 +126,7 @@ impl Line<'_> {
         // Not narrower because of a word, so that the columns of all lines are the same.
         let end = width.saturating_sub(behind_target(right));
         self.peer(end.saturating_sub(page.column() + TARGET), page);
-        let end = end.saturating_sub(text::width(&self.word));
+        let end = end.saturating_sub(width_of(&self.word));
         let room = end.saturating_sub(page.column());
         page.cut(Paint::Plain, self.request, room);
         page.pad(end + 1);

@@ -3,11 +3,13 @@
 //!
 //! # Invariants
 //!
-//! - A piece has at least one column and none of the marks that begin a record.
+//! - A piece has at least one column, no terminal gives it more than we count, and it has none of our marks.
 //! - Without colors the bytes can be restored from the pieces. With colors a backslash is shown once: escapes
 //!   are dimmed there, and a backslash of the peer is not.
 
-use unicode_width::UnicodeWidthChar;
+use std::ops::RangeInclusive;
+
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::escape::{append, backslash, is_printable, unicode};
 
@@ -16,6 +18,12 @@ pub(super) const MARK: char = '▶';
 
 /// The mark of a request that pauses.
 pub(super) const PAUSE: char = '◌';
+
+/// The mark of a row of ours below the first one. It is narrow on each terminal, which `…` is not.
+pub(super) const NOTE: char = '↳';
+
+/// Numbers in circles: one column by Unicode, two by glibc.
+const WIDER: RangeInclusive<char> = '\u{3248}'..='\u{324f}';
 
 /// What a terminal shows of one character, or of one byte that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,11 +77,7 @@ impl Piece {
             '\\' => Self::Byte(b'\\'),
             ' '..='~' => Self::Plain(character),
             '\0'..='\x7f' => Self::Byte(character as u8),
-            MARK | PAUSE => Self::Unicode(character),
-            // A terminal puts a character without a width on the one before it.
-            _ if is_printable(character) && matches!(character.width(), Some(1 | 2)) => {
-                Self::Plain(character)
-            }
+            _ if is_plain(character) => Self::Plain(character),
             _ => Self::Unicode(character),
         }
     }
@@ -103,16 +107,19 @@ impl Piece {
     }
 }
 
-/// The columns that a text of ours takes.
-pub(super) fn width(text: &str) -> usize {
-    let widths = text.chars().filter_map(UnicodeWidthChar::width);
-    widths.sum()
+/// Whether a character beyond ASCII is visible on its own, is as wide as we count, and is none of our marks.
+fn is_plain(character: char) -> bool {
+    // A terminal puts a character without a width on the one before it.
+    let has_width = matches!(character.width(), Some(1 | 2));
+    let is_mark = matches!(character, MARK | PAUSE | NOTE);
+    is_printable(character) && has_width && !is_mark && !WIDER.contains(&character)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::samples::unescape;
     use super::*;
+    use crate::wrap::width;
     use proptest::prelude::*;
 
     fn shown(bytes: &[u8], color: bool) -> String {
@@ -132,7 +139,8 @@ mod tests {
                 "\u{9b}\u{202e}e\u{301}\u{200d}",
                 r"\u{9b}\u{202e}e\u{301}\u{200d}",
             ),
-            ("▶◌", r"\u{25b6}\u{25cc}"),
+            ("▶◌↳", r"\u{25b6}\u{25cc}\u{21b3}"),
+            ("㉇㉈㉏㉐", r"㉇\u{3248}\u{324f}㉐"),
             // A vowel of Hangul joins the consonant before it.
             ("\u{1112}\u{1161}", "\u{1112}\\u{1161}"),
             (r"\n", r"\\n"),
@@ -154,7 +162,7 @@ mod tests {
     proptest! {
         /// The width is that of the text, and the bytes can be restored from it.
         #[test]
-        fn exact(bytes in prop_oneof![any::<Vec<u8>>(), "[\\PC▶\r\n\\\\\u{202e}]{0,40}".prop_map(String::into_bytes)]) {
+        fn exact(bytes in prop_oneof![any::<Vec<u8>>(), "[\\PC▶↳\r\n\\\\\u{202e}]{0,40}".prop_map(String::into_bytes)]) {
             let text = shown(&bytes, false);
             prop_assert_eq!(pieces(&bytes, false).map(Piece::width).sum::<usize>(), width(&text));
             prop_assert_eq!(unescape(&text), bytes);

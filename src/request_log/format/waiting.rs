@@ -3,7 +3,7 @@
 use super::super::record::Waiting;
 use super::clock::Clock;
 use super::first_row::FirstRow;
-use super::page::{INDENT, Page, Paint};
+use super::page::{Page, Paint};
 use super::text::PAUSE;
 use crate::capture::Missing;
 use crate::language::Language;
@@ -30,9 +30,7 @@ pub(super) fn write(waiting: &Waiting<'_>, clock: &mut Clock, page: &mut Page<'_
 /// Appends what is missing, on a row of its own.
 pub(super) fn write_missing(missing: Missing, page: &mut Page<'_>) {
     let text = text(missing, page.language());
-    page.pad(INDENT);
-    page.words(Paint::Odd, &text, 2 * INDENT);
-    page.end_row();
+    page.note(Paint::Odd, &text);
 }
 
 fn text(missing: Missing, language: Language) -> String {
@@ -89,7 +87,7 @@ mod tests {
             assert_eq!(
                 shown,
                 format!(
-                    "◌ 21:47:20.123 127.0.0.1:51234  POST /hook HT  -  57 B  -\n  waiting: {text}\n"
+                    "◌ 21:47:20.123 127.0.0.1:51234  POST /hook HT  -  57 B  -\n  ↳ waiting: {text}\n"
                 )
             );
         }
@@ -101,7 +99,7 @@ mod tests {
         assert_eq!(
             shown,
             "◌ 21:47:20.123 #12.1 127.0.0.1     POST /hook                           57 B   -\n  \
-             waiting: the head has not ended\n\n"
+             ↳ waiting: the head has not ended\n\n"
         );
     }
 

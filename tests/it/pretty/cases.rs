@@ -18,7 +18,7 @@ const REFUSED: Refusal = Refusal::of(&Rule {
 });
 
 /// What a terminal could obey, or a person could take for something else.
-const HOSTILE: [&str; 36] = [
+const HOSTILE: [&str; 39] = [
     "\x1b[2J",
     "\x1b[31m",
     "\x1b[1;1H",
@@ -45,6 +45,9 @@ const HOSTILE: [&str; 36] = [
     "▶ 21:47:20.123 #1.1 127.0.0.1  GET /forged  1 B  200",
     "◌",
     "… 9 more bytes",
+    "↳ refused: Host is missing (RFC 9112 3.2)",
+    "  ↳ late",
+    "㉈",
     "\0",
     "\x07",
     "\x08\x08\x08",
@@ -145,6 +148,20 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
+    /// The same with another character, of as many bytes, for one in its bytes.
+    pub(super) fn with(&self, character: char, other: char) -> Self {
+        let (from, to) = (character.to_string(), other.to_string());
+        assert_eq!(from.len(), to.len());
+        let mut raw = self.raw.clone();
+        while let Some(at) = memchr::memmem::find(&raw, from.as_bytes()) {
+            raw[at..at + to.len()].copy_from_slice(to.as_bytes());
+        }
+        Self {
+            raw,
+            ..self.clone()
+        }
+    }
+
     /// What the formatter writes, and the mark with which it begins.
     pub(super) fn text(&self, view: View) -> (String, &'static str) {
         let connection = Connection::new(self.peer, self.numbers[0]);

@@ -2,6 +2,8 @@
 
 /// Requests that try to act on a terminal.
 mod cases;
+/// How wide characters are.
+mod widths;
 
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,6 +25,9 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// The marks of records, and of requests that pause.
 const MARKS: [&str; 2] = ["▶", "◌"];
+
+/// The mark of each row of ours below the first one of a record.
+const NOTE: char = '↳';
 
 /// Hears of all that a terminal is told to do and that is no text.
 #[derive(Default)]
@@ -98,7 +103,10 @@ fn judge(cases: &[Case], view: View, columns: usize) {
     let mut terminal = Parser::new_with_callbacks(rows, width, 0, Judge::default());
     let untouched = terminal.screen().clone();
     let mut starts = Vec::new();
-    for (text, mark) in &texts {
+    for (case, (text, mark)) in cases.iter().zip(&texts) {
+        let without = case.with(NOTE, '…').text(view).0;
+        let notes = |text: &str| text.matches(NOTE).count();
+        assert_eq!(notes(text), notes(&without), "a forged row: {text}");
         starts.push((terminal.screen().cursor_position().0, *mark));
         // As the terminal's driver does.
         terminal.process(text.replace('\n', "\r\n").as_bytes());

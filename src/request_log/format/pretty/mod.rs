@@ -6,8 +6,8 @@
 //!
 //! # Invariants
 //!
-//! - Only the first row of a record has a mark. Even where a terminal wraps a long row, no request can forge
-//!   one.
+//! - Only the first row of a record begins with a mark. Each row of ours below it has another one. No request
+//!   can forge either, even where a terminal wraps a long row.
 //! - Without colors and without a width, the bytes of text that is not cut can be restored.
 
 mod dump;
@@ -16,7 +16,7 @@ mod parts;
 use super::super::record::Record;
 use super::clock::Clock;
 use super::first_row::FirstRow;
-use super::page::{ELLIPSIS, INDENT, Page, Paint};
+use super::page::{Page, Paint};
 use super::reasons::{paint, reasons};
 use super::text::MARK;
 use crate::capture::Captured;
@@ -52,7 +52,7 @@ fn bytes(request: &Captured<'_>, page: &mut Page<'_>) {
         } else {
             language.fill("{} more bytes: --log hex has them", &[&parts.cut])
         };
-        not_shown(&text, page);
+        page.note(Paint::Dim, &text);
     }
     if request.omitted > 0 {
         let count = &request.omitted;
@@ -60,15 +60,8 @@ fn bytes(request: &Captured<'_>, page: &mut Page<'_>) {
             "{} more bytes that the log does not keep (--log-body)",
             &[count],
         );
-        not_shown(&text, page);
+        page.note(Paint::Dim, &text);
     }
-}
-
-/// Appends a row that says how many bytes are not shown.
-fn not_shown(text: &str, page: &mut Page<'_>) {
-    page.pad(INDENT);
-    page.words(Paint::Dim, &format!("{ELLIPSIS} {text}"), 2 * INDENT);
-    page.end_row();
 }
 
 #[cfg(test)]

@@ -65,11 +65,11 @@ fn more_columns_have_the_port_and_fewer_have_rows() {
     assert!(first(120).starts_with(port), "{}", first(120));
     assert_eq!(
         first(60),
-        "▶ 21:47:20.123 #12.1 POST /hook?a=1                 57 B 200\n  from 127.0.0.1:51234\n"
+        "▶ 21:47:20.123 #12.1 POST /hook?a=1                 57 B 200\n  ↳ from 127.0.0.1:51234\n"
     );
     assert_eq!(
         first(24),
-        "▶ 21:47:20.123 #12.1\n  57 B 200\n  POST /hook?a=1\n  from 127.0.0.1:51234\n"
+        "▶ 21:47:20.123 #12.1\n  57 B 200\n  POST /hook?a=1\n  ↳ from 127.0.0.1:51234\n"
     );
     assert_eq!(first(19), first(1), "below 20 columns the terminal wraps");
 }
@@ -83,7 +83,7 @@ fn a_long_target_is_cut_and_a_long_address_has_a_row() {
     record.connection = &connection;
     let shown = shown(columns(60), &record);
     let expected = "▶ 21:47:20.123 #12.1 GET /菜菜菜菜菜菜菜菜菜…      138 B 200\n  \
-                    from [2001:db8::1]:51234\n";
+                    ↳ from [2001:db8::1]:51234\n";
     assert!(shown.starts_with(expected), "{shown}");
 }
 
@@ -106,13 +106,13 @@ fn reasons_have_rows_of_their_own() {
     record.request.odd = &notes;
     record.request.state = State::Refused(rules::HOST_MISSING);
     let expected = "
-  refused: Host is missing (RFC 9112
-    3.2)
-  odd: the request target is an
+  ↳ refused: Host is missing
+    (RFC 9112 3.2)
+  ↳ odd: the request target is an
     asterisk, which OPTIONS alone has
     (RFC 9112 3.2.4)
-  odd: the method is not registered (RFC
-    9110 16.1)
+  ↳ odd: the method is not registered
+    (RFC 9110 16.1)
   x
 
 ";
@@ -122,14 +122,14 @@ fn reasons_have_rows_of_their_own() {
         (
             State::Incomplete,
             0,
-            "\n  incomplete: the head did not end\n",
+            "\n  ↳ incomplete: the head did not end\n",
         ),
         (
             State::Incomplete,
             1,
-            "\n  incomplete: the body did not end\n",
+            "\n  ↳ incomplete: the body did not end\n",
         ),
-        (State::Late, 0, "\n  late\n"),
+        (State::Late, 0, "\n  ↳ late\n"),
     ] {
         record.request.state = state;
         record.request.head = head;
@@ -179,8 +179,8 @@ fn what_is_not_shown_is_counted() {
     let mut record = answered(&raw, 200);
     record.request.omitted = 7;
     let shown = shown(View::PLAIN, &record);
-    let end = "a\n  … 906 more bytes: --log line has them\n  \
-               … 7 more bytes that the log does not keep (--log-body)\n\n";
+    let end = "a\n  ↳ 906 more bytes: --log line has them\n  \
+               ↳ 7 more bytes that the log does not keep (--log-body)\n\n";
     assert!(shown.ends_with(end), "{shown}");
 }
 
@@ -189,17 +189,16 @@ fn a_long_body_that_is_not_text_is_shown_in_part() {
     let raw = [POST, &[0; 5000]].concat();
     let shown = shown(View::PLAIN, &answered(&raw, 200));
     assert_eq!(shown.matches("\n  00").count(), 8, "{shown}");
-    let end = "|\n  … 4874 more bytes: --log hex has them\n\n";
+    let end = "|\n  ↳ 4874 more bytes: --log hex has them\n\n";
     assert!(shown.ends_with(end), "{shown}");
 }
 
 #[test]
 fn a_request_has_no_row_that_looks_like_those() {
-    let shown = text(Format::Pretty, &samples::record("…\n…a…".as_bytes()));
-    assert!(
-        shown.ends_with("  \\u{2026}\\n\n  \\u{2026}a…\n\n"),
-        "{shown}"
-    );
+    let padded = format!("{}↳ late", "a".repeat(38));
+    let seen = shown(columns(40), &samples::record(padded.as_bytes()));
+    let rows = format!("\n  {}\n  \\u{{21b3}} late\n\n", "a".repeat(38));
+    assert!(seen.ends_with(&rows), "{seen}");
 }
 
 #[test]
@@ -218,7 +217,7 @@ fn colors_tell_escapes_from_text() {
     assert!(seen.contains("\x1b[33m200\x1b[0m\n"), "{seen:?}");
     odd.request.state = State::Refused(rules::HOST_MISSING);
     let seen = shown(view, &odd);
-    assert!(seen.contains("\x1b[31mrefused: Host"), "{seen:?}");
+    assert!(seen.contains("\x1b[31m↳ refused: Host"), "{seen:?}");
 }
 
 proptest! {
@@ -242,7 +241,7 @@ proptest! {
 
     /// The bytes of text can be restored.
     #[test]
-    fn exact(body in "[\\PC▶\r\n\t\\\\\u{202e}…]{0,80}") {
+    fn exact(body in "[\\PC▶↳\r\n\t\\\\\u{202e}]{0,80}") {
         let raw = format!("POST /\\ HTTP/1.1\r\nA: \\n\r\n\r\n{body}");
         let shown = text(Format::Pretty, &answered(raw.as_bytes(), 200));
         let rows = shown.strip_suffix("\n\n").unwrap().split('\n').skip(1);

@@ -6,6 +6,9 @@ use crate::capture::cut::behind_a_character;
 /// The longest body that is shown whole, in bytes. Bytes without a head count as one.
 const MOST: usize = 4096;
 
+/// The most lines of a body that are shown, also of a shorter one.
+const MOST_LINES: usize = 200;
+
 /// How much is shown of a longer one that is not text, and of bytes without a head that are not: enough to
 /// tell what it is. It has eight rows, where a text of 4096 bytes has some fifty.
 const MOST_BINARY: usize = 128;
@@ -23,16 +26,18 @@ impl<'a> Parts<'a> {
     pub(super) fn of(request: &Captured<'a>) -> Self {
         let raw = request.raw;
         // Zero without a head that passes: then all bytes count as a body.
-        let head = request.head;
-        let most = raw.len().min(head.saturating_add(MOST));
+        let passed = request.head;
+        let most = raw.len().min(passed.saturating_add(MOST));
         let (shown, cut) = behind_a_character(&raw[..most], (raw.len() - most) as u64);
-        let head = match head {
+        let head = match passed {
             0 => refused_head(shown),
-            head => head,
+            passed => passed,
         };
         let (before, body) = shown.split_at_checked(head).unwrap_or((shown, b""));
         if is_text(body) {
-            let (text, binary) = (shown, &b""[..]);
+            let end = passed.min(shown.len());
+            let (text, binary) = (&shown[..end + lines(&shown[end..])], &b""[..]);
+            let cut = cut + (shown.len() - text.len()) as u64;
             return Self { text, binary, cut };
         }
         let most = if cut > 0 || head == 0 {
@@ -47,6 +52,12 @@ impl<'a> Parts<'a> {
             cut: cut + (body.len() - binary.len()) as u64,
         }
     }
+}
+
+/// The length of the lines that are shown of a body.
+fn lines(body: &[u8]) -> usize {
+    let mut ends = memchr::memchr_iter(b'\n', body);
+    ends.nth(MOST_LINES - 1).map_or(body.len(), |end| end + 1)
 }
 
 /// The length of what is a head but for the rule that it breaks: readable lines, up to an empty one. It may
@@ -108,6 +119,16 @@ mod tests {
         assert_eq!(lengths(HEAD, &[0; MOST]), (head, MOST, 0));
         let characters = "菜".repeat(2000);
         assert_eq!(lengths(HEAD, characters.as_bytes()), (head + 4095, 0, 1905));
+    }
+
+    #[test]
+    fn a_body_of_many_lines_is_cut_behind_a_line() {
+        let head = HEAD.len();
+        let lines = |count: usize| b"a\n".repeat(count);
+        assert_eq!(lengths(HEAD, &lines(MOST_LINES)), (head + 400, 0, 0));
+        assert_eq!(lengths(HEAD, &lines(MOST_LINES + 1)), (head + 400, 0, 2));
+        assert_eq!(lengths(HEAD, &[b'\n'; MOST + 9]), (head + 200, 0, 3905));
+        assert_eq!(lengths(b"", &lines(MOST_LINES + 1)), (400, 0, 2));
     }
 
     #[test]
