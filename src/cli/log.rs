@@ -61,14 +61,14 @@ pub(super) struct LogOptions {
     body: usize,
 
     /// Do not record requests for this path, for example a probe's. The path has to equal the request's
-    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
-    /// incomplete requests are recorded all the same.
+    /// up to any `?`, byte for byte. Repeatable, or separated by commas. Refused and incomplete
+    /// requests are recorded all the same.
     #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
 
     /// Record only requests with this method, as in POST, or whose target begins with this path, as in
     /// /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused
-    /// request counts, too. Repeatable; the variable separates them by commas.
+    /// request counts, too. Repeatable, or separated by commas.
     #[arg(id = "log_only", long = "log-only", value_name = "WHAT", env = "HELLOWIRE_LOG_ONLY", value_delimiter = ',', value_parser = value(only))]
     only: Vec<Option<Only>>,
 

@@ -27,6 +27,7 @@ mod options;
 mod rows;
 mod send;
 mod service;
+mod tip;
 mod values;
 
 use std::env;
@@ -41,7 +42,10 @@ use options::{Options, Subcommands};
 #[must_use]
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
-    let end = |error: Error| -> ! { ending::end(&error, &arguments, language::wanted(&arguments)) };
+    let end = |error: Error| -> ! {
+        let error = tip::added(error, &arguments);
+        ending::end(&error, &arguments, language::wanted(&arguments))
+    };
     let typed = environment::typed(&arguments).unwrap_or_else(|error| end(error));
     let found = container::check_for(&typed);
     let ignored = health::ignored_variables(&typed, found.as_ref());

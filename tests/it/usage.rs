@@ -24,6 +24,14 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
         (&["sing"], "unrecognized subcommand"),
         (&["raw", "--text", "x"], "unexpected argument"),
         (&["--text", "x", "raw"], "cannot be used with"),
+        (
+            &["-p", "1", "raw"],
+            "\n\n  tip: options stand behind the command: hellowire raw [OPTIONS]\n",
+        ),
+        (
+            &["9000"],
+            "\n\n  tip: to listen at this port, use '-p 9000'\n",
+        ),
     ] {
         let (code, stderr) = run(options);
         assert_eq!(code, Some(2), "{options:?}: {stderr}");
