@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Error, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Error, ValueEnum};
 
 use super::color::ColorOptions;
 use super::values::{count, excluded_path, memory_size, only, value};
@@ -111,15 +112,22 @@ impl LogOptions {
 
     /// # Errors
     ///
-    /// The options contradict each other: records are counted, and there are none.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// The options contradict each other: records are counted, and there are none. The error names the options
+    /// or, by `matches`, the variables that they are from.
+    pub(super) fn check(&self, matches: &ArgMatches) -> Result<(), Error> {
         if self.count.is_none() || self.format != Some(LogFormat(None)) {
             return Ok(());
         }
         let mut error = Error::new(ErrorKind::ArgumentConflict);
-        let named = |name: &str| ContextValue::String(name.to_owned());
-        error.insert(ContextKind::InvalidArg, named("--count <N>"));
-        error.insert(ContextKind::PriorArg, named("--log off"));
+        let named = |id: &str, option: &str, variable: &str| {
+            let is_variable = matches.value_source(id) == Some(ValueSource::EnvVariable);
+            let name = if is_variable { variable } else { option };
+            ContextValue::String(name.to_owned())
+        };
+        let count = named("count", "--count <N>", "HELLOWIRE_COUNT");
+        let log = named("log_format", "--log off", "HELLOWIRE_LOG=off");
+        error.insert(ContextKind::InvalidArg, count);
+        error.insert(ContextKind::PriorArg, log);
         Err(error)
     }
 

@@ -51,7 +51,8 @@ pub fn parse() -> Invocation {
     let ignored = health::ignored_variables(&typed, found.as_ref());
     let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| end(error));
-    let options = Options::from_arg_matches(&matches).and_then(Options::checked);
+    let options = Options::from_arg_matches(&matches);
+    let options = options.and_then(|options| options.checked(&matches));
     let Options { command, http } = options.unwrap_or_else(|error| end(error));
     match command {
         None => {

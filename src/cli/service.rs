@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Args, Error, ValueEnum};
+use clap::{ArgMatches, Args, Error, ValueEnum};
 use log::LevelFilter;
 
 use super::color::ColorOptions;
@@ -200,8 +200,8 @@ impl ListeningOptions {
     /// # Errors
     ///
     /// Options contradict each other.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.log.check()
+    pub(super) fn check(&self, matches: &ArgMatches) -> Result<(), Error> {
+        self.log.check(matches)
     }
 
     fn linger(&self) -> linger::Limits {

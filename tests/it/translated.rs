@@ -52,6 +52,23 @@ fn the_help_is_in_the_language_of_the_locale() {
 }
 
 #[test]
+fn a_value_of_the_users_is_not_translated() {
+    let text = "Usage: Options: Print help [env: HELLOWIRE_STATUS=1]";
+    let mut command = program();
+    command.env("LC_ALL", "zh").env("HELLOWIRE_TEXT", text);
+    let help = help(command.arg("--help"));
+    let shown = format!("[环境变量: HELLOWIRE_TEXT={text}]");
+    assert!(
+        without_breaks(&help).contains(&without_breaks(&shown)),
+        "{help}"
+    );
+}
+
+fn without_breaks(text: &str) -> String {
+    text.replace([' ', '\n'], "")
+}
+
+#[test]
 fn the_help_of_each_command_is_translated() {
     for (arguments, expected) in [
         (&["--lang", "zh", "-h"][..], "[可选值: en, zh]"),

@@ -156,6 +156,12 @@ fn a_second_service_at_the_port_is_an_error_that_names_the_address() {
     assert_eq!(code, Some(1), "{stderr}");
     let expected = format!("cannot listen on 127.0.0.1:{port}: Address already in use");
     assert!(stderr.contains(&expected), "{stderr}");
+    let hint = "; another program listens there: -p sets another port\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
+    let (code, stderr) = run(&["chat", "listen", &port]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let hint = "; another program listens there: ADDR sets another port\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
 }
 
 #[test]
