@@ -1,7 +1,10 @@
 //! The help and usage errors in Chinese: real runs.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::screen::pseudo_terminal;
 use crate::support::program;
 
 /// Exit code, stdout and stderr of a run that ends by itself.
@@ -49,6 +52,28 @@ fn the_help_is_in_the_language_of_the_locale() {
     ] {
         assert!(!help.contains(english), "{english}: {help}");
     }
+}
+
+/// As in `hellowire --help | less`.
+#[test]
+fn the_help_in_a_pipe_has_the_width_of_the_terminal() {
+    let rows_at = |columns| {
+        let (window, terminal) = pseudo_terminal();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&window, size).unwrap();
+        let mut command = program();
+        command.args(["--lang", "zh", "--help"]);
+        let output = command.stdin(Stdio::null()).stderr(terminal).output();
+        let help = String::from_utf8(output.unwrap().stdout).unwrap();
+        help.lines().count()
+    };
+    let (narrow, wide) = (rows_at(60), rows_at(120));
+    assert!(narrow > wide, "{narrow} rows, and {wide}");
 }
 
 #[test]
