@@ -11,8 +11,9 @@ use clap::builder::{PossibleValuesParser, Resettable, StyledStr};
 use clap::{Arg, Command};
 use rustix::stdio::{stderr, stdin, stdout};
 
-use super::environment::map;
+use super::map::map;
 use super::rows::broken;
+use super::summary;
 use crate::language::{Language, split_once};
 use crate::terminal::tty::size;
 
@@ -47,7 +48,7 @@ pub(super) fn shown(
     let command = map(command, &|arg| translated_arg(arg, language), &|command| {
         translated(command, language)
     });
-    let command = command.term_width(0);
+    let command = summary::asked(command, arguments, language).term_width(0);
     let help = command.try_get_matches_from(arguments).err()?.to_string();
     let help = with_values(&with_own_words(help, language), language);
     Some(broken(&help, columns()))

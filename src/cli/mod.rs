@@ -22,11 +22,13 @@ mod help;
 mod invocation;
 mod language;
 mod log;
+mod map;
 mod mistake;
 mod options;
 mod rows;
 mod send;
 mod service;
+mod summary;
 mod tip;
 mod values;
 

@@ -74,9 +74,9 @@ pub(super) struct HttpOptions {
 /// The options of both services.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListeningOptions {
-    /// An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the
-    /// machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all
-    /// addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable,
+    /// An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address
+    /// of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080`
+    /// (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable,
     /// or separated by commas.
     #[arg(short, long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
     listen: Vec<Address>,

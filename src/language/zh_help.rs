@@ -65,8 +65,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // Listening.
     (
-        "An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable, or separated by commas",
-        "监听的地址:`8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用,也可以用逗号分隔",
+        "An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable, or separated by commas",
+        "监听的地址。可以是 `8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用,也可以用逗号分隔",
     ),
     (
         "The port of every address to listen on, instead of its own. Port 0 is any free port",
@@ -225,8 +225,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "要发送的数据,原样发送 [默认: stdin 是终端时提示输入一行,否则为 stdin 的全部内容]",
     ),
     (
-        "The server's address: `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
-        "服务器的地址:`8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
+        "The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
+        "服务器的地址。可以是 `8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
     ),
     ("How long connecting may take", "建立连接最多用多长时间"),
     (
@@ -243,8 +243,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // The chat.
     (
-        "The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free port",
-        "监听的地址:`12345`(127.0.0.1:12345)、`:12345`(0.0.0.0:12345,即本机的所有 IPv4 地址)、`[::]:12345` 或主机名。省略端口时为 12345。端口 0 表示任意空闲端口",
+        "The address to listen on. It may be `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free port",
+        "监听的地址。可以是 `12345`(127.0.0.1:12345)、`:12345`(0.0.0.0:12345,即本机的所有 IPv4 地址)、`[::]:12345` 或主机名。省略端口时为 12345。端口 0 表示任意空闲端口",
     ),
     (
         "The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out",

@@ -111,6 +111,20 @@ fn the_help_of_each_command_is_translated() {
     assert!(health.contains("要检查的地址"), "{health}");
 }
 
+#[test]
+fn the_summary_is_less_than_half_of_the_help() {
+    for language in ["en", "zh"] {
+        let [summary, whole] =
+            ["-h", "--help"].map(|flag| help(program().args(["--lang", language, flag])));
+        let rows = (summary.lines().count(), whole.lines().count());
+        assert!(2 * rows.0 < rows.1, "{rows:?}: {summary}");
+        assert!(!summary.contains("HELLOWIRE_"), "{summary}");
+        for kept in ["--max-body <SIZE>", "127.0.0.1:8080]", "json-full"] {
+            assert!(summary.contains(kept), "{kept}: {summary}");
+        }
+    }
+}
+
 /// `chat` alone is a mistake, and its help says what is missing.
 #[test]
 fn a_missing_command_gets_the_help_on_stderr() {
