@@ -27,12 +27,22 @@ fn tip(error: &Error, arguments: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
-    // `chat` takes no port behind it.
-    let is_first = || arguments.get(1).is_some_and(|first| first == word.as_str());
-    let tip = match error.kind() {
-        ErrorKind::ArgumentConflict => BEHIND_THE_COMMAND,
-        ErrorKind::InvalidSubcommand if is_first() && word.parse::<u16>().is_ok() => AT_THIS_PORT,
-        _ => return None,
-    };
-    Some(Language::English.fill(tip, &[word]))
+    let place = arguments.iter().position(|typed| typed == word.as_str())?;
+    match error.kind() {
+        ErrorKind::ArgumentConflict => {
+            // The options of a chat stand behind its side.
+            let side = arguments.get(place + 1).and_then(|next| next.to_str());
+            let side = side.filter(|side| ["listen", "connect"].contains(side));
+            let command = match side {
+                Some(side) if word == "chat" => [word, " ", side].concat(),
+                _ => word.clone(),
+            };
+            Some(Language::English.fill(BEHIND_THE_COMMAND, &[&command]))
+        }
+        // `chat` takes no port behind it.
+        ErrorKind::InvalidSubcommand if place == 1 && word.parse::<u16>().is_ok() => {
+            Some(Language::English.fill(AT_THIS_PORT, &[word]))
+        }
+        _ => None,
+    }
 }

@@ -29,6 +29,10 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
             "\n\n  tip: options stand behind the command: hellowire raw [OPTIONS]\n",
         ),
         (
+            &["--lang", "en", "chat", "connect", "a"],
+            "\n\n  tip: options stand behind the command: hellowire chat connect [OPTIONS]\n",
+        ),
+        (
             &["9000"],
             "\n\n  tip: to listen at this port, use '-p 9000'\n",
         ),
