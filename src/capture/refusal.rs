@@ -152,8 +152,13 @@ impl Refusal {
     fn write(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(language.text(self.rule.text))?;
         if let Some(scope) = self.scope {
-            f.write_str(": ")?;
-            self.write_byte(scope, language, f)?;
+            let place = match scope {
+                Scope::Request => ": {} at offset {}",
+                Scope::Target => ": {} at offset {} of the target",
+                Scope::Host => ": {} at offset {} of the host",
+            };
+            let byte = fmt::from_fn(|f| self.write_byte(language, f));
+            language.write(f, place, &[&byte, &self.offset])?;
         }
         write!(f, " ({})", self.rule.section)?;
         match self.protocol {
@@ -165,31 +170,20 @@ impl Refusal {
         }
     }
 
-    /// `0xNN NAME at offset N of the SCOPE`.
-    fn write_byte(
-        &self,
-        scope: Scope,
-        language: Language,
-        f: &mut fmt::Formatter<'_>,
-    ) -> fmt::Result {
+    /// `0xNN NAME`.
+    fn write_byte(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "0x{:02X}", self.byte)?;
         match self.byte {
-            b'\0' => f.write_str(" NUL")?,
-            b'\n' => f.write_str(" LF")?,
-            b'\r' => f.write_str(" CR")?,
-            b'\t' => write!(f, " {}", language.text("tab"))?,
-            b' ' => write!(f, " {}", language.text("space"))?,
-            b'"' => write!(f, " {}", language.text("double quote"))?,
-            b'\\' => write!(f, " {}", language.text("backslash"))?,
-            b'!'..=b'~' => write!(f, " {}", char::from(self.byte))?,
-            _ => {}
+            b'\0' => f.write_str(" NUL"),
+            b'\n' => f.write_str(" LF"),
+            b'\r' => f.write_str(" CR"),
+            b'\t' => write!(f, " {}", language.text("tab")),
+            b' ' => write!(f, " {}", language.text("space")),
+            b'"' => write!(f, " {}", language.text("double quote")),
+            b'\\' => write!(f, " {}", language.text("backslash")),
+            b'!'..=b'~' => write!(f, " {}", char::from(self.byte)),
+            _ => Ok(()),
         }
-        let place = match scope {
-            Scope::Request => " at offset {}",
-            Scope::Target => " at offset {} of the target",
-            Scope::Host => " at offset {} of the host",
-        };
-        language.write(f, place, &[&self.offset])
     }
 }
 
@@ -257,7 +251,7 @@ mod tests {
         }
         assert_eq!(
             chinese(rules::VALUE_CONTROL.at(b'\t', 7).looks_like(Protocol::Tls)),
-            "头字段的值含有控制字符: 0x09 制表符,偏移 7 (RFC 9110 5.5);看起来是 TLS:本服务器只支持 http,不支持 https"
+            "头字段的值含有控制字符(0x09 制表符,偏移 7) (RFC 9110 5.5);看起来是 TLS:本服务器只支持 http,不支持 https"
         );
     }
 

@@ -185,7 +185,8 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             Ok(socket)
         }
         Side::Listen(address) => {
-            let bound = listen::bind(std::slice::from_ref(address), listen::Options::ALONE)?;
+            let bound = listen::bind(std::slice::from_ref(address), listen::Options::ALONE);
+            let bound = bound.map_err(|error| error.with_hint("ADDR sets another port"))?;
             for address in &bound.addresses {
                 say(language.listening(address));
             }

@@ -22,9 +22,9 @@ pub(super) struct ChatOptions {
 enum Sides {
     /// Waits for one connection.
     Listen {
-        /// The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address
-        /// of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free
-        /// port.
+        /// The address to listen on. It may be `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4
+        /// address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is
+        /// any free port.
         #[arg(value_name = "ADDR", env = "HELLOWIRE_CHAT_LISTEN", default_value = DEFAULT_ADDRESS, value_parser = value(address::<CHAT_PORT>))]
         address: Address,
 

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// When there are colors.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct ColorOptions {
-    /// When the log on stdout and the diagnostics on stderr have colors. A file of `--log-file` has none.
+    /// When the log on stdout and the diagnostics on stderr have colours. A file of `--log-file` has none.
     #[arg(
         long,
         value_name = "WHEN",

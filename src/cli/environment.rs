@@ -15,7 +15,10 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, Error};
 
+use super::map::map;
 use super::options::Options;
+use super::summary;
+use crate::language::Language;
 
 /// Parses the arguments as if no variable were set. The first is the program's name.
 ///
@@ -60,7 +63,8 @@ pub(super) fn complete(
 }
 
 fn help(arguments: &[OsString]) -> Option<Error> {
-    command().try_get_matches_from(arguments).err()
+    let command = summary::asked(command(), arguments, Language::English);
+    command.try_get_matches_from(arguments).err()
 }
 
 /// Drops the variables of the commands around the chosen one. clap would read them too.
@@ -85,16 +89,6 @@ pub(super) fn command() -> Command {
 /// Changes each argument, also of the subcommands. Not generic: each kind of change would be 2 KB of code.
 fn map_args(command: Command, change: &dyn Fn(Arg) -> Arg) -> Command {
     map(command, change, &|command| command)
-}
-
-/// Changes each argument and each command: this one, and those below it.
-pub(super) fn map(
-    command: Command,
-    change_arg: &dyn Fn(Arg) -> Arg,
-    change: &dyn Fn(Command) -> Command,
-) -> Command {
-    let command = change(command).mut_args(change_arg);
-    command.mut_subcommands(|subcommand| map(subcommand, change_arg, change))
 }
 
 fn without_variable(arg: Arg) -> Arg {

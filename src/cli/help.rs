@@ -3,15 +3,17 @@
 //! The texts of commands and options are replaced before clap lays the help out, clap's own words behind
 //! it. clap breaks rows at spaces alone, and Chinese has none, so [`super::rows`] breaks them.
 
+use std::env;
 use std::ffi::OsString;
-use std::io;
-use std::os::fd::AsFd as _;
+use std::io::IsTerminal;
 
 use clap::builder::{PossibleValuesParser, Resettable, StyledStr};
 use clap::{Arg, Command};
+use rustix::stdio::{stderr, stdin, stdout};
 
-use super::environment::map;
+use super::map::map;
 use super::rows::broken;
+use super::summary;
 use crate::language::{Language, split_once};
 use crate::terminal::tty::size;
 
@@ -46,10 +48,35 @@ pub(super) fn shown(
     let command = map(command, &|arg| translated_arg(arg, language), &|command| {
         translated(command, language)
     });
-    let command = command.term_width(0);
+    let command = summary::asked(command, arguments, language).term_width(0);
     let help = command.try_get_matches_from(arguments).err()?.to_string();
-    let columns = size(io::stdout().as_fd()).columns;
-    Some(broken(&with_own_words(help, language), columns))
+    let help = with_values(&with_own_words(help, language), language);
+    Some(broken(&help, columns()))
+}
+
+/// The width of the terminal, which is the first of these that is one: stdout may go to a pager.
+fn columns() -> usize {
+    let streams = [stdout(), stderr(), stdin()];
+    let terminal = streams.into_iter().find(IsTerminal::is_terminal);
+    size(terminal.unwrap_or(stdout())).columns
+}
+
+/// `help` with the value of each variable. They are the user's, so none of their words is replaced.
+fn with_values(help: &str, language: Language) -> String {
+    let mut text = String::with_capacity(help.len());
+    let mut rest = help;
+    let before = language.text("[env: ");
+    while let Some((start, (name, behind))) =
+        split_once(rest, before).and_then(|(start, rest)| Some((start, split_once(rest, "]")?)))
+    {
+        let value = env::var_os(name).unwrap_or_default();
+        let value = value.to_string_lossy();
+        for part in [start, before, name, "=", &value, "]"] {
+            text.push_str(part);
+        }
+        rest = behind;
+    }
+    text + rest
 }
 
 /// `text` with clap's own words in this language.
@@ -81,7 +108,7 @@ fn translated_arg(arg: Arg, language: Language) -> Arg {
     let heading = arg.get_help_heading();
     let heading = heading.and_then(|english| language.known(english));
     let mut values = arg.get_possible_values();
-    let mut arg = arg.help(help).long_help(long_help);
+    let mut arg = arg.help(help).long_help(long_help).hide_env_values(true);
     if let Some(heading) = heading {
         arg = arg.help_heading(heading);
     }

@@ -11,7 +11,7 @@ use crate::language::Language;
 #[derive(Debug, Clone, Args)]
 pub(super) struct LanguageOptions {
     /// The language of what people read. Diagnostics, and records for programs, are English [default:
-    /// zh if `LC_ALL`, `LC_MESSAGES` or LANG says so, else en].
+    /// zh if `LC_ALL`, `LC_MESSAGES` or `LANG` says so, else en].
     #[arg(
         long,
         value_name = "LANGUAGE",
@@ -49,11 +49,12 @@ fn of_locale() -> Language {
     Language::of_locale(|name| env::var(name).ok())
 }
 
-/// The language for the help and for a usage error. Another argument may be wrong, so this looks for
-/// `--lang` alone.
+/// The language for the help and for a usage error: that of `--lang`, of its variable, or of the locale. What
+/// is no language does not count. Another argument may be wrong, so this looks for `--lang` alone.
 pub(super) fn wanted(arguments: &[OsString]) -> Language {
-    let word = typed(arguments).or_else(|| env::var("HELLOWIRE_LANG").ok());
-    let lang = word.and_then(|word| Lang::from_str(&word, true).ok());
+    let words = [typed(arguments), env::var("HELLOWIRE_LANG").ok()];
+    let mut words = words.into_iter().flatten();
+    let lang = words.find_map(|word| Lang::from_str(&word, true).ok());
     lang.map_or_else(of_locale, Lang::language)
 }
 

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Error, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Error, ValueEnum};
 
 use super::color::ColorOptions;
 use super::values::{count, excluded_path, memory_size, only, value};
@@ -61,14 +62,14 @@ pub(super) struct LogOptions {
     body: usize,
 
     /// Do not record requests for this path, for example a probe's. The path has to equal the request's
-    /// up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and
-    /// incomplete requests are recorded all the same.
+    /// up to any `?`, byte for byte. Repeatable, or separated by commas. Refused and incomplete
+    /// requests are recorded all the same.
     #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
 
     /// Record only requests with this method, as in POST, or whose target begins with this path, as in
     /// /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused
-    /// request counts, too. Repeatable; the variable separates them by commas.
+    /// request counts, too. Repeatable, or separated by commas.
     #[arg(id = "log_only", long = "log-only", value_name = "WHAT", env = "HELLOWIRE_LOG_ONLY", value_delimiter = ',', value_parser = value(only))]
     only: Vec<Option<Only>>,
 
@@ -111,15 +112,22 @@ impl LogOptions {
 
     /// # Errors
     ///
-    /// The options contradict each other: records are counted, and there are none.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// The options contradict each other: records are counted, and there are none. The error names the options
+    /// or, by `matches`, the variables that they are from.
+    pub(super) fn check(&self, matches: &ArgMatches) -> Result<(), Error> {
         if self.count.is_none() || self.format != Some(LogFormat(None)) {
             return Ok(());
         }
         let mut error = Error::new(ErrorKind::ArgumentConflict);
-        let named = |name: &str| ContextValue::String(name.to_owned());
-        error.insert(ContextKind::InvalidArg, named("--count <N>"));
-        error.insert(ContextKind::PriorArg, named("--log off"));
+        let named = |id: &str, option: &str, variable: &str| {
+            let is_variable = matches.value_source(id) == Some(ValueSource::EnvVariable);
+            let name = if is_variable { variable } else { option };
+            ContextValue::String(name.to_owned())
+        };
+        let count = named("count", "--count <N>", "HELLOWIRE_COUNT");
+        let log = named("log_format", "--log off", "HELLOWIRE_LOG=off");
+        error.insert(ContextKind::InvalidArg, count);
+        error.insert(ContextKind::PriorArg, log);
         Err(error)
     }
 

@@ -12,15 +12,16 @@ use clap::error::ContextKind::{
 };
 use clap::error::ErrorKind::{
     ArgumentConflict, InvalidSubcommand as UnknownCommand, InvalidValue as WrongWord,
-    MissingRequiredArgument, MissingSubcommand, TooManyValues, UnknownArgument, ValueValidation,
+    TooManyValues, UnknownArgument, ValueValidation,
 };
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::help::with_own_words;
+use super::tip::{AT_THIS_PORT, BEHIND_THE_COMMAND};
 use crate::language::{Language, split_once};
 
 /// What is wrong. The first sentence of an error's kind counts for whose places the error has texts.
-static SENTENCES: [(ErrorKind, &[ContextKind], &str); 11] = [
+static SENTENCES: [(ErrorKind, &[ContextKind], &str); 9] = [
     (UnknownArgument, &[InvalidArg], "unexpected argument '{}'"),
     (WrongWord, &[InvalidArg, InvalidValue], INVALID_VALUE),
     (WrongWord, &[InvalidArg], "'{}' needs a value"),
@@ -40,14 +41,12 @@ static SENTENCES: [(ErrorKind, &[ContextKind], &str); 11] = [
         &[InvalidSubcommand],
         "unrecognized command '{}'",
     ),
-    (
-        MissingSubcommand,
-        &[InvalidSubcommand],
-        "'{}' requires a command",
-    ),
-    (MissingRequiredArgument, &[InvalidArg], "missing: '{}'"),
     (ArgumentConflict, &[InvalidArg, PriorArg], CONFLICT),
-    (ArgumentConflict, &[InvalidSubcommand, PriorArg], CONFLICT),
+    (
+        ArgumentConflict,
+        &[InvalidSubcommand, PriorArg],
+        "the command '{}' cannot be used with '{}'",
+    ),
 ];
 const INVALID_VALUE: &str = "'{}' has the invalid value '{}'";
 const CONFLICT: &str = "'{}' cannot be used with '{}'";
@@ -61,12 +60,14 @@ static DETAILS: [(ContextKind, &str); 5] = [
     (Suggested, "  tip: {}"),
 ];
 
-/// The reasons, and the tips of clap, that name values.
-static TEMPLATES: [&str; 5] = [
+/// The reasons, and the tips of clap and of [`super::tip`], that name values.
+static TEMPLATES: [&str; 7] = [
     "not within {} to {}",
     "the header field {} can't be set: it belongs to the connection",
     "to pass '{}' as a value, use '{}'",
     "'{}' exists",
+    BEHIND_THE_COMMAND,
+    AT_THIS_PORT,
     "subcommand '{}' exists; to use it, remove the '--' before it",
 ];
 
@@ -125,7 +126,8 @@ fn value(error: &Error, kind: ContextKind, language: Language) -> Option<String>
         ContextValue::Strings(texts) if texts.is_empty() => None,
         // The places have quotes, but for the values.
         ContextValue::Strings(texts) if kind == ValidValue => Some(texts.join(", ")),
-        ContextValue::Strings(texts) => Some(texts.join("', '")),
+        ContextValue::Strings(texts) if kind == PriorArg => Some(texts.join(language.text("', '"))),
+        ContextValue::Strings(texts) => Some(texts.join(language.text("' or '"))),
         ContextValue::StyledStr(text) => Some(with_own_words(text.to_string(), language)),
         ContextValue::StyledStrs(texts) => Some(translated(&texts.first()?.to_string(), language)),
         _ => None,

@@ -22,11 +22,14 @@ mod help;
 mod invocation;
 mod language;
 mod log;
+mod map;
 mod mistake;
 mod options;
 mod rows;
 mod send;
 mod service;
+mod summary;
+mod tip;
 mod values;
 
 use std::env;
@@ -41,13 +44,17 @@ use options::{Options, Subcommands};
 #[must_use]
 pub fn parse() -> Invocation {
     let arguments: Vec<_> = env::args_os().collect();
-    let end = |error: Error| -> ! { ending::end(&error, &arguments, language::wanted(&arguments)) };
+    let end = |error: Error| -> ! {
+        let error = tip::added(error, &arguments);
+        ending::end(&error, &arguments, language::wanted(&arguments))
+    };
     let typed = environment::typed(&arguments).unwrap_or_else(|error| end(error));
     let found = container::check_for(&typed);
     let ignored = health::ignored_variables(&typed, found.as_ref());
     let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| end(error));
-    let options = Options::from_arg_matches(&matches).and_then(Options::checked);
+    let options = Options::from_arg_matches(&matches);
+    let options = options.and_then(|options| options.checked(&matches));
     let Options { command, http } = options.unwrap_or_else(|error| end(error));
     match command {
         None => {

@@ -1,6 +1,6 @@
 //! The whole command line as clap has it: the HTTP service's options, and each command.
 
-use clap::{Args, CommandFactory as _, Error, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory as _, Error, Parser, Subcommand};
 
 use super::chat::ChatOptions;
 use super::health::HealthOptions;
@@ -23,15 +23,16 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// The options, if they do not contradict each other.
+    /// The options, which `matches` became, if they do not contradict each other.
     ///
     /// # Errors
     ///
     /// They do.
-    pub(super) fn checked(self) -> Result<Self, Error> {
+    pub(super) fn checked(self, matches: &ArgMatches) -> Result<Self, Error> {
+        let chosen = matches.subcommand().map_or(matches, |(_, inner)| inner);
         let checked = match &self.command {
-            None => self.http.listening.check(),
-            Some(Subcommands::Raw(raw)) => raw.listening.check(),
+            None => self.http.listening.check(chosen),
+            Some(Subcommands::Raw(raw)) => raw.listening.check(chosen),
             Some(_) => Ok(()),
         };
         checked.map_err(|error| error.with_cmd(&Self::command()))?;

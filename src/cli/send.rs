@@ -20,8 +20,8 @@ pub(super) struct SendOptions {
     /// stdin].
     text: Option<OsString>,
 
-    /// The server's address: `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a
-    /// name are tried. The port is 8080 if it is left out.
+    /// The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All
+    /// addresses of a name are tried. The port is 8080 if it is left out.
     #[arg(short, long, value_name = "ADDR", env = "HELLOWIRE_TO", default_value = DEFAULT_LISTEN, value_parser = value(peer_address::<SERVICE_PORT>))]
     to: Address,
 

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Args, Error, ValueEnum};
+use clap::{ArgMatches, Args, Error, ValueEnum};
 use log::LevelFilter;
 
 use super::color::ColorOptions;
@@ -74,10 +74,10 @@ pub(super) struct HttpOptions {
 /// The options of both services.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListeningOptions {
-    /// An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the
-    /// machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all
-    /// addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable; the
-    /// variable separates addresses by commas.
+    /// An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address
+    /// of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080`
+    /// (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable,
+    /// or separated by commas.
     #[arg(short, long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
     listen: Vec<Address>,
 
@@ -200,8 +200,8 @@ impl ListeningOptions {
     /// # Errors
     ///
     /// Options contradict each other.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.log.check()
+    pub(super) fn check(&self, matches: &ArgMatches) -> Result<(), Error> {
+        self.log.check(matches)
     }
 
     fn linger(&self) -> linger::Limits {

@@ -57,7 +57,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line",
-        "每个回复的一个头字段,写作 'Name: value'。可重复使用;在变量里每行一个字段",
+        "每个回复的一个头字段,写作 'Name: value'。可重复使用;在环境变量里每行一个字段",
     ),
     (
         "Refuse odd requests, too. Without this option, an odd request with only one possible meaning is answered, and its record has a note",
@@ -65,15 +65,15 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // Listening.
     (
-        "An address to listen on: `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable; the variable separates addresses by commas",
-        "监听的地址:`8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用;在变量里用逗号分隔",
+        "An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable, or separated by commas",
+        "监听的地址。可以是 `8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用,也可以用逗号分隔",
     ),
     (
         "The port of every address to listen on, instead of its own. Port 0 is any free port",
         "所有监听地址都使用这个端口,代替各自的端口。端口 0 表示任意空闲端口",
     ),
     (
-        "When the log on stdout and the diagnostics on stderr have colors. A file of `--log-file` has none",
+        "When the log on stdout and the diagnostics on stderr have colours. A file of `--log-file` has none",
         "stdout 上的日志和 stderr 上的诊断信息何时使用颜色。`--log-file` 的文件不使用颜色",
     ),
     (
@@ -95,16 +95,16 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "stderr 上诊断信息的级别",
     ),
     ("Failures", "只有错误"),
-    ("Also problems that end nothing", "以及不影响运行的问题"),
-    ("Also the steps of a shutdown", "以及停止过程的各个步骤"),
+    ("Also problems that end nothing", "另有不影响运行的问题"),
+    ("Also the steps of a shutdown", "另有停止过程的各个步骤"),
     (
         "Also everything that may help to find a fault",
-        "以及有助于查找故障的所有信息",
+        "另有有助于查找故障的所有信息",
     ),
     ("Nothing", "不输出"),
     (
-        "The language of what people read. Diagnostics, and records for programs, are English [default: zh if `LC_ALL`, `LC_MESSAGES` or LANG says so, else en]",
-        "显示文字的语言。诊断信息和供程序读取的日志总是英文 [默认: `LC_ALL`、`LC_MESSAGES` 或 LANG 指定中文时为 zh,否则为 en]",
+        "The language of what people read. Diagnostics, and records for programs, are English [default: zh if `LC_ALL`, `LC_MESSAGES` or `LANG` says so, else en]",
+        "显示文字的语言。诊断信息和供程序读取的日志总是英文 [默认: `LC_ALL`、`LC_MESSAGES` 或 `LANG` 指定中文时为 zh,否则为 en]",
     ),
     ("English", "英文"),
     ("Chinese", "中文"),
@@ -115,11 +115,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "For people: a header line, then the request as readable lines",
-        "供人阅读:先是一行标题,然后逐行显示请求",
+        "供人阅读:先是一行概要,然后逐行显示请求",
     ),
     (
         "For people: one line a request, with the status and the duration of its answer",
-        "供人阅读:每个请求一行,带有回复的状态码和用时",
+        "供人阅读:每个请求一行,带有回复的状态码和耗时",
     ),
     (
         "One line a record, the bytes escaped within double quotes",
@@ -163,12 +163,12 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "记录保留请求正文的多少字节。记录会注明省略了多少字节。不会把一个字符截成两半",
     ),
     (
-        "Do not record requests for this path, for example a probe's. The path has to equal the request's up to any `?`, byte for byte. Repeatable; the variable separates paths by commas. Refused and incomplete requests are recorded all the same",
-        "不记录对这个路径的请求,例如健康探测。请求的路径(`?` 之前的部分)必须与它逐字节相同。可重复使用;在变量里用逗号分隔。被拒绝的请求和不完整的请求仍会记录",
+        "Do not record requests for this path, for example a probe's. The path has to equal the request's up to any `?`, byte for byte. Repeatable, or separated by commas. Refused and incomplete requests are recorded all the same",
+        "不记录对这个路径的请求,例如健康探测。请求的路径(`?` 之前的部分)必须与它逐字节相同。可重复使用,也可以用逗号分隔。被拒绝的请求和不完整的请求仍会记录",
     ),
     (
-        "Record only requests with this method, as in POST, or whose target begins with this path, as in /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused request counts, too. Repeatable; the variable separates them by commas",
-        "只记录这样的请求:使用这个方法(如 POST),或请求目标以这个路径开头(如 /hook),或被拒绝(`refused`),或不规范(`odd`)。给出多个时,符合一个即可。被拒绝的请求也按请求行判断。可重复使用;在变量里用逗号分隔",
+        "Record only requests with this method, as in POST, or whose target begins with this path, as in /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused request counts, too. Repeatable, or separated by commas",
+        "只记录这样的请求:使用这个方法(如 POST),或请求目标以这个路径开头(如 /hook),或被拒绝(`refused`),或不规范(`odd`)。给出多个时,符合一个即可。被拒绝的请求也按请求行判断。可重复使用,也可以用逗号分隔",
     ),
     (
         "Stop after this many records, as after a signal. The exit code is 0",
@@ -225,8 +225,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "要发送的数据,原样发送 [默认: stdin 是终端时提示输入一行,否则为 stdin 的全部内容]",
     ),
     (
-        "The server's address: `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
-        "服务器的地址:`8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
+        "The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
+        "服务器的地址。可以是 `8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
     ),
     ("How long connecting may take", "建立连接最多用多长时间"),
     (
@@ -243,8 +243,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // The chat.
     (
-        "The address to listen on: `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free port",
-        "监听的地址:`12345`(127.0.0.1:12345)、`:12345`(0.0.0.0:12345,即本机的所有 IPv4 地址)、`[::]:12345` 或主机名。省略端口时为 12345。端口 0 表示任意空闲端口",
+        "The address to listen on. It may be `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4 address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is any free port",
+        "监听的地址。可以是 `12345`(127.0.0.1:12345)、`:12345`(0.0.0.0:12345,即本机的所有 IPv4 地址)、`[::]:12345` 或主机名。省略端口时为 12345。端口 0 表示任意空闲端口",
     ),
     (
         "The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out",
@@ -257,11 +257,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     // The health check.
     (
         "The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. The variable may have several addresses; the first counts. Without the argument, in a container whose first process is hellowire, the check asks the first address with a port that this process listens on. If there is none, the check asks nothing and succeeds",
-        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个指定了端口的地址;没有这样的地址时,不做检查,直接视为成功",
+        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。环境变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个指定了端口的地址;没有这样的地址时,不做检查,直接视为成功",
     ),
     (
         "The port to ask, instead of the address's own. The variable has no effect on an address that is given as the argument",
-        "要检查的端口,代替地址中的端口。如果地址由参数给出,变量不起作用",
+        "要检查的端口,代替地址中的端口。如果地址由参数给出,环境变量不起作用",
     ),
     ("The path to ask for", "请求的路径"),
     (

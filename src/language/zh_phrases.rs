@@ -15,7 +15,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "(尚无回复,最多等待 {})",
     ),
     // The chat.
-    ("the other side types:", "对方输入:"),
+    ("the other side types:", "请对方运行:"),
     ("connected: {}", "连接已建立 {}"),
     ("connected to {}", "已连接 {}"),
     ("you: ", "输入发送内容:"),
@@ -26,7 +26,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "(leaving as soon as the other side has ended too, or after 3 s of silence; Ctrl-C leaves now)",
-        "(等待对方也结束,最多静默 3 秒;按 Ctrl-C 立即离开)",
+        "(等对方也结束后离开,最多等 3 秒静默;按 Ctrl-C 立即离开)",
     ),
     ("({} more wait)", "(还有 {} 条等待发送)"),
     (
@@ -63,11 +63,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("incomplete: the body did not end", "不完整:正文没有结束"),
     (
         "{} more bytes: --log line has them",
-        "还有 {} 字节,见 --log line",
+        "还有 {} 字节未显示,用 --log line 查看",
     ),
     (
         "{} more bytes: --log hex has them",
-        "还有 {} 字节,见 --log hex",
+        "还有 {} 字节未显示,用 --log hex 查看",
     ),
     (
         "{} more bytes that the log does not keep (--log-body)",

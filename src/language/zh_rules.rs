@@ -99,7 +99,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("Host is empty", "Host 为空"),
     (
         "Host is no host with an optional port",
-        "Host 不是主机名或地址,也不是主机加端口",
+        "Host 不是有效的主机名或地址(可带端口)",
     ),
     ("the host has a byte beyond ASCII", "主机含有非 ASCII 字节"),
     (
@@ -178,9 +178,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("space", "空格"),
     ("double quote", "双引号"),
     ("backslash", "反斜杠"),
-    (" at offset {}", ",偏移 {}"),
-    (" at offset {} of the target", ",在请求目标中偏移 {}"),
-    (" at offset {} of the host", ",在主机中偏移 {}"),
+    (": {} at offset {}", "({},偏移 {})"),
+    (": {} at offset {} of the target", "({},请求目标内偏移 {})"),
+    (": {} at offset {} of the host", "({},主机内偏移 {})"),
     // What the bytes look like.
     ("; it looks like {}", ";看起来是 {}"),
     (

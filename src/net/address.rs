@@ -43,24 +43,27 @@ pub struct Omitted {
     pub port: u16,
 }
 
-/// Why a text is not an [`Address`].
+/// Why a text is not an [`Address`]. The examples have a port that is no command's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AddressError {
     /// It has none of the forms.
     #[error(
-        "expected an address, a port or both, as in 127.0.0.1:8080, [::1]:8080, localhost, 8080 or :8080"
+        "expected an address, a port or both, as in 127.0.0.1:9000, [::1]:9000, localhost, 9000 or :9000"
     )]
     Form,
     /// Its port is too high.
     #[error("a port is a number from 0 to 65535")]
     Port,
+    /// It is an IPv6 address and a port, without brackets.
+    #[error("an IPv6 address needs brackets before a port, as in [::1]:9000")]
+    NeedsBrackets,
     /// It is link-local, and does not name the link.
     #[error(
-        "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:8080"
+        "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:9000"
     )]
     NeedsZone,
     /// It names a link, and is not link-local.
-    #[error("only a link-local IPv6 address, as in [fe80::1%eth0]:8080, has a zone")]
+    #[error("only a link-local IPv6 address, as in [fe80::1%eth0]:9000, has a zone")]
     HasNoZone,
 }
 
@@ -110,6 +113,8 @@ impl FromStr for Address {
         if is_name(host) {
             let host = host.to_owned();
             Ok(Self::Name { host, port })
+        } else if host.parse::<Ipv6Addr>().is_ok() {
+            Err(AddressError::NeedsBrackets)
         } else {
             Err(AddressError::Form)
         }
@@ -119,7 +124,8 @@ impl FromStr for Address {
 // === impl Omitted ===
 
 impl Omitted {
-    /// Parses an address that may lack its host or its port.
+    /// Parses an address that may lack its host or its port. A URL as a service says it, `http://[::1]:8080`
+    /// or `http://[::1]:8080/`, lacks neither.
     ///
     /// # Errors
     ///
@@ -127,7 +133,10 @@ impl Omitted {
     pub fn parse(self, text: &str) -> Result<Address, AddressError> {
         let text = text.trim();
         let Self { host, port } = self;
-        if is_number(text) {
+        if let Some(address) = text.strip_prefix("http://") {
+            // Without a port a URL means 80, and an address `port`: it could mean either.
+            address.strip_suffix('/').unwrap_or(address).parse()
+        } else if is_number(text) {
             format!("{}:{text}", Ipv4Addr::LOCALHOST).parse()
         } else if text.strip_prefix(':').is_some_and(is_number) {
             format!("{host}{text}").parse()
@@ -146,7 +155,7 @@ fn is_bare_ipv6(text: &str) -> bool {
     let is_ipv6 = |text: &str| text.parse::<Ipv6Addr>().is_ok();
     let may_have_port = |(ip, port): (&str, &str)| is_ipv6(ip) && is_number(port);
     match text.split_once('%') {
-        Some((ip, _)) => is_ipv6(ip),
+        Some((ip, zone)) => is_ipv6(ip) && !zone.contains(':'),
         None => is_ipv6(text) && !text.rsplit_once(':').is_some_and(may_have_port),
     }
 }
@@ -167,6 +176,9 @@ fn port_number(text: &str) -> Result<u16, AddressError> {
 fn zoned(ip: &str, zone: &str, port: u16) -> Result<Address, AddressError> {
     if ip.parse::<Ipv4Addr>().is_ok() || is_name(ip) {
         return Err(AddressError::HasNoZone);
+    }
+    if ip.parse::<Ipv6Addr>().is_ok() {
+        return Err(AddressError::NeedsBrackets);
     }
     let ip = ip.strip_prefix('[').ok_or(AddressError::Form)?;
     let ip = ip.parse().map_err(|_| AddressError::Form)?;

@@ -54,7 +54,6 @@ fn malformed_addresses() {
         "80",
         "localhost",
         "127.0.0.1",
-        "::1:80",
         "127.0.0.1:+80",
         "127.0.0:80",
         "a b:80",
@@ -62,7 +61,6 @@ fn malformed_addresses() {
         "[fe80::1%]:80",
         "[fe80::1%eth0]",
         "[fe80::1%eth0]:",
-        "fe80::1%eth0:80",
         "[fe80::1]%eth0:80",
         "[fe80::1%25eth0%]:80",
         "[fe80::1%a b]:80",
@@ -70,6 +68,8 @@ fn malformed_addresses() {
         "%eth0:80",
     ];
     expect_error(&texts, AddressError::Form);
+    let texts = ["::1:80", "1:2:3:4:5:6:7:8:80", "fe80::1%eth0:80"];
+    expect_error(&texts, AddressError::NeedsBrackets);
     let texts = ["127.0.0.1:65536", "[fe80::1%eth0]:65536", "a:80800"];
     expect_error(&texts, AddressError::Port);
 }
@@ -107,6 +107,10 @@ fn what_is_left_out_is_completed() {
         ("127.0.0.1:80", "127.0.0.1:80"),
         ("[::1]:80", "[::1]:80"),
         ("[fe80::1%2]:80", "[fe80::1%2]:80"),
+        ("http://127.0.0.1:80", "127.0.0.1:80"),
+        (" http://localhost:80/ ", "localhost:80"),
+        ("http://[::1]:80/", "[::1]:80"),
+        ("http://[fe80::1%2]:80", "[fe80::1%2]:80"),
     ] {
         assert_eq!(completed(text).as_deref(), Ok(address), "{text:?}");
     }
@@ -118,8 +122,6 @@ fn what_could_mean_several_things_is_not_completed() {
         "",
         " ",
         ":",
-        "::1:80",
-        "fe80::1:80",
         "a:b:c",
         "a:",
         ":a",
@@ -134,10 +136,24 @@ fn what_could_mean_several_things_is_not_completed() {
         "[localhost]",
         "[]",
         "http://a",
-        "http://a:80",
+        "http://a/",
+        "http://80",
+        "http://:80",
+        "http://a:80//",
+        "http://a:80/b",
+        "http://http://a:80",
+        "https://a:80",
         "a/b",
+        "a:80/",
     ] {
         assert_eq!(completed(text), Err(AddressError::Form), "{text:?}");
+    }
+    for text in ["::1:80", "fe80::1:80", "fe80::1%eth0:80"] {
+        assert_eq!(
+            completed(text),
+            Err(AddressError::NeedsBrackets),
+            "{text:?}"
+        );
     }
     for text in ["80800", ":65536", "99999999999999999999", "[::1]:65536"] {
         assert_eq!(completed(text), Err(AddressError::Port), "{text:?}");

@@ -156,7 +156,8 @@ async fn start(
         socket_buffer: config.socket_buffer,
     };
     let binding = spawn_blocking(move || listen::bind(&addresses, options));
-    let bound = binding.await.map_err(io::Error::from)??;
+    let bound = binding.await.map_err(io::Error::from)?;
+    let bound = bound.map_err(|error| error.with_hint("-p sets another port"))?;
     // A name may have brought more listeners than one a worker.
     rlimit::provide_workers(config.workers)?;
     Ok((log, bound))

@@ -19,6 +19,8 @@ const HOOK: &str = "POST /hook?from=ci HTTP/1.1\r\nHost: a\r\nUser-Agent: bot/1\
     {\"event\":\"push\"}";
 const OTHER_HOOK: &str =
     "POST /hook HTTP/1.1\r\nhost: a\r\nuser-agent: bot/2\r\nContent-Length: 7\r\n\r\n{\"n\":2}";
+const NO_JSON: &str =
+    "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: bot\r\nContent-Length: 3\r\n\r\nhi\x07";
 const PAGE: &str = "GET /page HTTP/1.1\r\nHost: a\r\nUser-Agent: bot/1\r\n\r\n";
 const OLD_WITHOUT_HOST: &str = "GET /old HTTP/1.0\r\n\r\n";
 const REFUSED_WITHOUT_HOST: &str = "GET /new HTTP/1.1\r\n\r\n";
@@ -111,14 +113,20 @@ fn jq_answers_what_is_asked_of_a_file() {
     for (question, answer) in [
         (
             "What are the bodies of all POSTs?",
-            "{\"event\":\"push\"}\n{\"n\":2}\n".to_owned(),
+            r#""{\"event\":\"push\"}"
+"{\"n\":2}"
+"#
+            .to_owned(),
         ),
         ("Who sends no Host?", format!("{old}\n{refused}\n")),
         (
             "How many requests did each path get?",
-            "      2 /hook\n      1 /page\n      1 /old\n      1 /new\n".to_owned(),
+            "      2 \"/hook\"\n      1 \"/page\"\n      1 \"/old\"\n      1 \"/new\"\n".to_owned(),
         ),
-        ("Which clients were there?", "bot/1\nbot/2\n".to_owned()),
+        (
+            "Which clients were there?",
+            "\"bot/1\"\n\"bot/2\"\n".to_owned(),
+        ),
         (
             "Why were requests refused?",
             format!("{refused} 400 Host is missing (RFC 9112 3.2)\n"),
@@ -133,7 +141,10 @@ fn jq_answers_what_is_asked_of_a_file() {
 fn jq_sorts_requests_by_their_durations() {
     let (shell, _) = recorded();
     let shown = run(&mut shell.command("Which ten requests took longest, in microseconds?"));
-    let rows = shown.lines().map(|row| row.split_once(' ').unwrap());
+    let rows = shown.lines().map(|row| {
+        let row = row.strip_prefix('[').and_then(|row| row.strip_suffix(']'));
+        row.and_then(|row| row.split_once(',')).unwrap()
+    });
     let (durations, mut requests): (Vec<u64>, Vec<_>) = rows
         .map(|(duration, request)| (duration.parse::<u64>().unwrap(), request))
         .unzip();
@@ -142,13 +153,46 @@ fn jq_sorts_requests_by_their_durations() {
     assert_eq!(
         requests,
         [
-            "GET /new",
-            "GET /old",
-            "GET /page",
-            "POST /hook",
-            "POST /hook?from=ci"
+            "\"GET /new\"",
+            "\"GET /old\"",
+            "\"GET /page\"",
+            "\"POST /hook\"",
+            "\"POST /hook?from=ci\""
         ]
     );
+}
+
+/// Whether no byte of these lines acts on a terminal.
+fn is_plain(lines: &[String]) -> bool {
+    let mut bytes = lines.iter().flat_map(|line| line.bytes());
+    bytes.all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+#[test]
+#[ignore = "needs jq"]
+fn jq_gives_no_control_byte_of_a_client_to_the_terminal() {
+    let shell = Shell::new();
+    let service = shell.service("Record requests in a file, until Ctrl-C", "2");
+    exchange(
+        &service,
+        "GET /\x1b]0;owned\x07 HTTP/1.1\r\nHost: a\r\n\r\n",
+        400,
+    );
+    exchange(&service, NO_JSON, 200);
+    service.wait();
+    let (mut count, mut shown) = (0, Vec::new());
+    for (question, line) in &shell.commands {
+        if line.starts_with("jq ") {
+            count += 1;
+            shown.extend(run(&mut shell.command(question)).lines().map(str::to_owned));
+        }
+    }
+    assert!(count >= 6, "{:#?}", shell.commands);
+    assert!(is_plain(&shown), "{shown:?}");
+    let text = shown.concat();
+    for hostile in ["owned\\u0007", "hi\\u0007"] {
+        assert!(text.contains(hostile), "{hostile}: {shown:#?}");
+    }
 }
 
 #[test]
@@ -168,10 +212,13 @@ fn jq_restores_a_request_that_is_sent_again() {
 #[ignore = "needs jq"]
 fn jq_reads_requests_as_they_come() {
     let shell = Shell::new();
-    let service = shell.service("Print the JSON of each webhook as it comes", "2");
+    let service = shell.service("Print the JSON of each webhook as it comes", "3");
     exchange(&service, PAGE, 200);
+    exchange(&service, NO_JSON, 200);
     exchange(&service, HOOK, 200);
-    assert_eq!(service.wait().stdout, ["{", "  \"event\": \"push\"", "}"]);
+    let stopped = service.wait();
+    assert_eq!(stopped.stdout, ["{", "  \"event\": \"push\"", "}"]);
+    assert!(is_plain(&stopped.stderr), "{:?}", stopped.stderr);
 }
 
 #[test]
@@ -180,7 +227,7 @@ fn jq_prints_the_body_of_the_one_request_that_is_waited_for() {
     let shell = Shell::new();
     let service = Service::launch(&mut shell.command("Wait for one request, and print its body"));
     exchange(&service, HOOK, 200);
-    assert_eq!(service.wait().stdout, ["{\"event\":\"push\"}"]);
+    assert_eq!(service.wait().stdout, [r#""{\"event\":\"push\"}""#]);
 }
 
 #[test]

@@ -164,14 +164,26 @@ fn raw_counts_too_and_so_does_the_variable() {
 
 #[test]
 fn without_a_log_there_is_nothing_to_count() {
-    let expect = |command: &mut Command| {
+    let expect = |count: &str, log: &str, command: &mut Command| {
         let output = command.output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{stderr}");
-        let said = "error: the argument '--count <N>' cannot be used with '--log off'\n";
-        assert!(stderr.starts_with(said), "{stderr}");
+        let said = format!("error: the argument '{count}' cannot be used with '{log}'\n");
+        assert!(stderr.starts_with(&said), "{stderr}");
     };
-    expect(program().args(["--count", "1", "--log", "off"]));
-    expect(program().args(["raw", "-c1", "-f", "off"]));
-    expect(program().args(["-c", "1"]).env("HELLOWIRE_LOG", "off"));
+    let (count, log) = ("--count <N>", "--log off");
+    let (count_variable, log_variable) = ("HELLOWIRE_COUNT", "HELLOWIRE_LOG=off");
+    expect(count, log, program().args(["--count", "1", "--log", "off"]));
+    expect(count, log, program().args(["raw", "-c1", "-f", "off"]));
+    let mut command = program();
+    let off = command.args(["-c", "1"]).env("HELLOWIRE_LOG", "off");
+    expect(count, log_variable, off);
+    let off = off.args(["-f", "off"]);
+    expect(count, log, off);
+    for arguments in [&[][..], &["raw"]] {
+        let mut command = program();
+        command.args(arguments).env("HELLOWIRE_COUNT", "1");
+        let off = command.env("HELLOWIRE_LOG", "off");
+        expect(count_variable, log_variable, off);
+    }
 }

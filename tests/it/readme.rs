@@ -157,6 +157,31 @@ fn shown(command: &str) -> Options {
     options.collect()
 }
 
+/// The options of a command that take a word, each with the words as docs/options.md writes them:
+/// `` `wait` or `drop` ``.
+fn words(command: &str) -> Options {
+    let help = run(program().args(command.split(' ').skip(1)).arg("--help"));
+    let mut words: Vec<(String, Vec<String>)> = Vec::new();
+    for line in help.lines() {
+        if let Some(option) = option_of_help(line) {
+            words.push((option, Vec::new()));
+        } else if let (Some(word), Some((_, known))) = (word_of_help(line), words.last_mut()) {
+            known.push(format!("`{word}`"));
+        }
+    }
+    let words = words.into_iter().filter_map(|(option, known)| {
+        let (last, others) = known.split_last()?;
+        Some((option, format!("{} or {last}", others.join(", "))))
+    });
+    words.collect()
+}
+
+/// The word that a line of the help explains: `- json:  One JSON object a line`.
+fn word_of_help(line: &str) -> Option<&str> {
+    let (word, _) = line.trim_start().strip_prefix("- ")?.split_once(':')?;
+    Some(word)
+}
+
 /// What begins the line of docs/options.md that names the commands of the tables below.
 const NAMED: &str = "Commands: ";
 
@@ -259,6 +284,28 @@ fn docs_options_has_the_options_and_defaults_of_the_help() {
         );
         expect_same(command, &documented(&page, command), &shown);
     }
+}
+
+#[test]
+fn docs_options_has_the_words_that_an_option_takes() {
+    let page = read("docs/options.md");
+    let mut count = 0;
+    for (option, words) in COMMANDS.into_iter().flat_map(words) {
+        let is_row =
+            |line: &&str| line.starts_with('|') && plain(line).contains(&format!("| {option} |"));
+        let row = page.lines().find(is_row);
+        let row = row.unwrap_or_else(|| panic!("docs/options.md has no row of {option}"));
+        count += 1;
+        assert!(
+            row.contains(&format!(" {words}")),
+            "{option}: {words}: {row}"
+        );
+        assert!(
+            !row.contains(&format!("`, {words}")),
+            "{option}: {words}: {row}"
+        );
+    }
+    assert!(count >= 10, "the help is not read: {count}");
 }
 
 #[test]

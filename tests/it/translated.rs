@@ -1,7 +1,10 @@
 //! The help and usage errors in Chinese: real runs.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::screen::pseudo_terminal;
 use crate::support::program;
 
 /// Exit code, stdout and stderr of a run that ends by itself.
@@ -32,9 +35,9 @@ fn the_help_is_in_the_language_of_the_locale() {
         "命令:\n  raw ",
         "\n选项:\n",
         "\n请求日志:\n",
-        "[变量: HELLOWIRE_MAX_BODY=]",
+        "[环境变量: HELLOWIRE_MAX_BODY=]",
         "[默认: 16MiB]",
-        "- warn:  以及不影响运行的问题",
+        "- warn:  另有不影响运行的问题",
     ] {
         assert!(help.contains(expected), "{expected}: {help}");
     }
@@ -51,10 +54,49 @@ fn the_help_is_in_the_language_of_the_locale() {
     }
 }
 
+/// As in `hellowire --help | less`.
+#[test]
+fn the_help_in_a_pipe_has_the_width_of_the_terminal() {
+    let rows_at = |columns| {
+        let (window, terminal) = pseudo_terminal();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&window, size).unwrap();
+        let mut command = program();
+        command.args(["--lang", "zh", "--help"]);
+        let output = command.stdin(Stdio::null()).stderr(terminal).output();
+        let help = String::from_utf8(output.unwrap().stdout).unwrap();
+        help.lines().count()
+    };
+    let (narrow, wide) = (rows_at(60), rows_at(120));
+    assert!(narrow > wide, "{narrow} rows, and {wide}");
+}
+
+#[test]
+fn a_value_of_the_users_is_not_translated() {
+    let text = "Usage: Options: Print help [env: HELLOWIRE_STATUS=1]";
+    let mut command = program();
+    command.env("LC_ALL", "zh").env("HELLOWIRE_TEXT", text);
+    let help = help(command.arg("--help"));
+    let shown = format!("[环境变量: HELLOWIRE_TEXT={text}]");
+    assert!(
+        without_breaks(&help).contains(&without_breaks(&shown)),
+        "{help}"
+    );
+}
+
+fn without_breaks(text: &str) -> String {
+    text.replace([' ', '\n'], "")
+}
+
 #[test]
 fn the_help_of_each_command_is_translated() {
     for (arguments, expected) in [
-        (&["--lang", "zh", "-h"][..], "[可选: en, zh]"),
+        (&["--lang", "zh", "-h"][..], "[可选值: en, zh]"),
         (&["raw", "--lang", "zh", "--help"], "教程里的那段回复"),
         (&["raw", "-h", "--lang", "zh"], "教程里的那段回复"),
         (&["send", "--lang=zh", "--help"], "服务器的地址"),
@@ -67,6 +109,20 @@ fn the_help_of_each_command_is_translated() {
     assert!(raw.contains("教程里的那段回复"), "{raw}");
     let health = help(program().env("HELLOWIRE_LANG", "zh").args(["health", "-h"]));
     assert!(health.contains("要检查的地址"), "{health}");
+}
+
+#[test]
+fn the_summary_is_less_than_half_of_the_help() {
+    for language in ["en", "zh"] {
+        let [summary, whole] =
+            ["-h", "--help"].map(|flag| help(program().args(["--lang", language, flag])));
+        let rows = (summary.lines().count(), whole.lines().count());
+        assert!(2 * rows.0 < rows.1, "{rows:?}: {summary}");
+        assert!(!summary.contains("HELLOWIRE_"), "{summary}");
+        for kept in ["--max-body <SIZE>", "127.0.0.1:8080]", "json-full"] {
+            assert!(summary.contains(kept), "{kept}: {summary}");
+        }
+    }
 }
 
 /// `chat` alone is a mistake, and its help says what is missing.
@@ -90,13 +146,10 @@ fn the_language_of_the_option_comes_first() {
 #[test]
 fn usage_errors_are_translated() {
     for (arguments, expected) in [
-        (
-            &["--unknown", "1"][..],
-            "错误: 无法识别的参数 '--unknown'\n",
-        ),
+        (&["--unknown", "1"][..], "错误: 意外的参数 '--unknown'\n"),
         (
             &["--strict1"],
-            "错误: 无法识别的参数 '--strict1'\n\n  提示: 是否想用 '--strict'?\n",
+            "错误: 意外的参数 '--strict1'\n\n  提示: 是否想用 '--strict'?\n",
         ),
         (
             &["send1"],
@@ -113,7 +166,7 @@ fn usage_errors_are_translated() {
         ),
         (
             &["--log", "json1"],
-            "错误: '--log <FORMAT>' 的值 'json1' 无效\n  [可选: ",
+            "错误: '--log <FORMAT>' 的值 'json1' 无效\n  [可选值: ",
         ),
         (
             &["--header", "Connection: x"],
@@ -126,7 +179,19 @@ fn usage_errors_are_translated() {
         ),
         (
             &["--text", "x", "raw"],
-            "错误: 'raw' 不能与 '--text <TEXT>' 同时使用\n",
+            "错误: 命令 'raw' 不能与 '--text <TEXT>' 同时使用\n\n  提示: 选项写在命令后面: hellowire raw [选项]\n",
+        ),
+        (
+            &["-p", "1", "-s", "200", "raw"],
+            "错误: 命令 'raw' 不能与 '--port <N>'、'--status <CODE>' 同时使用\n",
+        ),
+        (
+            &["hat"],
+            "错误: 未知命令 'hat'\n\n  提示: 是否想用 'health' 或 'chat'?\n",
+        ),
+        (
+            &["9000"],
+            "错误: 未知命令 '9000'\n\n  提示: 要监听这个端口,请用 '-p 9000'\n",
         ),
     ] {
         let (code, stdout, stderr) = run(program().env("LC_ALL", "zh_CN.UTF-8").args(arguments));
@@ -146,11 +211,11 @@ fn the_language_is_known_before_a_mistake() {
     for (arguments, expected) in [
         (
             &["--lang", "zh", "--unknown", "1"][..],
-            "错误: 无法识别的参数 '--unknown'\n",
+            "错误: 意外的参数 '--unknown'\n",
         ),
         (
             &["--unknown", "1", "--lang=zh"],
-            "错误: 无法识别的参数 '--unknown'\n",
+            "错误: 意外的参数 '--unknown'\n",
         ),
         (
             &["--lang", "zh", "--max-body", "x"],
@@ -158,7 +223,7 @@ fn the_language_is_known_before_a_mistake() {
         ),
         (
             &["--lang", "zh", "raw"],
-            "错误: 'raw' 不能与 '--lang <LANGUAGE>' 同时使用\n",
+            "错误: 命令 'raw' 不能与 '--lang <LANGUAGE>' 同时使用\n",
         ),
         (
             &["--lang", "fr"],
@@ -169,6 +234,15 @@ fn the_language_is_known_before_a_mistake() {
         assert_eq!(code, Some(2), "{stderr}");
         assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
     }
+}
+
+/// A word that is no language is a mistake, and the next source says in which language.
+#[test]
+fn a_language_that_is_none_does_not_count() {
+    let (code, _, stderr) = run(program().env("HELLOWIRE_LANG", "zh").args(["--lang", "fr"]));
+    assert_eq!(code, Some(2));
+    let expected = "错误: '--lang <LANGUAGE>' 的值 'fr' 无效\n  [可选值: en, zh]\n";
+    assert!(stderr.starts_with(expected), "{stderr}");
 }
 
 #[test]

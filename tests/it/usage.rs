@@ -24,6 +24,18 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
         (&["sing"], "unrecognized subcommand"),
         (&["raw", "--text", "x"], "unexpected argument"),
         (&["--text", "x", "raw"], "cannot be used with"),
+        (
+            &["-p", "1", "raw"],
+            "\n\n  tip: options stand behind the command: hellowire raw [OPTIONS]\n",
+        ),
+        (
+            &["--lang", "en", "chat", "connect", "a"],
+            "\n\n  tip: options stand behind the command: hellowire chat connect [OPTIONS]\n",
+        ),
+        (
+            &["9000"],
+            "\n\n  tip: to listen at this port, use '-p 9000'\n",
+        ),
     ] {
         let (code, stderr) = run(options);
         assert_eq!(code, Some(2), "{options:?}: {stderr}");
@@ -148,6 +160,12 @@ fn a_second_service_at_the_port_is_an_error_that_names_the_address() {
     assert_eq!(code, Some(1), "{stderr}");
     let expected = format!("cannot listen on 127.0.0.1:{port}: Address already in use");
     assert!(stderr.contains(&expected), "{stderr}");
+    let hint = "; another program listens there: -p sets another port\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
+    let (code, stderr) = run(&["chat", "listen", &port]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let hint = "; another program listens there: ADDR sets another port\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
 }
 
 #[test]

@@ -77,11 +77,16 @@ fn times() {
 
 #[test]
 fn addresses() {
-    let form = "expected an address, a port or both, as in 127.0.0.1:8080, [::1]:8080, localhost, 8080 or :8080";
-    let malformed = ["127.0.0", "a:b:c", ":", "1.2.3.4.5", "http://a:80", ""];
+    let form = "expected an address, a port or both, as in 127.0.0.1:9000, [::1]:9000, localhost, 9000 or :9000";
+    let malformed = ["127.0.0", "a:b:c", ":", "1.2.3.4.5", "http://a", ""];
     let port = "a port is a number from 0 to 65535";
     let too_high = ["80800", ":80800", "127.0.0.1:65536"];
-    for (values, reason) in [(&malformed[..], form), (&too_high, port)] {
+    let brackets = "an IPv6 address needs brackets before a port, as in [::1]:9000";
+    for (values, reason) in [
+        (&malformed[..], form),
+        (&too_high, port),
+        (&["::1:9000"], brackets),
+    ] {
         expect_each(&["--listen"], "--listen <ADDR>", values, reason);
         expect_each(&["-l"], "--listen <ADDR>", values, reason);
         expect_each(&["send", "--to"], "--to <ADDR>", values, reason);
@@ -178,6 +183,6 @@ fn paths() {
     expect_each(&["health", "--path"], "--path <PATH>", &values, reason);
     let reason =
         "expected a method as in POST, the beginning of a path as in /hook, refused or odd";
-    let values = ["post", "hook", "/up?a", "GET /", "GET /up"];
+    let values = ["post", "hook", "/up?a", "GET /", "GET /up", "404", "a/b"];
     expect_each(&["--log-only"], "--log-only <WHAT>", &values, reason);
 }

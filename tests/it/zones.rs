@@ -86,8 +86,8 @@ fn one_that_this_machine_does_not_have_is_said() {
 #[test]
 fn an_address_that_needs_one_or_can_have_none_is_bad_usage() {
     let needed =
-        "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:8080";
-    let senseless = "only a link-local IPv6 address, as in [fe80::1%eth0]:8080, has a zone";
+        "a link-local address needs its zone, the network interface: as in [fe80::1%eth0]:9000";
+    let senseless = "only a link-local IPv6 address, as in [fe80::1%eth0]:9000, has a zone";
     for (address, reason) in [
         ("[fe80::1]:8080", needed),
         ("[2001:db8::1%lo]:8080", senseless),
@@ -96,7 +96,10 @@ fn an_address_that_needs_one_or_can_have_none_is_bad_usage() {
         ("localhost%lo:8080", senseless),
         ("[fe80::1%]:8080", "expected an address, a port or both"),
         ("[fe80::1%lo", "expected an address, a port or both"),
-        ("fe80::1%lo:8080", "expected an address, a port or both"),
+        (
+            "fe80::1%lo:8080",
+            "an IPv6 address needs brackets before a port",
+        ),
     ] {
         for command in [
             &["--listen"][..],
