@@ -24,7 +24,7 @@ use super::acceptor::{Acceptor, Protocol, Shared, WorkerState};
 use super::drain::{Drain, DrainLimits};
 use super::phase::{Phase, PhaseReceiver, PhaseSender, Phases, phases};
 use crate::net::accept::{Listen, TakeListener};
-use crate::net::listen::{Bound, Listeners};
+use crate::net::listen::Bound;
 
 /// The running workers. Their threads end when this is dropped.
 #[derive(Debug)]
@@ -65,9 +65,17 @@ pub(super) fn spawn<P: Protocol>(
             ended: ended.clone(),
         };
         let thread = thread::Builder::new().name(format!("worker-{index}"));
+        let start: Start = Box::new(move |state, phases| {
+            let worker = Rc::new(protocol.worker());
+            listeners.register(&mut Acceptors::<P> {
+                worker,
+                state,
+                phases,
+            })
+        });
         thread.spawn(move || {
             let mut lifetime = Some(lifetime);
-            if let Err(error) = run(&*protocol, listeners, &shared, phases, &mut lifetime) {
+            if let Err(error) = run(start, shared, phases, &mut lifetime) {
                 error!("a worker could not start: {error}");
             }
         })?;
@@ -115,11 +123,13 @@ impl Drop for Lifetime {
     }
 }
 
+/// Starts a protocol's acceptors on a worker. All else is the same code for every protocol.
+type Start = Box<dyn FnOnce(Rc<WorkerState>, Phases) -> io::Result<()> + Send>;
+
 /// Runs a worker on its thread.
-fn run<P: Protocol>(
-    protocol: &P,
-    listeners: Listeners,
-    shared: &Arc<Shared>,
+fn run(
+    start: Start,
+    shared: Arc<Shared>,
     phases: PhaseReceiver,
     lifetime: &mut Option<Lifetime>,
 ) -> io::Result<()> {
@@ -127,31 +137,25 @@ fn run<P: Protocol>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     // Connections that are cut end with the runtime, before the caller drops `lifetime`.
-    runtime.block_on(serve(protocol, listeners, shared, phases, lifetime))
+    runtime.block_on(serve(start, shared, phases, lifetime))
 }
 
 /// Serves until all listeners are closed and the connections have ended, which drops `lifetime`, or until
 /// the connections are to be cut.
-async fn serve<P: Protocol>(
-    protocol: &P,
-    listeners: Listeners,
-    shared: &Arc<Shared>,
+async fn serve(
+    start: Start,
+    shared: Arc<Shared>,
     phases: PhaseReceiver,
     lifetime: &mut Option<Lifetime>,
 ) -> io::Result<()> {
     let (phases, updates) = phases.follow();
     // Every acceptor and every connection holds the sender.
     let (alive, mut all_ended) = mpsc::channel(1);
-    let mut acceptors = Acceptors::<P> {
-        worker: Rc::new(protocol.worker()),
-        state: Rc::new(WorkerState {
-            shared: Arc::clone(shared),
-            _alive: alive,
-        }),
-        phases,
+    let state = WorkerState {
+        shared,
+        _alive: alive,
     };
-    listeners.register(&mut acceptors)?;
-    drop(acceptors);
+    start(Rc::new(state), phases)?;
     let mut updates = pin!(updates);
     select! {
         _ = all_ended.recv() => *lifetime = None,
