@@ -22,8 +22,8 @@ use std::process;
 use clap::ArgMatches;
 
 use super::environment;
-use super::health::{Check, is_typed};
-use super::service::{LISTEN, PORT, at_port};
+use super::health::Check;
+use super::service::{LISTEN, PORT, at_port, is_typed};
 use super::values::{addresses, port};
 
 /// The container's check, if the command line is `hellowire health` without an address and a port.
@@ -79,7 +79,9 @@ fn check_of_service(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
         _ => matches.get_many("listen")?.cloned().collect(),
     };
     let port = match variable(environment, PORT) {
-        Some(value) if !is_typed(matches, "port") => Some(port(str::from_utf8(value).ok()?).ok()?),
+        Some(value) if !is_typed(matches, "port") && !is_typed(matches, "listen") => {
+            Some(port(str::from_utf8(value).ok()?).ok()?)
+        }
         _ => matches.get_one("port").copied(),
     };
     let mut addresses = at_port(addresses, port).into_iter();
@@ -160,7 +162,7 @@ mod tests {
             ("hellowire --port=9000", "HELLOWIRE_PORT=1", "0.0.0.0:9000"),
             ("hellowire raw -p9000 -l a,b:2", "", "a:9000"),
             ("hellowire", "HELLOWIRE_PORT=9000", "0.0.0.0:9000"),
-            ("hellowire -l a:0", "HELLOWIRE_PORT=9000", "a:9000"),
+            ("hellowire -l a:1", "HELLOWIRE_PORT=9000", "a:1"),
             ("hellowire", "HELLOWIRE_PORT=", "0.0.0.0:8080"),
         ] {
             let environment = [IMAGE, variables.as_bytes(), b"\0"].concat();

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
-use super::service::{DEFAULT_LISTEN, LISTEN, PORT};
+use super::service::{DEFAULT_LISTEN, LISTEN, PORT, is_typed};
 use super::values::{first_peer_address, path, peer_port, timeout, value};
 use crate::health;
 use crate::net::address::Address;
@@ -45,22 +44,18 @@ pub(super) struct HealthOptions {
 /// The variables that this command line makes irrelevant. A check must not fail for the value of a variable
 /// that it does not need.
 pub(super) fn ignored_variables(
-    typed: &ArgMatches,
+    options: &ArgMatches,
     found: Option<&Check>,
 ) -> &'static [&'static str] {
     if found.is_some() {
         // The container's first process decides.
         return &[LISTEN, PORT];
     }
-    match typed.subcommand_matches("health") {
-        Some(options) if is_typed(options, "address") => &[PORT],
-        _ => &[],
+    if is_typed(options, "address") {
+        &[PORT]
+    } else {
+        &[]
     }
-}
-
-/// Whether the command line has this argument.
-pub(super) fn is_typed(options: &ArgMatches, id: &str) -> bool {
-    options.value_source(id) == Some(ValueSource::CommandLine)
 }
 
 impl HealthOptions {

@@ -50,7 +50,12 @@ pub fn parse() -> Invocation {
     };
     let typed = environment::typed(&arguments).unwrap_or_else(|error| end(error));
     let found = container::check_for(&typed);
-    let ignored = health::ignored_variables(&typed, found.as_ref());
+    let ignored = match typed.subcommand() {
+        None => service::ignored_variables(&typed),
+        Some(("raw", options)) => service::ignored_variables(options),
+        Some(("health", options)) => health::ignored_variables(options, found.as_ref()),
+        Some(_) => &[],
+    };
     let completed = environment::complete(&arguments, &typed, ignored);
     let matches = completed.unwrap_or_else(|error| end(error));
     let options = Options::from_arg_matches(&matches);

@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Error, ValueEnum};
 use log::LevelFilter;
 
@@ -227,11 +228,32 @@ impl ListeningOptions {
     }
 }
 
-/// The addresses, with this port instead of their own.
+/// Whether the command line has this argument.
+pub(super) fn is_typed(options: &ArgMatches, id: &str) -> bool {
+    options.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// The variables that this command line of a service makes irrelevant: an address that is typed has its own
+/// port.
+pub(super) fn ignored_variables(typed: &ArgMatches) -> &'static [&'static str] {
+    if is_typed(typed, "listen") && !is_typed(typed, "port") {
+        &[PORT]
+    } else {
+        &[]
+    }
+}
+
+/// The addresses, with this port instead of their own. None twice.
 pub(super) fn at_port(addresses: Vec<Address>, port: Option<u16>) -> Vec<Address> {
     let Some(port) = port else { return addresses };
-    let addresses = addresses.into_iter();
-    addresses.map(|address| address.with_port(port)).collect()
+    let mut at_port = Vec::new();
+    for address in addresses {
+        let address = address.with_port(port);
+        if !at_port.contains(&address) {
+            at_port.push(address);
+        }
+    }
+    at_port
 }
 
 impl From<Level> for LevelFilter {

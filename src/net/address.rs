@@ -113,7 +113,7 @@ impl FromStr for Address {
         if is_name(host) {
             let host = host.to_owned();
             Ok(Self::Name { host, port })
-        } else if host.parse::<Ipv6Addr>().is_ok() {
+        } else if host == ":" || host.parse::<Ipv6Addr>().is_ok() {
             Err(AddressError::NeedsBrackets)
         } else {
             Err(AddressError::Form)
@@ -152,6 +152,10 @@ impl Omitted {
 
 /// Whether this is an IPv6 address without brackets. `::1:80` is none: it could also be `[::1]:80`.
 fn is_bare_ipv6(text: &str) -> bool {
+    // `::80` is more likely a port than an address.
+    if text != "::1" && text.strip_prefix("::").is_some_and(is_number) {
+        return false;
+    }
     let is_ipv6 = |text: &str| text.parse::<Ipv6Addr>().is_ok();
     let may_have_port = |(ip, port): (&str, &str)| is_ipv6(ip) && is_number(port);
     match text.split_once('%') {

@@ -68,7 +68,7 @@ fn malformed_addresses() {
         "%eth0:80",
     ];
     expect_error(&texts, AddressError::Form);
-    let texts = ["::1:80", "1:2:3:4:5:6:7:8:80", "fe80::1%eth0:80"];
+    let texts = ["::80", "::1:80", "1:2:3:4:5:6:7:8:80", "fe80::1%eth0:80"];
     expect_error(&texts, AddressError::NeedsBrackets);
     let texts = ["127.0.0.1:65536", "[fe80::1%eth0]:65536", "a:80800"];
     expect_error(&texts, AddressError::Port);

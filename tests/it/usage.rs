@@ -137,6 +137,18 @@ fn a_port_replaces_that_of_every_address() {
         ),
         (&[], &[("HELLOWIRE_PORT", &port)], &["127.0.0.1"]),
         (&["-p", &port], &[("HELLOWIRE_PORT", "1")], &["127.0.0.1"]),
+        // An address that is typed has its own port.
+        (
+            &["-l", &format!("127.0.0.4:{port}")],
+            &[("HELLOWIRE_PORT", "1")],
+            &["127.0.0.4"],
+        ),
+        // The same twice is one.
+        (
+            &["-p", &port, "-l", "127.0.0.5:1", "-l", "127.0.0.5:2"],
+            &[],
+            &["127.0.0.5"],
+        ),
     ] {
         let mut command = program();
         command.args(options).envs(variables.iter().copied());
