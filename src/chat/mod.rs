@@ -5,8 +5,8 @@
 //! ```
 //!
 //! This file is the life of one chat: it gets the connection, runs the session and reports the end.
-//! `invitation` is what the other side types. `session` moves the messages, `codec` is the wire format, `terminal` (with its `page`) and `pipe` are the
-//! two kinds of user.
+//! `invitation` is what the other side types. `session` moves the messages, `codec` is the wire format,
+//! `terminal` (with its `page`) and `pipe` are the two kinds of user.
 //!
 //! # Invariants
 //!

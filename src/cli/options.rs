@@ -9,9 +9,9 @@ use super::service::{HttpOptions, ListeningOptions};
 
 /// Answers every HTTP request with Hello World, and logs it byte for byte.
 ///
-/// The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended
-/// after its signal or its last record, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second signal has
-/// ended it at once, or a first one while it was starting.
+/// The request log goes to stdout, everything else to stderr. Exit codes: 0 the service has ended after
+/// its signal or its last record, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second
+/// signal has ended it at once, or a first one while it was starting.
 #[derive(Debug, Parser)]
 #[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Options {

@@ -243,17 +243,11 @@ pub(super) fn ignored_variables(typed: &ArgMatches) -> &'static [&'static str] {
     }
 }
 
-/// The addresses, with this port instead of their own. None twice.
+/// The addresses, with this port instead of their own.
 pub(super) fn at_port(addresses: Vec<Address>, port: Option<u16>) -> Vec<Address> {
     let Some(port) = port else { return addresses };
-    let mut at_port = Vec::new();
-    for address in addresses {
-        let address = address.with_port(port);
-        if !at_port.contains(&address) {
-            at_port.push(address);
-        }
-    }
-    at_port
+    let addresses = addresses.into_iter();
+    addresses.map(|address| address.with_port(port)).collect()
 }
 
 impl From<Level> for LevelFilter {

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Error};
 
+use super::options::Options;
 use crate::language::Language;
 
 /// The tip for options before the command that they belong to.
@@ -28,8 +29,11 @@ fn tip(error: &Error, arguments: &[OsString]) -> Option<String> {
         return None;
     };
     let place = arguments.iter().position(|typed| typed == word.as_str())?;
+    let is_port = word.parse::<u16>().is_ok();
     match error.kind() {
-        ErrorKind::ArgumentConflict => {
+        // clap takes any word behind an option for a command.
+        ErrorKind::ArgumentConflict if is_port => Some(at_this_port(word)),
+        ErrorKind::ArgumentConflict if Options::command().find_subcommand(word).is_some() => {
             // The options of a chat stand behind its side.
             let side = arguments.get(place + 1).and_then(|next| next.to_str());
             let side = side.filter(|side| ["listen", "connect"].contains(side));
@@ -40,9 +44,11 @@ fn tip(error: &Error, arguments: &[OsString]) -> Option<String> {
             Some(Language::English.fill(BEHIND_THE_COMMAND, &[&command]))
         }
         // `chat` takes no port behind it.
-        ErrorKind::InvalidSubcommand if place == 1 && word.parse::<u16>().is_ok() => {
-            Some(Language::English.fill(AT_THIS_PORT, &[word]))
-        }
+        ErrorKind::InvalidSubcommand if place == 1 && is_port => Some(at_this_port(word)),
         _ => None,
     }
+}
+
+fn at_this_port(port: &str) -> String {
+    Language::English.fill(AT_THIS_PORT, &[&port])
 }

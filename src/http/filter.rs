@@ -117,8 +117,8 @@ impl RequestFilter {
 
     /// Records them, as soon as the log has room.
     pub(super) async fn settle(&mut self) {
-        self.recorder.end_answers();
         poll_fn(|cx| self.recorder.poll_room(cx)).await;
+        self.recorder.end_answers();
         self.recorder
             .record(|entries| self.capture.finish(|request| entries.add(request)));
     }
@@ -207,7 +207,7 @@ impl Observer for RequestFilter {
 /// Records what is left when a connection is cut. Any other connection has called `settle` before.
 impl Drop for RequestFilter {
     fn drop(&mut self) {
-        self.recorder.end_answers();
+        self.recorder.end_answers_at_once();
         self.recorder
             .record_at_once(|entries| self.capture.finish(|request| entries.add(request)));
     }

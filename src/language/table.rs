@@ -1,8 +1,8 @@
 //! The table of the Chinese texts, as the program has it: all translations in one text, and a list of the hashes
 //! of the English texts, which is searched from its start.
 //!
-//! The program looks few texts up, so the search is fast enough. Pairs of texts would take 16 KB more: four machine words for each, and what the loader needs to relocate
-//! them.
+//! The program looks few texts up, so the search is fast enough. Pairs of texts would take 16 KB more: four
+//! machine words for each, and what the loader needs to relocate them.
 //!
 //! # Invariants
 //!

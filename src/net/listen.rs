@@ -123,7 +123,7 @@ impl Listeners {
     }
 }
 
-/// Listens on all `addresses`, once for each worker.
+/// Listens on all `addresses`, once for each worker. An address that is there twice counts once.
 ///
 /// # Errors
 ///
@@ -160,7 +160,11 @@ pub(crate) fn bind(addresses: &[Address], options: Options) -> Result<Bound, Bin
 }
 
 impl Bound {
+    /// Listens on `address`, unless it does already.
     fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
+        if self.addresses.contains(&address) {
+            return Ok(());
+        }
         let sockets = listen_all(address, self.options)
             .map_err(|source| BindError::Listen { address, source })?;
         let actual = sockets.first().map_or(Ok(address), TcpListener::local_addr);
@@ -176,16 +180,19 @@ impl Bound {
         // A resolver may return one address several times.
         resolved.sort_by_key(SocketAddr::is_ipv6);
         resolved.dedup();
-        let before = self.addresses.len();
+        let mut is_listening = false;
         for address in resolved {
             match self.add(address) {
                 Err(BindError::Listen { source, .. }) if is_absent(&source) => {
                     warn!("this machine does not have the address {address}: {source}");
                 }
-                result => result?,
+                result => {
+                    result?;
+                    is_listening = true;
+                }
             }
         }
-        if self.addresses.len() == before {
+        if !is_listening {
             return Err(BindError::NoAddress(name.clone()));
         }
         Ok(())

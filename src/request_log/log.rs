@@ -196,6 +196,12 @@ impl Handle {
         }
     }
 
+    /// Whether the log has as many records as the user wants.
+    pub(crate) fn is_full(&self) -> bool {
+        let count = self.open.as_ref().and_then(|open| open.count.as_ref());
+        count.is_some_and(|count| count.is_full())
+    }
+
     /// A recorder for the calling thread, of a service whose answers have this status.
     #[must_use]
     pub(crate) fn recorder(&self, status: u16) -> Recorder {

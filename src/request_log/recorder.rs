@@ -146,17 +146,25 @@ impl ConnectionRecorder {
 
     /// All answers so far have left.
     pub(crate) fn sent(&mut self) {
-        self.write_answered(Answers::sent);
+        self.write_answered(Queue::push, Answers::sent);
     }
 
     /// No answer is given or leaves any more.
     pub(crate) fn end_answers(&mut self) {
         self.is_over = true;
-        self.write_answered(Answers::finish);
+        self.write_answered(Queue::push, Answers::finish);
+    }
+
+    /// As [`end_answers`](Self::end_answers), for a connection that is cut. Without room for them they are
+    /// counted as lost.
+    pub(crate) fn end_answers_at_once(&mut self) {
+        self.is_over = true;
+        self.write_answered(Queue::push_at_once, Answers::finish);
     }
 
     fn write_answered(
         &mut self,
+        push: fn(&Queue, &mut Batch),
         end: impl FnOnce(&mut Answers, &Connection, &mut dyn FnMut(&Answered<'_>)),
     ) {
         let (Some(answers), Some(log)) = (&mut self.answers, &self.recorder.log) else {
@@ -169,7 +177,7 @@ impl ConnectionRecorder {
             batch.add(|bytes| formatter.write_answered(answered, bytes));
         });
         if !batch.is_empty() {
-            log.queue.push(batch);
+            push(&log.queue, batch);
         }
     }
 
@@ -205,6 +213,6 @@ impl ConnectionRecorder {
 /// Writes the requests whose answers have not left.
 impl Drop for ConnectionRecorder {
     fn drop(&mut self) {
-        self.end_answers();
+        self.end_answers_at_once();
     }
 }

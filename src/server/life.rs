@@ -44,8 +44,6 @@ pub(super) struct Life {
     pub(super) signals: Signals,
     pub(super) workers: Workers,
     pub(super) log: Handle,
-    /// The log has all records that the user wants.
-    pub(super) is_full: bool,
     /// The next signal asks for the stop that is under way.
     pub(super) is_first_signal_due: bool,
 }
@@ -65,7 +63,7 @@ impl Life {
         let is_broken = select! {
             _ = next_stop(&mut self.signals, &self.log) => false,
             () = self.log.full() => {
-                (self.is_full, self.is_first_signal_due) = (true, true);
+                self.is_first_signal_due = true;
                 false
             }
             () = self.workers.any_ended() => true,
@@ -145,7 +143,7 @@ impl Life {
             Ending::Aborted(exit) => exit,
             Ending::Drained if closed.finished => Exit::Done,
             // The user has the records that were asked for.
-            Ending::Cut if closed.finished && self.is_full => Exit::Done,
+            Ending::Cut if closed.finished && self.log.is_full() => Exit::Done,
             Ending::Drained | Ending::Cut | Ending::Broken => Exit::Failed,
         }
     }

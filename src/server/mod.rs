@@ -6,8 +6,8 @@
 //!                            └─ accept, drain
 //! ```
 //!
-//! `life` is what follows the start. `phase` says how far the end has come. `drain` ends the listeners, and has the durations of the end.
-//! `linger` ends connections whose peers go on sending.
+//! `life` is what follows the start. `phase` says how far the end has come. `drain` ends the listeners, and
+//! has the durations of the end. `linger` ends connections whose peers go on sending.
 //!
 //! # Invariants
 //!
@@ -90,8 +90,8 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal or the log's last record ends it, with a log of this configuration and the protocol that
-/// `protocol` makes with it. Blocks.
+/// Runs a service until a signal or the log's last record ends it, with a log of this configuration and the
+/// protocol that `protocol` makes with it. Blocks.
 ///
 /// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
 /// afterwards.
@@ -191,7 +191,6 @@ async fn serve(
         signals,
         workers,
         log: log.handle(),
-        is_full: false,
         is_first_signal_due: false,
     };
     Ok(life.run(log).await)

@@ -36,11 +36,17 @@ fn bad_usage_is_a_clear_error_and_exit_2() {
             &["9000"],
             "\n\n  tip: to listen at this port, use '-p 9000'\n",
         ),
+        (
+            &["-s", "404", "9000"],
+            "\n\n  tip: to listen at this port, use '-p 9000'\n",
+        ),
     ] {
         let (code, stderr) = run(options);
         assert_eq!(code, Some(2), "{options:?}: {stderr}");
         assert!(stderr.contains(said), "{options:?}: {stderr}");
     }
+    let (_, stderr) = run(&["--log", "line", "sing"]);
+    assert!(!stderr.contains("tip: options"), "no command: {stderr}");
 }
 
 #[test]
@@ -143,7 +149,6 @@ fn a_port_replaces_that_of_every_address() {
             &[("HELLOWIRE_PORT", "1")],
             &["127.0.0.4"],
         ),
-        // The same twice is one.
         (
             &["-p", &port, "-l", "127.0.0.5:1", "-l", "127.0.0.5:2"],
             &[],

@@ -6,8 +6,8 @@
 //!
 //! # Invariants
 //!
-//! - Only the first row of a record begins with a mark. Each row of ours below it has another one. No request
-//!   can forge either, even where a terminal wraps a long row.
+//! - Only the first row of a record begins with a mark. Each note below it begins with another one. No request
+//!   can forge either, even where a terminal wraps a long row. A hexdump shows the request, and has no mark.
 //! - Without colors and without a width, the bytes of text that is not cut can be restored.
 
 mod dump;
