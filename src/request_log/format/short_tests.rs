@@ -1,3 +1,5 @@
+//! Lines of `short`, with and without a width and colors.
+
 use std::time::UNIX_EPOCH;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Records in `pretty`, with and without a width and colors.
+
 use std::net::SocketAddr;
 
 use proptest::prelude::*;
