@@ -42,8 +42,6 @@ pub(super) struct Answers {
     refusal: Option<(u16, Option<Instant>)>,
     /// The state of the last of `requests`, if that is refused, and the status of its refusal.
     refused: Option<(State, Option<u16>)>,
-    /// No answer is given any more.
-    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -72,7 +70,6 @@ impl Answers {
             answered: 0,
             refusal: None,
             refused: None,
-            is_over: false,
         }
     }
 
@@ -84,11 +81,12 @@ impl Answers {
         }
     }
 
-    /// Whether a request of this state, which is recorded now, gets an answer later.
+    /// Whether a request of this state, which is recorded now, gets an answer later, as long as answers are
+    /// given.
     pub(super) fn expects(&self, state: State) -> bool {
         match state {
-            State::Complete | State::Unparsed => !self.is_over,
-            State::Refused(_) => !self.is_over && self.refusal.is_none(),
+            State::Complete | State::Unparsed => true,
+            State::Refused(_) => self.refusal.is_none(),
             State::Incomplete | State::Late => false,
         }
     }
@@ -167,7 +165,7 @@ impl Answers {
 
     /// No answer is given or leaves any more: passes on the requests that have none.
     pub(super) fn finish(&mut self, connection: &Connection, write: &mut dyn FnMut(&Answered<'_>)) {
-        (self.answered, self.is_over) = (0, true);
+        self.answered = 0;
         let count = self.requests.len();
         if count > 0 {
             self.end(count, false, Instant::now(), connection, write);
@@ -276,7 +274,6 @@ mod tests {
         answers.finish(&connection, &mut shown(&mut written));
         assert_eq!(written[1..], ["3 GET /3 None"]);
         assert!(answers.lines.is_empty() && answers.requests.is_empty());
-        assert!(!answers.expects(State::Complete));
     }
 
     #[test]

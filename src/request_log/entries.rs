@@ -24,7 +24,7 @@ pub(crate) struct Entries<'a> {
     pub(super) open: Option<Open<'a>>,
 }
 
-/// Takes them if there is a log.
+/// What makes and enqueues the records of one read, for one connection.
 #[derive(Debug)]
 pub(super) struct Open<'a> {
     pub(super) connection: &'a Connection,
@@ -32,7 +32,9 @@ pub(super) struct Open<'a> {
     pub(super) push: fn(&Queue, &mut Batch),
     pub(super) buffers: &'a mut Buffers,
     pub(super) answers: Option<&'a mut Answers>,
+    /// No answer is given any more.
     pub(super) is_over: bool,
+    /// The time of the records. None before the first.
     pub(super) time: Option<SystemTime>,
 }
 
@@ -49,7 +51,7 @@ impl Open<'_> {
     fn add(&mut self, request: Captured<'_>) {
         let time = self.record_time(&request);
         let answered = match &mut self.answers {
-            Some(answers) if answers.expects(request.state) => {
+            Some(answers) if !self.is_over && answers.expects(request.state) => {
                 answers.add(&request, time);
                 None
             }
