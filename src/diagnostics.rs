@@ -9,7 +9,7 @@
 //! - A stderr that takes nothing delays a caller by `PATIENCE` at most.
 
 use std::error::Error;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal};
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,6 +22,19 @@ use rustix::io::{Errno, write};
 use rustix::stdio::{stderr, stdin, stdout};
 
 use crate::escape;
+
+/// Implements `Debug` for an error: its text and those of its causes. The derived one is code for each error,
+/// 12 kB for all, and no message has its text.
+macro_rules! debug_is_display {
+    ($error:ty) => {
+        impl std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::diagnostics::with_causes(self, f)
+            }
+        }
+    };
+}
+pub(crate) use debug_is_display;
 
 /// How long a caller waits for its line. A terminal, a pipe or a file that works takes it in microseconds.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -58,16 +71,22 @@ pub(crate) fn leave_line() {
     }
 }
 
-/// Writes an error and its causes in one line.
+/// Says an error and its causes in one line.
 pub fn fail(error: &dyn Error) {
-    let mut line = format!("hellowire: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
+    let text = fmt::from_fn(|f| with_causes(error, f));
+    say(format!("hellowire: {text}"));
+}
+
+/// Writes an error and its causes: `ERROR: CAUSE: CAUSE`.
+pub(crate) fn with_causes(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{error}")?;
+    match error.source() {
+        Some(cause) => {
+            f.write_str(": ")?;
+            with_causes(cause, f)
+        }
+        None => Ok(()),
     }
-    say(line);
 }
 
 /// Writes each message as a line with its time and its level.

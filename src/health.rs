@@ -18,6 +18,7 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
+use crate::diagnostics::debug_is_display;
 use crate::net::address::Address;
 use crate::net::dial::{DialError, dial};
 use crate::runtime;
@@ -40,7 +41,7 @@ pub struct Config {
 }
 
 /// Why a service is not healthy.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum HealthError {
     /// The system refused a runtime.
     #[error("cannot start")]
@@ -66,8 +67,10 @@ pub enum HealthError {
     },
 }
 
+debug_is_display!(HealthError);
+
 /// What is wrong with the answer.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum AnswerError {
     /// Its status is not within 200 to 399.
     #[error("it answered {0}")]
@@ -85,6 +88,8 @@ pub enum AnswerError {
     #[error("the answer is not HTTP/1.x")]
     NotHttp,
 }
+
+debug_is_display!(AnswerError);
 
 /// Asks once. Blocks for at most [`Config::timeout`].
 ///

@@ -10,6 +10,7 @@
 
 use std::fmt::Display;
 
+use crate::diagnostics::debug_is_display;
 use log::warn;
 use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -37,13 +38,15 @@ const TALKING: usize = 6;
 const INHERITED: u64 = 16;
 
 /// The limit on open descriptors is too low.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[error("the limit on open descriptors (ulimit -n) is {limit}: {purpose} needs at least {needed}")]
 pub struct TooFew {
     limit: u64,
     needed: u64,
     purpose: String,
 }
+
+debug_is_display!(TooFew);
 
 /// Raises this process's limit to what that many connections need, or as far as the system allows. Warns
 /// if that is less: the service will have to pause accepting.

@@ -31,6 +31,7 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 
+use crate::diagnostics::debug_is_display;
 use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
@@ -44,6 +45,8 @@ use crate::signals::{Request, Signals};
 pub use invitation::DEFAULT_ADDRESS;
 pub use session::TalkError;
 use session::{End, Report, talk};
+use terminal::Interrupts;
+use user::{Display, Speaker, Stop, Waiting};
 
 /// The settings of a chat.
 #[derive(Debug, Clone)]
@@ -70,7 +73,7 @@ pub enum Side {
 }
 
 /// Why there was no chat, or why it broke off.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ChatError {
     /// The address can't be listened on.
     #[error(transparent)]
@@ -94,6 +97,8 @@ pub enum ChatError {
     #[error("cannot start")]
     System(#[source] io::Error),
 }
+
+debug_is_display!(ChatError);
 
 /// Runs a chat to its end. Blocks.
 ///
@@ -143,37 +148,57 @@ async fn talk_over_pipes(
     config: &Config,
 ) -> Result<Report, ChatError> {
     let (max_message, language) = (config.max_message, config.language);
-    let stop = async || _ = signals.next().await;
     let mut input = pipe::input(max_message, language);
     let mut output = pipe::output(config.is_shown);
-    let user = (&mut input, &mut output);
-    Ok(talk(connected, user, stop, max_message, language).await?)
+    let user: (&mut dyn Speaker, &mut dyn Display) = (&mut input, &mut output);
+    Ok(talk(connected, user, &mut signals, max_message, language).await?)
 }
 
 async fn talk_at_terminal(
     connected: TcpStream,
-    mut signals: Signals,
+    signals: Signals,
     config: &Config,
 ) -> Result<Report, ChatError> {
     let (max_message, language) = (config.max_message, config.language);
     let mut console = terminal::start(max_message, language).map_err(ChatError::Terminal)?;
     let (mut keyboard, mut screen, interrupts) = console.handles();
-    let mut stop = async || {
-        select! {
-            _ = signals.next() => {}
-            () = interrupts.next() => {}
-        }
+    let mut stop = AtTerminal {
+        signals,
+        interrupts,
     };
-    let user = (&mut keyboard, &mut screen);
+    let user: (&mut dyn Speaker, &mut dyn Display) = (&mut keyboard, &mut screen);
     let talk = talk(connected, user, &mut stop, max_message, language);
     let report = select! {
         report = talk => report,
         never = console.run() => never,
     };
-    if !console.close(stop()).await {
+    if !console.close(stop.next()).await {
         return Err(ChatError::Stuck);
     }
     Ok(report?)
+}
+
+impl Stop for Signals {
+    fn next(&mut self) -> Waiting<'_, ()> {
+        Box::pin(async { _ = Self::next(self).await })
+    }
+}
+
+/// What stops a chat at a terminal: Ctrl-C is a key there.
+struct AtTerminal {
+    signals: Signals,
+    interrupts: Interrupts,
+}
+
+impl Stop for AtTerminal {
+    fn next(&mut self) -> Waiting<'_, ()> {
+        Box::pin(async {
+            select! {
+                _ = self.signals.next() => {}
+                () = self.interrupts.next() => {}
+            }
+        })
+    }
 }
 
 async fn connect(config: &Config) -> Result<TcpStream, ChatError> {

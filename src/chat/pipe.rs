@@ -6,7 +6,6 @@
 //!   escapes instead of control characters.
 //! - The buffer holds at most one message of the longest length. A longer line is sent in parts.
 
-use std::fmt::Display as Text;
 use std::io;
 use std::mem;
 
@@ -15,7 +14,7 @@ use tokio::io::{
 };
 
 use super::codec::{Message, cut};
-use super::user::{Display, Speaker};
+use super::user::{Display, Speaker, Waiting};
 use crate::diagnostics::say;
 use crate::escape;
 use crate::language::Language;
@@ -104,25 +103,27 @@ impl<R> Input<R> {
 }
 
 impl<R: AsyncBufRead + Unpin> Speaker for Input<R> {
-    async fn next(&mut self) -> io::Result<Option<Message>> {
-        loop {
-            if self.partial.len() > self.max_message {
-                return Ok(Some(self.part()));
+    fn next(&mut self) -> Waiting<'_, io::Result<Option<Message>>> {
+        Box::pin(async move {
+            loop {
+                if self.partial.len() > self.max_message {
+                    return Ok(Some(self.part()));
+                }
+                // The only await: bytes leave the reader only once they are kept.
+                let available = self.reader.fill_buf().await?;
+                if available.is_empty() {
+                    return Ok(self.last());
+                }
+                let room = self.max_message + 1 - self.partial.len();
+                let end = memchr::memchr(b'\n', available).filter(|&end| end < room);
+                let length = end.unwrap_or_else(|| available.len().min(room));
+                self.partial.extend_from_slice(&available[..length]);
+                self.reader.consume(length + usize::from(end.is_some()));
+                if end.is_some() && self.partial.len() <= self.max_message {
+                    return Ok(Some(self.line()));
+                }
             }
-            // The only await: bytes leave the reader only once they are kept.
-            let available = self.reader.fill_buf().await?;
-            if available.is_empty() {
-                return Ok(self.last());
-            }
-            let room = self.max_message + 1 - self.partial.len();
-            let end = memchr::memchr(b'\n', available).filter(|&end| end < room);
-            let length = end.unwrap_or_else(|| available.len().min(room));
-            self.partial.extend_from_slice(&available[..length]);
-            self.reader.consume(length + usize::from(end.is_some()));
-            if end.is_some() && self.partial.len() <= self.max_message {
-                return Ok(Some(self.line()));
-            }
-        }
+        })
     }
 
     fn next_ready(&mut self) -> Option<Message> {
@@ -171,15 +172,17 @@ impl<W: AsyncWrite + Unpin> Display for Output<W> {
         !self.lines.is_empty()
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
-        while !self.lines.is_empty() {
-            let written = self.writer.write(&self.lines).await?;
-            self.lines.drain(..written);
-        }
-        self.writer.flush().await
+    fn flush(&mut self) -> Waiting<'_, io::Result<()>> {
+        Box::pin(async move {
+            while !self.lines.is_empty() {
+                let written = self.writer.write(&self.lines).await?;
+                self.lines.drain(..written);
+            }
+            self.writer.flush().await
+        })
     }
 
-    fn notify(&mut self, notice: impl Text) {
+    fn notify(&mut self, notice: &str) {
         say(notice);
     }
 }

@@ -14,7 +14,6 @@
 //!   or SIGHUP.
 
 use std::cell::{Cell, RefCell};
-use std::fmt::Display as Text;
 use std::future::pending;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -28,7 +27,7 @@ use tokio::time::{sleep, timeout};
 
 use super::codec::{BYE, Message};
 use super::page::Page;
-use super::user::{Display, Speaker};
+use super::user::{Display, Speaker, Waiting};
 use crate::language::Language;
 use crate::terminal::PASTE_TIMEOUT;
 use crate::terminal::editor::{Editor, Entered};
@@ -287,20 +286,22 @@ impl Interrupts {
 }
 
 impl Speaker for Keyboard {
-    async fn next(&mut self) -> io::Result<Option<Message>> {
-        loop {
-            if let Some(message) = self.next_ready() {
-                return Ok(Some(message));
+    fn next(&mut self) -> Waiting<'_, io::Result<Option<Message>>> {
+        Box::pin(async move {
+            loop {
+                if let Some(message) = self.next_ready() {
+                    return Ok(Some(message));
+                }
+                if self.0.interrupts.get() > 0 {
+                    // Ctrl-C is no end of input: `Interrupts` returns it.
+                    pending::<()>().await;
+                }
+                if self.0.is_ended.get() {
+                    return Ok(None);
+                }
+                self.0.wake_session.notified().await;
             }
-            if self.0.interrupts.get() > 0 {
-                // Ctrl-C is no end of input: `Interrupts` returns it.
-                pending::<()>().await;
-            }
-            if self.0.is_ended.get() {
-                return Ok(None);
-            }
-            self.0.wake_session.notified().await;
-        }
+        })
     }
 
     fn next_ready(&mut self) -> Option<Message> {
@@ -330,17 +331,19 @@ impl Display for Screen {
         self.0.page.borrow().has_printed()
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
-        while self.has_unshown() {
-            if self.0.is_gone.get() {
-                return Err(io::ErrorKind::BrokenPipe.into());
+    fn flush(&mut self) -> Waiting<'_, io::Result<()>> {
+        Box::pin(async move {
+            while self.has_unshown() {
+                if self.0.is_gone.get() {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
+                self.0.wake_session.notified().await;
             }
-            self.0.wake_session.notified().await;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
-    fn notify(&mut self, notice: impl Text) {
+    fn notify(&mut self, notice: &str) {
         self.0.change(|page| page.notify(notice));
     }
 }

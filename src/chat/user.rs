@@ -1,10 +1,15 @@
-//! What a session needs of its user, a person or a program. Two traits, because both directions work at
-//! once.
+//! What a session needs of its user, a person or a program. Two traits for the messages, because both
+//! directions work at once, and one for the end.
+//!
+//! A session takes them as trait objects: it is 20 kB of program, once for both kinds of user.
 
-use std::fmt::Display as Text;
 use std::io;
+use std::pin::Pin;
 
 use super::codec::Message;
+
+/// What a user is waited for.
+pub(super) type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Where the user's messages come from.
 pub(super) trait Speaker {
@@ -17,7 +22,7 @@ pub(super) trait Speaker {
     /// # Cancel safety
     ///
     /// A call that is dropped loses nothing: the next call continues.
-    fn next(&mut self) -> impl Future<Output = io::Result<Option<Message>>>;
+    fn next(&mut self) -> Waiting<'_, io::Result<Option<Message>>>;
 
     /// A message that is complete already. Does not wait.
     fn next_ready(&mut self) -> Option<Message>;
@@ -46,8 +51,18 @@ pub(super) trait Display {
     /// # Cancel safety
     ///
     /// A call that is dropped loses nothing: the next call continues.
-    fn flush(&mut self) -> impl Future<Output = io::Result<()>>;
+    fn flush(&mut self) -> Waiting<'_, io::Result<()>>;
 
     /// Tells the user about the chat itself.
-    fn notify(&mut self, notice: impl Text);
+    fn notify(&mut self, notice: &str);
+}
+
+/// What ends the chat before either side does.
+pub(super) trait Stop {
+    /// Waits for the next request to stop.
+    ///
+    /// # Cancel safety
+    ///
+    /// A call that is dropped loses nothing: the next call continues.
+    fn next(&mut self) -> Waiting<'_, ()>;
 }

@@ -8,19 +8,22 @@
 //! - An address that does not answer does not delay the next by more than a head start (RFC 8305,
 //!   section 5).
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::select;
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::zone::{self, NoSuchZone};
+use crate::diagnostics::debug_is_display;
 
 /// How long one address is tried alone before the next is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -31,7 +34,7 @@ const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Why there is no connection.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum DialError {
     /// The name does not resolve.
     #[error("no such host: {address}")]
@@ -64,6 +67,8 @@ pub enum DialError {
         source: io::Error,
     },
 }
+
+debug_is_display!(DialError);
 
 /// Connects to `address` within `time`: of several addresses, to the first that answers.
 ///
@@ -120,24 +125,21 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, DialError> {
 /// Connects to the first of `candidates` that answers. Each has a head start on the next.
 async fn try_all(candidates: Vec<SocketAddr>, name: &Address) -> Result<TcpStream, DialError> {
     let mut candidates = candidates.into_iter();
-    let mut attempts = JoinSet::new();
+    let mut attempts = Attempts::default();
     let mut failure = None;
     loop {
         let next = candidates.next();
         let is_last = next.is_none();
         if let Some(candidate) = next {
-            attempts.spawn(async move {
-                let socket = TcpStream::connect(candidate).await;
-                socket.map_err(|source| failed(candidate, source))
-            });
+            attempts.start(candidate);
         }
         select! {
-            ended = attempts.join_next() => match ended {
-                Some(Ok(Ok(socket))) => return Ok(socket),
-                Some(Ok(Err(error))) => failure = failure.or(Some(error)),
+            ended = attempts.next() => match ended {
+                Some(Ok(socket)) => return Ok(socket),
+                Some(Err(error)) => failure = failure.or(Some(error)),
                 None if is_last => break,
                 // No attempt is left: try the next candidate.
-                Some(Err(_)) | None => {}
+                None => {}
             },
             () = sleep(HEAD_START), if !is_last => {}
         }
@@ -146,6 +148,39 @@ async fn try_all(candidates: Vec<SocketAddr>, name: &Address) -> Result<TcpStrea
         address: name.clone(),
         source: io::ErrorKind::NotFound.into(),
     }))
+}
+
+/// The attempts that are under way. They end when this is dropped. Futures in a list: tokio's `JoinSet` makes a task
+/// of each, which is 8 kB more of program.
+#[derive(Default)]
+struct Attempts(Vec<Pin<Box<Attempt>>>);
+
+type Attempt = dyn Future<Output = Result<TcpStream, DialError>>;
+
+impl Attempts {
+    fn start(&mut self, candidate: SocketAddr) {
+        self.0.push(Box::pin(async move {
+            let socket = TcpStream::connect(candidate).await;
+            socket.map_err(|source| failed(candidate, source))
+        }));
+    }
+
+    /// Waits for the next end of an attempt. None if no attempt is left. Cancel safe.
+    async fn next(&mut self) -> Option<Result<TcpStream, DialError>> {
+        poll_fn(|cx| {
+            for (index, attempt) in self.0.iter_mut().enumerate() {
+                if let Poll::Ready(ended) = attempt.as_mut().poll(cx) {
+                    drop(self.0.swap_remove(index));
+                    return Poll::Ready(Some(ended));
+                }
+            }
+            if self.0.is_empty() {
+                return Poll::Ready(None);
+            }
+            Poll::Pending
+        })
+        .await
+    }
 }
 
 fn failed(address: SocketAddr, source: io::Error) -> DialError {

@@ -21,12 +21,13 @@ use super::accept::TakeListener;
 use super::address::Address;
 use super::tcp;
 use super::zone::{self, NoSuchZone};
+use crate::diagnostics::debug_is_display;
 
 /// The length of the accept queue. The kernel caps it at `net.core.somaxconn`, 4096 by default.
 pub(crate) const BACKLOG: i32 = 4096;
 
 /// Why listening failed.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum BindError {
     /// The name could not be resolved.
     #[error("cannot resolve {address}")]
@@ -56,6 +57,8 @@ pub enum BindError {
     #[error("{0} has no address that this machine could listen on")]
     NoAddress(Address),
 }
+
+debug_is_display!(BindError);
 
 impl BindError {
     /// The same error. If another program listens at the address, it says so, and `hint` says how to listen at

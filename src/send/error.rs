@@ -6,10 +6,11 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::hint::Hint;
+use crate::diagnostics::debug_is_display;
 use crate::net::dial::DialError;
 
 /// Why there is no whole reply. The text of each kind names it.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum SendError {
     /// There is no connection.
     #[error(transparent)]
@@ -39,6 +40,8 @@ pub enum SendError {
     #[error("cannot start")]
     System(#[source] io::Error),
 }
+
+debug_is_display!(SendError);
 
 impl SendError {
     /// A connection that failed in a read or a write.

@@ -62,8 +62,8 @@ pub fn run(config: Config) -> Result<Exit, SendError> {
 async fn send(config: Config) -> Result<Exit, SendError> {
     let socket = dial(&config.to, config.connect_timeout).await?;
     match &config.source {
-        Source::Text(text) => converse(socket, &text[..], &config).await?,
-        Source::Stdin => converse(socket, tokio::io::stdin(), &config).await?,
+        Source::Text(text) => converse(socket, &mut &text[..], &config).await?,
+        Source::Stdin => converse(socket, &mut tokio::io::stdin(), &config).await?,
         Source::Line => return send_prompted_line(socket, &config).await,
     }
     Ok(Exit::Done)
@@ -88,7 +88,7 @@ async fn ask_and_send(mut socket: TcpStream, config: &Config) -> Result<Exit, Se
     if is_closed(&socket) {
         socket = dial(&config.to, config.connect_timeout).await?;
     }
-    converse(socket, &line[..], config).await?;
+    converse(socket, &mut &line[..], config).await?;
     Ok(Exit::Done)
 }
 
@@ -120,7 +120,7 @@ fn is_closed(socket: &TcpStream) -> bool {
 /// Sends `input` and prints the reply, at once.
 async fn converse(
     mut socket: TcpStream,
-    input: impl AsyncRead + Unpin,
+    input: &mut (dyn AsyncRead + Unpin),
     config: &Config,
 ) -> Result<(), SendError> {
     let (reader, mut writer) = socket.split();
@@ -147,7 +147,7 @@ async fn converse(
 
 /// Sends all of `input`. After stdin it shuts the writing side down.
 async fn forward(
-    mut input: impl AsyncRead + Unpin,
+    input: &mut (dyn AsyncRead + Unpin),
     writer: &mut (impl AsyncWrite + Unpin),
     sent: &Sent,
     config: &Config,

@@ -13,7 +13,7 @@ use tokio::select;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::super::codec::PAUSE_IN_TURNS;
-use super::super::user::{Display, Speaker};
+use super::super::user::Display;
 use super::state::{End, Session, until};
 use crate::language::Language;
 
@@ -30,7 +30,7 @@ const INPUT_TIMEOUT: Duration = Duration::from_millis(200);
 /// delay.
 const NOTICE_DELAY: Duration = Duration::from_millis(300);
 
-impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
+impl<S: AsyncRead + AsyncWrite> Session<'_, S> {
     /// Queues what is to be sent after the end: messages that the user has entered, and byebye where the
     /// peer needs it. Returns how many messages are given up.
     pub(super) fn begin_close(&mut self, end: End) -> usize {
@@ -145,9 +145,9 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
 
 /// The result of `action`, or `None` after [`PEER_TIMEOUT`]. Tells the user at the time of `notice` what
 /// the program waits for.
-async fn in_time<T, D: Display>(
+async fn in_time<T>(
     action: impl Future<Output = T>,
-    display: &mut D,
+    display: &mut dyn Display,
     notice: &mut Option<Instant>,
     language: Language,
 ) -> Option<T> {

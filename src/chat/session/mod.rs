@@ -26,7 +26,8 @@ use tokio::select;
 use tokio::time::{Instant, sleep};
 
 use super::codec::{Incoming, Outgoing, PAUSE_AT_FIRST, PAUSE_IN_TURNS};
-use super::user::{Display, Speaker};
+use super::user::{Display, Speaker, Stop};
+use crate::diagnostics::debug_is_display;
 use crate::language::Language;
 use closing::PEER_TIMEOUT;
 pub(super) use state::End;
@@ -45,7 +46,7 @@ pub(super) struct Report {
 }
 
 /// Why a chat broke off.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum TalkError {
     /// The connection broke.
     #[error("the connection is lost")]
@@ -58,18 +59,19 @@ pub enum TalkError {
     Output(#[source] io::Error),
 }
 
-/// Talks over `connection` until one side ends the chat, or `stop` returns.
+debug_is_display!(TalkError);
+
+/// Talks over `connection` until one side ends the chat, or `stop` asks for it.
 ///
-/// The session calls `stop` again while it closes: the second return ends the wait at once. `stop` has to
-/// be cancel safe. A message has at most `max_message` bytes.
+/// A second request to stop ends the wait for the close at once. A message has at most `max_message` bytes.
 ///
 /// # Errors
 ///
 /// The connection broke, the user's input can't be read, or the display is closed.
-pub(super) async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
+pub(super) async fn talk<S: AsyncRead + AsyncWrite>(
     connection: S,
-    (speaker, display): (&mut K, &mut D),
-    mut stop: impl AsyncFnMut(),
+    (speaker, display): (&mut dyn Speaker, &mut dyn Display),
+    stop: &mut dyn Stop,
     max_message: usize,
     language: Language,
 ) -> Result<Report, TalkError> {
@@ -90,11 +92,11 @@ pub(super) async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
         own_end: None,
         write_error: None,
     };
-    let end = session.run(&mut stop).await?;
+    let end = session.run(stop).await?;
     let given_up = session.begin_close(end);
     select! {
         // The second request to stop.
-        () = stop() => {}
+        () = stop.next() => {}
         // A display that takes nothing must not keep the process.
         () = sleep(PEER_TIMEOUT), if end == End::Stopped => {}
         () = session.close(end) => {}
@@ -103,8 +105,8 @@ pub(super) async fn talk<S: AsyncRead + AsyncWrite, K: Speaker, D: Display>(
     Ok(Report { end, unsent })
 }
 
-impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
-    async fn run(&mut self, stop: &mut impl AsyncFnMut()) -> Result<End, TalkError> {
+impl<S: AsyncRead + AsyncWrite> Session<'_, S> {
+    async fn run(&mut self, stop: &mut dyn Stop) -> Result<End, TalkError> {
         loop {
             self.report_sent();
             if let Some(end) = self.own_end
@@ -113,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
                 return Ok(end);
             }
             let end = select! {
-                () = stop() => return Ok(End::Stopped),
+                () = stop.next() => return Ok(End::Stopped),
                 end = self.step() => end?,
             };
             if let Some(end) = end {

@@ -40,11 +40,11 @@ impl End {
     }
 }
 
-pub(super) struct Session<'a, S, K, D> {
+pub(super) struct Session<'a, S> {
     pub(super) reader: ReadHalf<S>,
     pub(super) writer: WriteHalf<S>,
-    pub(super) speaker: &'a mut K,
-    pub(super) display: &'a mut D,
+    pub(super) speaker: &'a mut dyn Speaker,
+    pub(super) display: &'a mut dyn Display,
     pub(super) incoming: Incoming,
     pub(super) outgoing: Outgoing,
     pub(super) language: Language,
@@ -64,7 +64,7 @@ pub(super) struct Session<'a, S, K, D> {
     pub(super) write_error: Option<io::Error>,
 }
 
-impl<S: AsyncRead + AsyncWrite, K: Speaker, D: Display> Session<'_, S, K, D> {
+impl<S: AsyncRead + AsyncWrite> Session<'_, S> {
     /// Takes the user's next message, or the end of input.
     pub(super) fn push(&mut self, message: Option<Message>) {
         match message {
