@@ -111,7 +111,7 @@ impl<'a> Captured<'a> {
 }
 
 /// The first line of a request without its version and its end. Skips the empty lines before it.
-pub(super) fn request_line(bytes: &[u8]) -> &[u8] {
+pub(crate) fn request_line(bytes: &[u8]) -> &[u8] {
     let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
     let start = bytes.iter().take_while(|byte| is_line_end(byte)).count();
     let line = &bytes[start..];

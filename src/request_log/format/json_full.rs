@@ -15,14 +15,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use httparse::{EMPTY_HEADER, Header, Status};
-use memchr::{memchr, memrchr};
+use httparse::{EMPTY_HEADER, Header};
 
 use super::super::decimal::decimal;
 use super::super::record::{Answered, Record};
 use super::json::{identity, members, string};
 use super::timestamp::Timestamp;
-use crate::capture::{Captured, MAX_FIELDS, chunk_data};
+use crate::capture::{Captured, HeadParts, MAX_FIELDS, chunk_data};
 
 /// Appends the object of a request.
 pub(super) fn write(record: &Record<'_>, timestamp: &mut Timestamp, out: &mut Vec<u8>) {
@@ -61,7 +60,7 @@ pub(super) fn write_answered(
 /// Appends the members with the parts of a request.
 fn parts(request: &Captured<'_>, out: &mut Vec<u8>) {
     let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-    let Some(head) = Head::parse(request.raw, &mut fields) else {
+    let Some(head) = HeadParts::parse(request.raw, &mut fields) else {
         return;
     };
     member("method", head.method, out);
@@ -76,43 +75,6 @@ fn parts(request: &Captured<'_>, out: &mut Vec<u8>) {
         } else {
             body(bytes, out);
         }
-    }
-}
-
-/// The parts of a whole head.
-struct Head<'a, 'h> {
-    method: &'h [u8],
-    target: &'h [u8],
-    version: &'h [u8],
-    fields: &'a [Header<'h>],
-}
-
-impl<'a, 'h> Head<'a, 'h> {
-    /// The parts of the head at the start of `raw`. None if it is not whole, or a line has no form that the
-    /// capture's parser takes. The first line is parsed apart from the fields: the target may be odd.
-    fn parse(raw: &'h [u8], fields: &'a mut [Header<'h>]) -> Option<Self> {
-        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let start = raw.iter().position(|byte| !is_line_end(byte))?;
-        let end = start + memchr(b'\n', &raw[start..])?;
-        let line = &raw[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (first, last) = (memchr(b' ', line)?, memrchr(b' ', line)?);
-        let version = &line[last + 1..];
-        let target = line.get(first + 1..last)?;
-        match httparse::parse_headers(&raw[end + 1..], fields) {
-            Ok(Status::Complete((_, fields))) if version.starts_with(b"HTTP/") => Some(Self {
-                method: &line[..first],
-                target,
-                version,
-                fields,
-            }),
-            _ => None,
-        }
-    }
-
-    fn is_chunked(&self) -> bool {
-        let is_coding = |field: &Header<'_>| field.name.eq_ignore_ascii_case("transfer-encoding");
-        self.fields.iter().any(is_coding)
     }
 }
 
