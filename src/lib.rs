@@ -19,6 +19,7 @@
 //!   core, accept connections. `drain` ends listeners without a reset, by the means of the system.
 //! - [`http`] and [`raw`]: the protocols of the service's connections. `http` has the tap on a connection's
 //!   bytes, and the request filter.
+//! - [`inspect`]: the page that shows what arrives, at an address of its own.
 //! - `terminal`: a line editor.
 //! - [`send`] and [`chat`]: the client, and two people on one connection. [`health`]: asks a running service
 //!   for one answer.
@@ -63,6 +64,7 @@ pub mod exit;
 mod growth;
 pub mod health;
 pub mod http;
+pub mod inspect;
 pub mod language;
 pub mod net;
 pub mod raw;

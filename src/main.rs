@@ -6,12 +6,8 @@ use std::process::ExitCode;
 use hellowire::cli::{self, Invocation, Service};
 use hellowire::diagnostics;
 use hellowire::exit::Exit;
-use hellowire::http::Http;
-use hellowire::raw::Raw;
-use hellowire::request_log::Handle;
-use hellowire::rlimit;
-use hellowire::server::acceptor::Protocol;
-use hellowire::{chat, health, send, server, stdout};
+use hellowire::server::{Start, StartError};
+use hellowire::{chat, health, http, inspect, raw, rlimit, send, stdout};
 
 mod allocator;
 
@@ -29,8 +25,8 @@ fn main() -> ExitCode {
 
 fn run(invocation: Invocation) -> Result<Exit, Box<dyn Error>> {
     match invocation {
-        Invocation::Http(config, service) => serve(service, |log| Http::new(config, log)),
-        Invocation::Raw(config, service) => serve(service, |log| Raw::new(config, log)),
+        Invocation::Http(config, service) => serve(service, |start| http::run(config, start)),
+        Invocation::Raw(config, service) => serve(service, |start| raw::run(config, start)),
         Invocation::Send(config) => {
             rlimit::provide_talk()?;
             warn_if_stdout_is_lost();
@@ -60,10 +56,14 @@ fn warn_if_stdout_is_lost() {
     }
 }
 
-fn serve<P: Protocol>(
+fn serve(
     service: Service,
-    protocol: impl FnOnce(Handle) -> P,
+    run: impl FnOnce(Start) -> Result<Exit, StartError>,
 ) -> Result<Exit, Box<dyn Error>> {
     diagnostics::init(service.diagnostics, service.color_stderr);
-    Ok(server::run(&service.server, service.log, protocol)?)
+    Ok(run(Start {
+        config: service.server,
+        log: service.log,
+        second: service.inspect.map(inspect::second_service),
+    })?)
 }

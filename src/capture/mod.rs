@@ -25,6 +25,7 @@ mod stream;
 mod unfinished;
 mod verdict;
 
+pub(crate) use captured::request_line;
 pub use captured::{Captured, State};
 pub use chunked::chunk_data;
 pub(crate) use head::SERVED_METHODS;

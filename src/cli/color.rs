@@ -5,16 +5,17 @@ use std::io::IsTerminal;
 
 use clap::{Args, ValueEnum};
 
+use super::option::{WithVariable as _, word};
+
 /// When there are colors.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct ColorOptions {
     /// When the log on stdout and the diagnostics on stderr have colours. A file of `--log-file` has none.
     #[arg(
         long,
-        value_name = "WHEN",
-        env = "HELLOWIRE_COLOR",
-        default_value = "auto",
-        ignore_case = true
+        takes_or("WHEN", "HELLOWIRE_COLOR", "auto"),
+        ignore_case = true,
+        value_parser = word::<When>()
     )]
     color: When,
 }

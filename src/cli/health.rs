@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args};
 
+use super::option::WithVariable as _;
 use super::service::{DEFAULT_LISTEN, LISTEN, PORT, is_typed};
 use super::values::{first_peer_address, path, peer_port, timeout, value};
 use crate::health;
@@ -24,20 +25,20 @@ pub(super) struct HealthOptions {
     /// several addresses; the first counts. Without the argument, in a container whose first process
     /// is hellowire, the check asks the first address with a port that this process listens on. If
     /// there is none, the check asks nothing and succeeds.
-    #[arg(value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_parser = value(first_peer_address))]
+    #[arg(takes_or("ADDR", LISTEN, DEFAULT_LISTEN), value_parser = value(first_peer_address))]
     address: Address,
 
     /// The port to ask, instead of the address's own. The variable has no effect on an address that is
     /// given as the argument.
-    #[arg(short, long, value_name = "N", env = PORT, value_parser = value(peer_port))]
+    #[arg(short, long, takes("N", PORT), value_parser = value(peer_port))]
     port: Option<u16>,
 
     /// The path to ask for.
-    #[arg(long, value_name = "PATH", env = "HELLOWIRE_PATH", default_value = "/hellowire-health", value_parser = value(path))]
+    #[arg(long, takes_or("PATH", "HELLOWIRE_PATH", "/hellowire-health"), value_parser = value(path))]
     path: String,
 
     /// How long the whole check may take.
-    #[arg(short = 'w', long, value_name = "TIME", env = "HELLOWIRE_HEALTH_TIMEOUT", default_value = "2s", value_parser = value(timeout))]
+    #[arg(short = 'w', long, takes_or("TIME", "HELLOWIRE_HEALTH_TIMEOUT", "2s"), value_parser = value(timeout))]
     timeout: Duration,
 }
 

@@ -38,6 +38,9 @@ pub(super) static OWN_WORDS: [&str; 17] = [
     "Print this message or the help of the given subcommand(s)",
 ];
 
+/// How the name of a variable ends whose value no help shows.
+const SECRET: &str = "_TOKEN";
+
 /// The help that `arguments` ask `command` for. `None` if they ask for none.
 pub(super) fn shown(
     command: Command,
@@ -61,7 +64,7 @@ fn columns() -> usize {
     size(terminal.unwrap_or(stdout())).columns
 }
 
-/// `help` with the value of each variable. They are the user's, so none of their words is replaced.
+/// `help` with the value of each variable, but for secrets. They are the user's, so none of their words is replaced.
 fn with_values(help: &str, language: Language) -> String {
     let mut text = String::with_capacity(help.len());
     let mut rest = help;
@@ -69,11 +72,13 @@ fn with_values(help: &str, language: Language) -> String {
     while let Some((start, (name, behind))) =
         split_once(rest, before).and_then(|(start, rest)| Some((start, split_once(rest, "]")?)))
     {
-        let value = env::var_os(name).unwrap_or_default();
-        let value = value.to_string_lossy();
-        for part in [start, before, name, "=", &value, "]"] {
-            text.push_str(part);
+        text += &[start, before, name].concat();
+        if !name.ends_with(SECRET) {
+            let value = env::var_os(name).unwrap_or_default();
+            text += "=";
+            text += &value.to_string_lossy();
         }
+        text.push(']');
         rest = behind;
     }
     text + rest

@@ -2,8 +2,8 @@
 
 use log::LevelFilter;
 
-use crate::request_log;
 use crate::{chat as talk, http, raw, send as client, server};
+use crate::{inspect, request_log};
 
 /// A command and its configuration.
 #[derive(Debug)]
@@ -27,8 +27,10 @@ pub enum Invocation {
 pub struct Service {
     /// How the service listens and ends.
     pub server: server::Config,
-    /// How it logs requests. `None` if it does not.
+    /// How it records requests. `None` if nothing needs a record: neither the log nor the page.
     pub log: Option<request_log::Config>,
+    /// The page that shows the requests. `None` without one.
+    pub inspect: Option<inspect::Config>,
     /// The level of the diagnostics on stderr.
     pub diagnostics: LevelFilter,
     /// Whether stderr may be colored.

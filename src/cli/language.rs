@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+use super::option::{WithVariable as _, word};
 use crate::language::Language;
 
 /// The language of the sentences for the user.
@@ -14,9 +15,9 @@ pub(super) struct LanguageOptions {
     /// zh if `LC_ALL`, `LC_MESSAGES` or `LANG` says so, else en].
     #[arg(
         long,
-        value_name = "LANGUAGE",
-        env = "HELLOWIRE_LANG",
-        ignore_case = true
+        takes("LANGUAGE", "HELLOWIRE_LANG"),
+        ignore_case = true,
+        value_parser = word::<Lang>()
     )]
     lang: Option<Lang>,
 }
@@ -32,7 +33,12 @@ enum Lang {
 impl LanguageOptions {
     /// The language of the option, else of the locale.
     pub(super) fn language(&self) -> Language {
-        self.lang.map_or_else(of_locale, Lang::language)
+        self.given().unwrap_or_else(of_locale)
+    }
+
+    /// The language of the option. None without it.
+    pub(super) fn given(&self) -> Option<Language> {
+        self.lang.map(Lang::language)
     }
 }
 

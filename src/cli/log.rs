@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -11,9 +11,12 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Error, ValueEnum};
 
 use super::color::ColorOptions;
+use super::option::{WithVariable as _, word};
 use super::values::{count, excluded_path, memory_size, only, value};
 use crate::language::Language;
-use crate::request_log::{self, Columns, Format, Only, Overflow, Selection, Target, View, Zone};
+use crate::request_log::{
+    self, Columns, Format, Only, Overflow, Recent, Selection, Target, View, Zone,
+};
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Request log")]
@@ -23,9 +26,9 @@ pub(super) struct LogOptions {
         id = "log_format",
         short = 'f',
         long = "log",
-        value_name = "FORMAT",
-        env = "HELLOWIRE_LOG",
-        ignore_case = true
+        takes("FORMAT", "HELLOWIRE_LOG"),
+        ignore_case = true,
+        value_parser = word::<LogFormat>()
     )]
     format: Option<LogFormat>,
 
@@ -35,8 +38,7 @@ pub(super) struct LogOptions {
         id = "log_file",
         short = 'o',
         long = "log-file",
-        value_name = "PATH",
-        env = "HELLOWIRE_LOG_FILE"
+        takes("PATH", "HELLOWIRE_LOG_FILE")
     )]
     file: Option<PathBuf>,
 
@@ -45,36 +47,35 @@ pub(super) struct LogOptions {
     #[arg(
         id = "log_overflow",
         long = "log-overflow",
-        value_name = "WHAT",
-        env = "HELLOWIRE_LOG_OVERFLOW",
-        default_value = "wait",
-        ignore_case = true
+        takes_or("WHAT", "HELLOWIRE_LOG_OVERFLOW", "wait"),
+        ignore_case = true,
+        value_parser = word::<Overflow>()
     )]
     overflow: Overflow,
 
     /// How many bytes of records may wait in memory to be written.
-    #[arg(id = "log_queue", long = "log-queue", value_name = "SIZE", env = "HELLOWIRE_LOG_QUEUE", default_value = "4MiB", value_parser = value(memory_size))]
+    #[arg(id = "log_queue", long = "log-queue", takes_or("SIZE", "HELLOWIRE_LOG_QUEUE", "4MiB"), value_parser = value(memory_size))]
     queue: usize,
 
     /// How many bytes of a request's body its record keeps. The record says how many more there were. No
     /// character is cut.
-    #[arg(id = "log_body", long = "log-body", value_name = "SIZE", env = "HELLOWIRE_LOG_BODY", default_value = "64KiB", value_parser = value(memory_size))]
+    #[arg(id = "log_body", long = "log-body", takes_or("SIZE", "HELLOWIRE_LOG_BODY", "64KiB"), value_parser = value(memory_size))]
     body: usize,
 
     /// Do not record requests for this path, for example a probe's. The path has to equal the request's
     /// up to any `?`, byte for byte. Repeatable, or separated by commas. Refused and incomplete
     /// requests are recorded all the same.
-    #[arg(id = "log_exclude", long = "log-exclude", value_name = "PATH", env = "HELLOWIRE_LOG_EXCLUDE", value_delimiter = ',', value_parser = value(excluded_path))]
+    #[arg(id = "log_exclude", long = "log-exclude", takes("PATH", "HELLOWIRE_LOG_EXCLUDE"), value_delimiter = ',', value_parser = value(excluded_path))]
     excluded: Vec<String>,
 
     /// Record only requests with this method, as in POST, or whose target begins with this path, as in
     /// /hook, or that are `refused`, or `odd`. One of several is enough. The first line of a refused
     /// request counts, too. Repeatable, or separated by commas.
-    #[arg(id = "log_only", long = "log-only", value_name = "WHAT", env = "HELLOWIRE_LOG_ONLY", value_delimiter = ',', value_parser = value(only))]
+    #[arg(id = "log_only", long = "log-only", takes("WHAT", "HELLOWIRE_LOG_ONLY"), value_delimiter = ',', value_parser = value(only))]
     only: Vec<Option<Only>>,
 
     /// Stop after this many records, as after a signal. The exit code is 0.
-    #[arg(short, long, value_name = "N", env = "HELLOWIRE_COUNT", value_parser = value(count))]
+    #[arg(short, long, takes("N", "HELLOWIRE_COUNT"), value_parser = value(count))]
     count: Option<NonZeroUsize>,
 }
 
@@ -136,6 +137,7 @@ impl LogOptions {
         &self,
         color: ColorOptions,
         language: Language,
+        recent: Option<Arc<Recent>>,
     ) -> Option<request_log::Config> {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_stdout = target == Target::Stdout;
@@ -146,7 +148,9 @@ impl LogOptions {
             Format::Line
         };
         let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
-        let format = format?;
+        if format.is_none() && recent.is_none() {
+            return None;
+        }
         let color = on_stdout && color.on(&io::stdout());
         let queue = self.queue;
         // Empty paths: `--log-exclude ''`, which overrides a variable, and a list that ends in a comma.
@@ -171,6 +175,7 @@ impl LogOptions {
             queue,
             selection,
             count: self.count,
+            recent,
         })
     }
 }

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
+use super::option::WithVariable as _;
 use super::service::DEFAULT_LISTEN;
 use super::values::{SERVICE_PORT, peer_address, switch, timeout, value};
 use crate::net::address::Address;
@@ -22,18 +23,18 @@ pub(super) struct SendOptions {
 
     /// The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All
     /// addresses of a name are tried. The port is 8080 if it is left out.
-    #[arg(short, long, value_name = "ADDR", env = "HELLOWIRE_TO", default_value = DEFAULT_LISTEN, value_parser = value(peer_address::<SERVICE_PORT>))]
+    #[arg(short, long, takes_or("ADDR", "HELLOWIRE_TO", DEFAULT_LISTEN), value_parser = value(peer_address::<SERVICE_PORT>))]
     to: Address,
 
     #[command(flatten)]
     connect: ConnectOptions,
 
     /// How long the server may read nothing, and then answer nothing.
-    #[arg(short = 'w', long, value_name = "TIME", env = "HELLOWIRE_SEND_TIMEOUT", default_value = "10s", value_parser = value(timeout))]
+    #[arg(short = 'w', long, takes_or("TIME", "HELLOWIRE_SEND_TIMEOUT", "10s"), value_parser = value(timeout))]
     timeout: Duration,
 
     /// How long a silence ends the reply, if the server does not close the connection.
-    #[arg(short, long, value_name = "TIME", env = "HELLOWIRE_QUIET", default_value = "1s", value_parser = value(timeout))]
+    #[arg(short, long, takes_or("TIME", "HELLOWIRE_QUIET", "1s"), value_parser = value(timeout))]
     quiet: Duration,
 
     /// Keep the writing side open after the end of stdin, until the reply has ended. Some servers

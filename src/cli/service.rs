@@ -4,6 +4,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -12,9 +13,11 @@ use clap::{ArgMatches, Args, Error, ValueEnum};
 use log::LevelFilter;
 
 use super::color::ColorOptions;
+use super::inspect::InspectOptions;
 use super::invocation::Service;
 use super::language::LanguageOptions;
 use super::log::LogOptions;
+use super::option::{WithVariable as _, word};
 use super::values::{
     SERVICE_PORT, address, count, duration, field, head_size, parsed, port, size, socket_buffer,
     switch, target_size, timeout, value, workers,
@@ -36,36 +39,36 @@ pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 #[derive(Debug, Args)]
 pub(super) struct HttpOptions {
     /// The body of every answer.
-    #[arg(short, long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), help_heading = "Answer")]
+    #[arg(short, long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), under("Answer"))]
     text: String,
 
     /// The status of every answer, 200 to 599. 204, 205 and 304 have no body.
-    #[arg(short, long, value_name = "CODE", env = "HELLOWIRE_STATUS", default_value = "200", value_parser = value(parsed::<Status>), help_heading = "Answer")]
+    #[arg(short, long, takes_or("CODE", "HELLOWIRE_STATUS", "200"), value_parser = value(parsed::<Status>), under("Answer"))]
     status: Status,
 
     /// A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line.
-    #[arg(short = 'H', long = "header", value_name = "FIELD", env = "HELLOWIRE_HEADER", value_delimiter = '\n', value_parser = value(field), help_heading = "Answer")]
+    #[arg(short = 'H', long = "header", takes("FIELD", "HELLOWIRE_HEADER"), value_delimiter = '\n', value_parser = value(field), under("Answer"))]
     headers: Vec<Option<Field>>,
 
     /// Refuse odd requests, too. Without this option, an odd request with only one possible meaning is
     /// answered, and its record has a note.
-    #[arg(long, env = "HELLOWIRE_STRICT", value_parser = value(switch), help_heading = "Answer")]
+    #[arg(long, env = "HELLOWIRE_STRICT", value_parser = value(switch), under("Answer"))]
     strict: bool,
 
     /// The longest request head, and the longest trailer section, 256 B to 16 MiB. A longer one gets 431.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_HEAD", default_value = "64KiB", value_parser = value(head_size), help_heading = "Limits")]
+    #[arg(long, takes_or("SIZE", "HELLOWIRE_MAX_HEAD", "64KiB"), value_parser = value(head_size), under("Limits"))]
     max_head: usize,
 
     /// The longest request target, 1 to 65534 B. A longer one gets 414.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_TARGET", default_value = "32KiB", value_parser = value(target_size), help_heading = "Limits")]
+    #[arg(long, takes_or("SIZE", "HELLOWIRE_MAX_TARGET", "32KiB"), value_parser = value(target_size), under("Limits"))]
     max_target: usize,
 
     /// The longest request body. A longer one gets 413, and the connection closes.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_MAX_BODY", default_value = "16MiB", value_parser = value(size), help_heading = "Limits")]
+    #[arg(long, takes_or("SIZE", "HELLOWIRE_MAX_BODY", "16MiB"), value_parser = value(size), under("Limits"))]
     max_body: u64,
 
     /// How long a connection may be idle, a body may pause, and a client may leave an answer unread.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_IDLE_TIMEOUT", default_value = "60s", value_parser = value(timeout), help_heading = "Limits")]
+    #[arg(long, takes_or("TIME", "HELLOWIRE_IDLE_TIMEOUT", "60s"), value_parser = value(timeout), under("Limits"))]
     idle_timeout: Duration,
 
     #[command(flatten)]
@@ -79,15 +82,15 @@ pub(super) struct ListeningOptions {
     /// of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080`
     /// (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable,
     /// or separated by commas.
-    #[arg(short, long, value_name = "ADDR", env = LISTEN, default_value = DEFAULT_LISTEN, value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
+    #[arg(short, long, takes_or("ADDR", LISTEN, DEFAULT_LISTEN), value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
     listen: Vec<Address>,
 
     /// The port of every address to listen on, instead of its own. Port 0 is any free port.
-    #[arg(short, long, value_name = "N", env = PORT, value_parser = value(port))]
+    #[arg(short, long, takes("N", PORT), value_parser = value(port))]
     port: Option<u16>,
 
     /// The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core].
-    #[arg(long, value_name = "N", env = "HELLOWIRE_WORKERS", value_parser = value(workers))]
+    #[arg(long, takes("N", "HELLOWIRE_WORKERS"), value_parser = value(workers))]
     workers: Option<u16>,
 
     /// Share the port with other programs that use this option, for a restart without a gap.
@@ -97,10 +100,9 @@ pub(super) struct ListeningOptions {
     /// The level of the diagnostics on stderr.
     #[arg(
         long,
-        value_name = "LEVEL",
-        env = "HELLOWIRE_DIAGNOSTICS",
-        default_value = "warn",
-        ignore_case = true
+        takes_or("LEVEL", "HELLOWIRE_DIAGNOSTICS", "warn"),
+        ignore_case = true,
+        value_parser = word::<Level>()
     )]
     diagnostics: Level,
 
@@ -113,37 +115,40 @@ pub(super) struct ListeningOptions {
     #[command(flatten)]
     log: LogOptions,
 
+    #[command(flatten)]
+    inspect: InspectOptions,
+
     /// How many connections are served at once. More wait in the kernel's accept queue.
-    #[arg(long, value_name = "N", env = "HELLOWIRE_MAX_CONNECTIONS", default_value = "10000", value_parser = value(count), help_heading = "Limits")]
+    #[arg(long, takes_or("N", "HELLOWIRE_MAX_CONNECTIONS", "10000"), value_parser = value(count), under("Limits"))]
     max_connections: NonZeroUsize,
 
     /// How much of a connection's bytes the kernel may hold each way, 4 KiB to 64 MiB. A small size bounds
     /// the memory of a container, but slows far clients down [default: as much as the kernel likes].
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_SOCKET_BUFFER", value_parser = value(socket_buffer), help_heading = "Limits")]
+    #[arg(long, takes("SIZE", "HELLOWIRE_SOCKET_BUFFER"), value_parser = value(socket_buffer), under("Limits"))]
     socket_buffer: Option<usize>,
 
     /// How long a request's head may take from its first byte on, and how long a new connection may be
     /// silent. A late head gets 408, a silent connection is closed.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_HEADER_TIMEOUT", default_value = "10s", value_parser = value(timeout), help_heading = "Limits")]
+    #[arg(long, takes_or("TIME", "HELLOWIRE_HEADER_TIMEOUT", "10s"), value_parser = value(timeout), under("Limits"))]
     header_timeout: Duration,
 
     /// How long the service reads on after its last answer, if the client goes on sending. Without
     /// this, a reset might destroy the answer.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_LINGER_TIMEOUT", default_value = "5s", value_parser = value(duration), help_heading = "Limits")]
+    #[arg(long, takes_or("TIME", "HELLOWIRE_LINGER_TIMEOUT", "5s"), value_parser = value(duration), under("Limits"))]
     linger_timeout: Duration,
 
     /// How many bytes the service reads then.
-    #[arg(long, value_name = "SIZE", env = "HELLOWIRE_LINGER_BYTES", default_value = "64MiB", value_parser = value(size), help_heading = "Limits")]
+    #[arg(long, takes_or("SIZE", "HELLOWIRE_LINGER_BYTES", "64MiB"), value_parser = value(size), under("Limits"))]
     linger_bytes: u64,
 
     /// How long requests in flight, and the log, may take after SIGTERM, SIGINT, SIGQUIT or SIGHUP.
     /// After that time they are cut, and the exit code is 1.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_DRAIN_TIMEOUT", default_value = "10s", value_parser = value(duration), help_heading = "Limits")]
+    #[arg(long, takes_or("TIME", "HELLOWIRE_DRAIN_TIMEOUT", "10s"), value_parser = value(duration), under("Limits"))]
     drain_timeout: Duration,
 
     /// How long the service goes on accepting connections after the signal, before the drain begins.
     /// Each answer has "connection: close" then.
-    #[arg(long, value_name = "TIME", env = "HELLOWIRE_SHUTDOWN_DELAY", default_value = "0s", value_parser = value(duration), help_heading = "Limits")]
+    #[arg(long, takes_or("TIME", "HELLOWIRE_SHUTDOWN_DELAY", "0s"), value_parser = value(duration), under("Limits"))]
     shutdown_delay: Duration,
 }
 
@@ -167,7 +172,7 @@ impl HttpOptions {
     pub(super) fn config(self) -> http::Config {
         let fields = self.headers.into_iter().flatten().collect();
         http::Config {
-            answer: http::Answer::new(self.text, self.status, fields),
+            answers: http::Answers::Same(http::Answer::new(self.text, self.status, fields)),
             max_head: self.max_head,
             max_target: self.max_target,
             max_body: self.max_body,
@@ -190,9 +195,20 @@ impl ListeningOptions {
     }
 
     pub(super) fn service(&self) -> Service {
+        let server = self.server();
+        let inspect = self.inspect.config(
+            server.workers,
+            self.header_timeout,
+            self.linger(),
+            &self.language,
+        );
+        let recent = inspect.as_ref().map(|inspect| Arc::clone(&inspect.recent));
         Service {
-            server: self.server(),
-            log: self.log.config(self.color, self.language.language()),
+            log: self
+                .log
+                .config(self.color, self.language.language(), recent),
+            server,
+            inspect,
             diagnostics: self.diagnostics.into(),
             color_stderr: self.color.on(&io::stderr()),
         }

@@ -3,7 +3,8 @@
 //! A value is checked where it is parsed, so no other module has to check it. Each error says what is
 //! expected; clap puts the value and the option before it.
 
-use std::ffi::OsString;
+use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::net::Ipv4Addr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Arg, Command, Error};
 use parse_size::parse_size;
 
 use crate::http::Field;
@@ -26,19 +28,42 @@ const MAX_MEMORY: u64 = 1 << 30;
 /// The port of a service whose address has none.
 pub(super) const SERVICE_PORT: u16 = 8080;
 
+/// The port of `--inspect` if its address has none.
+pub(super) const INSPECT_PORT: u16 = 8081;
+
 /// The port of a chat whose address has none.
 pub(super) const CHAT_PORT: u16 = 12345;
 
-/// clap's parser for a function that parses text. clap's own error for a value that is not UTF-8 would not
-/// name the option.
+/// clap's parser for a function that parses text.
 pub(super) fn value<T>(read: fn(&str) -> Result<T, String>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
 {
-    OsStringValueParser::new().try_map(move |value: OsString| match value.to_str() {
-        Some(text) => read(text),
-        None => Err("not UTF-8".to_owned()),
-    })
+    Reader(read)
+}
+
+/// A function that parses text, as clap takes it. clap's own parsers are twice as much program for each type.
+#[derive(Clone, Copy)]
+struct Reader<T>(fn(&str) -> Result<T, String>);
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Reader<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        // clap's own error for a value that is not UTF-8 would not name the option.
+        let text = value.to_str().ok_or_else(|| "not UTF-8".to_owned());
+        text.and_then(self.0)
+            .map_err(|why| invalid(command, arg, value, why))
+    }
+}
+
+/// clap's error for a value that can't be parsed, for this reason. Only clap can make one.
+fn invalid(command: &Command, arg: Option<&Arg>, value: &OsStr, why: String) -> Error {
+    let refuse = OsStringValueParser::new().try_map(move |_| Err::<Infallible, _>(why.clone()));
+    match refuse.parse_ref(command, arg, value) {
+        Ok(never) => match never {},
+        Err(error) => error,
+    }
 }
 
 /// Any type that parses itself.
@@ -157,6 +182,11 @@ pub(super) fn memory_size(text: &str) -> Result<usize, String> {
         return Err("more than 1 GiB".to_owned());
     }
     usize::try_from(size).map_err(|error| error.to_string())
+}
+
+/// The memory for the records that the page of `--inspect` shows.
+pub(super) fn keep_size(text: &str) -> Result<usize, String> {
+    size_within(text, 64 << 10..=1 << 30, "64 KiB to 1 GiB")
 }
 
 /// The size of a socket's buffers. Linux rounds a smaller size up, and a larger one helps no client.

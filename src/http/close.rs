@@ -4,10 +4,10 @@
 //! send (so that no answer is lost to a reset), and to record the bytes that have no record yet.
 
 use std::task::{Context, Waker};
-use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::config::Config;
 use super::handle::Tap;
 use super::observer::Observer as _;
 use super::response;
@@ -110,21 +110,22 @@ impl Rest {
     pub(super) async fn carry_out<T: Transport>(
         self,
         mut tap: Tap<T>,
-        limits: linger::Limits,
+        config: &Config,
         phases: &Phases,
     ) {
+        let limits = config.linger;
         match self.0 {
             Farewell::None => {}
             Farewell::Send(refusal) => {
-                send(&mut tap, refusal, limits.time).await;
+                send(&mut tap, refusal, config).await;
             }
             Farewell::Linger(refusal) => {
-                if send(&mut tap, refusal, limits.time).await {
+                if send(&mut tap, refusal, config).await {
                     linger::drain(limits, phases, async || tap.read_past().await).await;
                 }
             }
             Farewell::LingerBriefly => {
-                if send(&mut tap, None, limits.time).await {
+                if send(&mut tap, None, config).await {
                     let time = limits.time.min(phases.grace());
                     let limits = linger::Limits { time, ..limits };
                     linger::drain(limits, phases, async || tap.read_past().await).await;
@@ -138,13 +139,17 @@ impl Rest {
 }
 
 /// Sends what has not left, then the refusal, then the end. Returns whether all has left in time.
-async fn send<T: Transport>(tap: &mut Tap<T>, refusal: Option<Refusal>, time: Duration) -> bool {
+async fn send<T: Transport>(tap: &mut Tap<T>, refusal: Option<Refusal>, config: &Config) -> bool {
     let mut bytes = tap.take_unsent();
     if let Some(refusal) = refusal {
         let is_for_head = tap.observer().refuses_head();
-        bytes.extend(response::refusal_bytes(refusal, is_for_head));
+        bytes.extend(response::refusal_bytes(
+            refusal,
+            is_for_head,
+            &config.answers.refusal_fields(),
+        ));
     }
-    let sent = timeout(time, write_last(tap.inner_mut(), &bytes)).await;
+    let sent = timeout(config.linger.time, write_last(tap.inner_mut(), &bytes)).await;
     let have_left = matches!(sent, Ok(Ok(())));
     tap.observer_mut().sent_last(refusal, have_left);
     have_left

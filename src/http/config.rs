@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::response::Answer;
+use super::respond::Answers;
 use crate::server::linger;
 
 /// How the service answers, and its limits.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The answer to every request.
-    pub answer: Answer,
+    /// What answers the requests.
+    pub answers: Answers,
     /// The longest head, in bytes; over it 431.
     pub max_head: usize,
     /// The longest request target, in bytes, at most 65 534, which is hyper's limit; over it 414.

@@ -88,7 +88,7 @@ pub(super) async fn serve_to_end<T: Transport>(
 ///
 /// Boxed, and made outside of `serve_to_end`, to keep that future small: few connections have a rest.
 fn rest<'a, T: Transport>(
-    worker: &Worker,
+    worker: &'a Worker,
     handle: Handle<T>,
     phases: &'a Phases,
     ending: Ending,
@@ -96,7 +96,7 @@ fn rest<'a, T: Transport>(
     let rest = close::rest(&mut handle.borrow_mut(), ending)?;
     let tap = handle.into_inner();
     debug_assert!(tap.is_some(), "hyper and its IO are gone");
-    Some(Box::pin(rest.carry_out(tap?, worker.config.linger, phases)))
+    Some(Box::pin(rest.carry_out(tap?, &worker.config, phases)))
 }
 
 /// Drives the connection, and reports each phase of the service to the state.

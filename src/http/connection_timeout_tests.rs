@@ -47,13 +47,14 @@ async fn send_and_wait(bytes: &[u8]) -> (String, Duration, String) {
     let directory = tempdir().unwrap();
     let path = directory.path().join("log");
     let config = Config {
-        format: Format::Line,
+        format: Some(Format::Line),
         view: View::PLAIN,
         target: Target::File(path.clone()),
         overflow: Overflow::Wait,
         queue: 1 << 20,
         selection: Selection::default(),
         count: None,
+        recent: None,
     };
     let log = Log::open(config, |_| {}).await.unwrap();
     let worker = worker(log.handle());

@@ -196,7 +196,7 @@ impl Observer for RequestFilter {
             Sent::Some => Event::WriteUnblocked,
             Sent::All => Event::Flushed,
         });
-        if outcome == Outcome::Resume
+        if matches!(outcome, Outcome::Resume)
             && let Some(waker) = self.waiting.take()
         {
             waker.wake();

@@ -29,6 +29,7 @@ impl<T: Transport> SharedTap<T, RequestFilter> {
     }
 
     /// Reports an event. The caller carries out the outcome.
+    #[inline]
     pub(super) fn event(&self, event: Event) -> Outcome {
         let mut tap = self.borrow_mut();
         let outcome = tap.observer_mut().event(event);

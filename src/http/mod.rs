@@ -13,7 +13,8 @@
 //!   output is in `tap_output`. The `cork` lets answers that follow each other leave together.
 //! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
 //!   filter owns it, and `handle` gives the driver and the service access to it, through a `shared_tap`.
-//! - `service` answers what hyper makes of the bytes, and `response` has the answers.
+//! - `service` answers what hyper makes of the bytes, and `response` has the answers. `respond` is the seam for
+//!   a service that answers each request on its own.
 //! - `config` has the settings, `worker` what the connections of one worker share.
 //!
 //! # Invariants
@@ -36,6 +37,7 @@ mod filter;
 mod handle;
 mod observer;
 mod pause;
+mod respond;
 mod response;
 mod service;
 mod shared_tap;
@@ -55,13 +57,16 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
 pub use config::Config;
-pub use response::{Answer, Field, FieldError, Status, StatusError};
+pub use respond::{Answers, Respond, Responding};
+pub use response::{Answer, Field, FieldError, Reply, Status, StatusError};
 pub use shared_tap::SharedTap;
 pub use worker::Worker;
 
+use crate::exit::Exit;
 use crate::net::transport::Transport;
 use crate::request_log::Handle;
 use crate::server::acceptor::{Accepted, Protocol};
+use crate::server::{self, Start, StartError};
 
 /// How many more bytes of header and trailer fields hyper takes than the capture lets pass, so that only
 /// the capture refuses.
@@ -82,15 +87,28 @@ impl Http {
     }
 }
 
+/// Runs the service until a signal or the log's last record ends it. Blocks.
+///
+/// Not generic: each crate that called a generic function would compile the connections once more.
+///
+/// # Errors
+///
+/// If it could not start.
+pub fn run(config: Config, start: Start) -> Result<Exit, StartError> {
+    server::run(start, |log| Http::new(config, log))
+}
+
 impl Protocol for Http {
     type Worker = Worker;
 
     fn worker(&self) -> Worker {
         let mut hyper = hyper(self.config.max_head);
-        hyper.writev(!self.config.answer.is_short());
+        hyper.writev(!self.config.answers.are_short());
+        // A responder may take long. A client that has left meanwhile has no use for its answer.
+        hyper.half_close(!self.config.answers.may_wait());
         Worker {
             config: self.config.clone(),
-            recorder: Rc::new(self.log.recorder(self.config.answer.status())),
+            recorder: Rc::new(self.log.recorder(self.config.answers.status())),
             hyper,
             space: RefCell::new(Box::new_uninit_slice(worker::SPACE)),
         }

@@ -30,7 +30,7 @@ const TEXT_PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=ut
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// A response as hyper takes it.
-pub(super) type Reply = Response<ReplyBody>;
+pub type Reply = Response<ReplyBody>;
 
 /// A response's body.
 pub(super) type ReplyBody = Full<Bytes>;
@@ -158,21 +158,22 @@ impl FromStr for Field {
     }
 }
 
-/// A refusal as hyper takes it.
-pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
+/// A refusal as hyper takes it, with these fields beside its own.
+pub(super) fn refusal_reply(refusal: Refusal, fields: &HeaderMap) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::from(refusal_text(refusal))));
     *reply.status_mut() = status_of(refusal);
+    *reply.headers_mut() = fields.clone();
     let fields = reply.headers_mut();
     add_common(fields);
     close(fields);
     reply
 }
 
-/// A refusal as bytes, for where hyper writes no more. The answer to a HEAD request has all but its
-/// content (RFC 9110 section 9.3.2).
-pub(super) fn refusal_bytes(refusal: Refusal, is_for_head: bool) -> Vec<u8> {
+/// A refusal as bytes, with these fields beside its own, for where hyper writes no more. The answer to a HEAD
+/// request has all but its content (RFC 9110 section 9.3.2).
+pub(super) fn refusal_bytes(refusal: Refusal, is_for_head: bool, fields: &HeaderMap) -> Vec<u8> {
     let (status, text) = (status_of(refusal), refusal_text(refusal));
-    let mut fields = HeaderMap::new();
+    let mut fields = fields.clone();
     add_common(&mut fields);
     fields.insert(CONTENT_LENGTH, text.len().into());
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn refusals_say_why_and_close() {
-        let bytes = refusal_bytes(HEAD_TOO_SLOW, false);
+        let bytes = refusal_bytes(HEAD_TOO_SLOW, false, &HeaderMap::new());
         let text = String::from_utf8(bytes).unwrap();
         assert!(
             text.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
@@ -312,7 +313,7 @@ mod tests {
             text.ends_with(" GMT\r\n\r\nthe head took too long (RFC 9110 15.5.9)\n"),
             "{text}"
         );
-        let bytes = refusal_bytes(HEAD_TOO_SLOW, true);
+        let bytes = refusal_bytes(HEAD_TOO_SLOW, true, &HeaderMap::new());
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("\r\ncontent-length: 41\r\n"), "{text}");
         assert!(text.ends_with(" GMT\r\n\r\n"), "{text}");

@@ -10,12 +10,13 @@ use std::future::Future;
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONNECTION, HeaderMap};
+use hyper::header::CONNECTION;
 use hyper::{Method, Request, Version};
 
 use super::config::Config;
 use super::event::{Event, Outcome};
 use super::handle::Handle;
+use super::respond::Answering;
 use super::response::{self, Reply};
 use crate::net::transport::Transport;
 
@@ -28,25 +29,25 @@ pub(super) fn answer<T: Transport>(
     // Outside of the future, which is moved before it runs and stays small without the request.
     let asks_for_options = request.method() == Method::OPTIONS;
     let asks_to_close = asks_to_close(&request);
-    let (head, body) = request.into_parts();
-    // The map holds hyper's buffer of the head, which must not stay for as long as a body may take.
-    let spent = if body.is_end_stream() {
-        head.headers
-    } else {
-        HeaderMap::new()
-    };
+    let (answering, body) = config.answers.respond(request);
     async move {
-        if read_to_end(body).await.is_err()
+        if !body.is_end_stream()
+            && read_to_end(body).await.is_err()
             && let Outcome::Refuse(refusal) = handle.event(Event::BodyFailed)
         {
-            return Ok(response::refusal_reply(refusal));
+            let fields = answering.refusal_fields();
+            return Ok(response::refusal_reply(refusal, &fields));
         }
         handle.writable().await;
-        let mut reply = config.answer.reply(spent);
+        let mut reply = match answering {
+            Answering::Same(answer, spent) => answer.reply(spent),
+            Answering::Own(responder, head) => responder.respond(&head).await,
+        };
         if asks_for_options {
             response::allow(reply.headers_mut());
         }
-        if handle.event(Event::Answered { asks_to_close }) == Outcome::Close {
+        let outcome = handle.event(Event::Answered { asks_to_close });
+        if matches!(outcome, Outcome::Close) {
             // hyper goes by the last Connection field where there are several.
             response::close(reply.headers_mut());
         }

@@ -79,6 +79,7 @@ impl<T: AsyncRead + WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for Share
         self.0.borrow().is_write_vectored()
     }
 
+    #[inline]
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut *self.borrow_mut()).poll_flush(cx)
     }

@@ -95,7 +95,12 @@ impl<T, O> TapIo<T, O> {
     /// Takes bytes back that have passed. The next reader gets them first.
     pub(super) fn put_back(&mut self, bytes: &[u8]) {
         let passed = mem::take(&mut self.passed);
-        self.held.splice(..passed, bytes.iter().copied());
+        // Mostly there are none. `splice` would still go through all its steps.
+        if bytes.is_empty() {
+            self.held.drain(..passed);
+        } else {
+            self.held.splice(..passed, bytes.iter().copied());
+        }
         self.passable += bytes.len();
     }
 

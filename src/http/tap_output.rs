@@ -42,7 +42,12 @@ impl<T: WriteLast + Unpin, O: Observer> TapIo<T, O> {
                 self.observer.failed();
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.unsent.drain(..length);
+            // Mostly all has left. `drain` would still go through all its steps.
+            if length == self.unsent.len() {
+                self.unsent.clear();
+            } else {
+                self.unsent.drain(..length);
+            }
         }
         Poll::Ready(Ok(()))
     }
@@ -79,6 +84,7 @@ impl<T: WriteLast + Unpin, O: Observer + Unpin> AsyncWrite for TapIo<T, O> {
         true
     }
 
+    #[inline]
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let tap = self.get_mut();
         // A writer that has more to write may wait until the peer takes what there is.

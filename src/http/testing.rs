@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
 use super::connection::open;
 use super::handle::Handle;
-use super::{Answer, Config, Http, Worker};
+use super::{Answer, Answers, Config, Http, Worker};
 use crate::net::transport::{Fate, Transport};
 use crate::net::write_last::WriteLast;
 use crate::request_log::{self, Log};
@@ -30,7 +30,7 @@ pub(super) const LINGER: Duration = Duration::from_secs(1);
 /// The settings of all tests. The answer is "hi".
 pub(super) fn config() -> Config {
     Config {
-        answer: Answer::new("hi".into(), "200".parse().unwrap(), Vec::new()),
+        answers: Answers::Same(Answer::new("hi".into(), "200".parse().unwrap(), Vec::new())),
         max_head: 1000,
         max_target: 1000,
         max_body: 1000,

@@ -49,6 +49,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("Answer", "回复"),
     ("Limits", "限制"),
     ("Request log", "请求日志"),
+    ("Inspect", "在浏览器中查看"),
     // The answer.
     ("The body of every answer", "每个回复的正文"),
     (
@@ -173,6 +174,19 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "Stop after this many records, as after a signal. The exit code is 0",
         "写完这么多条记录后停止,与收到信号时一样。退出码为 0",
+    ),
+    // The page.
+    (
+        "Show each request in a browser, at this address. It may be `8081` (127.0.0.1:8081) or `:8081` (0.0.0.0:8081, every IPv4 address of the machine). The port is 8081 if it is left out. Port 0 is any free port",
+        "在浏览器中用这个地址查看每个请求。可以是 `8081`(127.0.0.1:8081)或 `:8081`(0.0.0.0:8081,即本机的所有 IPv4 地址)。省略端口时为 8081。端口 0 表示任意空闲端口",
+    ),
+    (
+        "How many bytes of records the page keeps in memory, 64 KiB to 1 GiB. The oldest go first",
+        "网页在内存中保留多少字节的记录,64 KiB 到 1 GiB。最早的记录先丢弃",
+    ),
+    (
+        "The token that the page asks for, at least 16 letters, digits or characters of `-._~` [default: none on loopback, else a random one]",
+        "打开网页所需的令牌,至少 16 个字符,可用字母、数字和 `-._~` [默认: 回环地址不需要,否则随机生成]",
     ),
     // Limits.
     (

@@ -3,6 +3,7 @@
 pub(super) const TEXTS: &[(&str, &str)] = &[
     // A service's start.
     ("listening on {}", "服务器等待客户端连接…… {}"),
+    ("inspect at {}", "在浏览器中查看请求: {}"),
     (
         "waiting for somebody to read the log's FIFO, {}",
         "等待有人读取日志管道 {}",
@@ -72,5 +73,45 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "{} more bytes that the log does not keep (--log-body)",
         "另有 {} 字节,日志没有保留 (--log-body)",
+    ),
+    // Why the page has no command for a record.
+    (
+        "not all of its bytes were kept (--log-body, --inspect-keep)",
+        "没有保留它的全部字节 (--log-body, --inspect-keep)",
+    ),
+    (
+        "it came after the answer, and sent alone it would come before one",
+        "它在回复之后才到,单独发送则会先于回复",
+    ),
+    (
+        "the new record is refused, not incomplete: the command does not cut the connection",
+        "新记录会是「已拒绝」而不是「不完整」:此命令不会切断连接",
+    ),
+    (
+        "it is refused, and curl makes no such request",
+        "它已被拒绝,curl 发不出这样的请求",
+    ),
+    ("its bytes were not parsed", "它的字节没有被解析"),
+    (
+        "it is incomplete, and curl sends whole requests",
+        "它不完整,而 curl 只发完整的请求",
+    ),
+    (
+        "it has empty lines before it, or bare LFs: curl sends CRLFs alone",
+        "它前面有空行,或用单独的 LF 换行:curl 只发 CRLF",
+    ),
+    (
+        "its head or its body is over 64 KiB",
+        "它的请求头或正文超过 64 KiB",
+    ),
+    ("curl sends no trailer fields", "curl 不能发送尾部字段"),
+    (
+        "curl does not end an empty body of chunks behind Expect",
+        "有 Expect 时,curl 不会结束空的分块正文",
+    ),
+    ("curl sends no body with HEAD", "curl 不能随 HEAD 发送正文"),
+    (
+        "its head has bytes that can't be pasted as text",
+        "它的请求头里有不能作为文本粘贴的字节",
     ),
 ];

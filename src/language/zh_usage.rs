@@ -122,6 +122,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "只有链路本地 IPv6 地址可以带区域,如 [fe80::1%eth0]:9000",
     ),
     (
+        "expected at least 16 letters, digits or characters of -._~",
+        "应至少有 16 个字符,可用字母、数字和 -._~",
+    ),
+    (
         "expected a status code, 200 to 599, as in 404",
         "应为 200 到 599 的状态码,如 404",
     ),

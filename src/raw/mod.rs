@@ -27,13 +27,14 @@ use std::time::Duration;
 
 use crate::capture::cut::behind_a_character;
 use crate::capture::{Captured, State};
+use crate::exit::Exit;
 use crate::growth::extend;
 use crate::net::transport::Transport;
 use crate::net::write_last::write_last;
 use crate::request_log::{ConnectionRecorder, Handle, Recorder};
 use crate::server::acceptor::{Accepted, Protocol};
-use crate::server::linger;
 use crate::server::phase::Phases;
+use crate::server::{self, Start, StartError, linger};
 use first_read::{Silence, Space};
 use taken::was_taken;
 
@@ -78,6 +79,17 @@ impl Raw {
     pub fn new(config: Config, log: Handle) -> Self {
         Self { config, log }
     }
+}
+
+/// Runs the service until a signal or the log's last record ends it. Blocks.
+///
+/// Not generic: each crate that called a generic function would compile the connections once more.
+///
+/// # Errors
+///
+/// If it could not start.
+pub fn run(config: Config, start: Start) -> Result<Exit, StartError> {
+    server::run(start, |log| Raw::new(config, log))
 }
 
 impl Protocol for Raw {

@@ -66,7 +66,7 @@ impl Open<'_> {
             request,
         };
         let Buffers { formatter, batch } = &mut *self.buffers;
-        if formatter.format().has_records() {
+        if self.log.writes.records {
             batch.add(|bytes| formatter.write(&record, bytes));
         }
         if let Some(answered) = answered {
@@ -77,17 +77,25 @@ impl Open<'_> {
         }
     }
 
-    /// The time of the request's record. None if it has no record.
+    /// The time of the request's record. None if it has no record. Keeps a copy for `--inspect`, also of a record
+    /// that the sink does not get any more.
     fn record_time(&mut self, request: &Captured<'_>) -> Option<SystemTime> {
         if !self.log.takes(request) {
             return None;
+        }
+        if let Some(recent) = &self.log.recent {
+            recent.keep(self.time(), self.connection, request);
         }
         if self.log.queue.is_dead() {
             self.log.queue.count_dropped();
             return None;
         }
-        // The requests of one read were complete at the same moment.
-        Some(*self.time.get_or_insert_with(SystemTime::now))
+        Some(self.time())
+    }
+
+    /// The time of this read: its requests were complete at the same moment.
+    fn time(&mut self) -> SystemTime {
+        *self.time.get_or_insert_with(SystemTime::now)
     }
 
     /// The status that the service answers with.

@@ -16,19 +16,21 @@ use tokio::time::{Instant, timeout_at};
 use super::count::Count;
 use super::format::{Format, Formatter};
 use super::queue::{Overflow, Queue};
+use super::recent::Recent;
 use super::recorder::Recorder;
 use super::selection::Selection;
 use super::sink::{Sink, Target};
 use super::view::View;
-use super::worker_log::{Buffers, WorkerLog};
+use super::worker_log::{Buffers, WorkerLog, Writes};
 use super::writer::Writer;
+use crate::diagnostics::debug_is_display;
 use crate::stdout;
 
 /// The settings of the log.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How records are written.
-    pub format: Format,
+    /// How records are written. None: they are not written.
+    pub format: Option<Format>,
     /// How people see the formats that are made for them.
     pub view: View,
     /// Where records are written to.
@@ -41,6 +43,8 @@ pub struct Config {
     pub selection: Selection,
     /// After how many records the service stops. None: only a signal stops it.
     pub count: Option<NonZeroUsize>,
+    /// Where copies of the records are kept for the page of `--inspect`.
+    pub recent: Option<Arc<Recent>>,
 }
 
 /// The result of [`Log::close`].
@@ -61,12 +65,14 @@ pub(crate) struct Log {
 }
 
 /// The log could not be opened.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[error("cannot open the log {name}")]
 pub struct OpenError {
     name: String,
     source: io::Error,
 }
+
+debug_is_display!(OpenError);
 
 /// A handle to the log, from which a worker makes its `Recorder`.
 #[derive(Debug, Clone)]
@@ -77,10 +83,11 @@ pub struct Handle {
 #[derive(Debug, Clone)]
 struct Open {
     queue: Arc<Queue>,
-    format: Format,
+    format: Option<Format>,
     view: View,
     selection: Selection,
     count: Option<Arc<Count>>,
+    recent: Option<Arc<Recent>>,
 }
 
 impl Log {
@@ -104,31 +111,22 @@ impl Log {
     }
 
     async fn start(config: Config, on_wait: impl FnOnce(&Path)) -> io::Result<Self> {
-        let is_lost = config.target == Target::Stdout && stdout::is_lost();
-        let sink = Sink::open(config.target, on_wait).await?;
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
-        let writer = Writer::new(Arc::clone(&queue), sink);
-        let (done, writer_done) = oneshot::channel();
-        thread::Builder::new()
-            .name("log".to_owned())
-            .spawn(move || {
-                // Fails only after the receiver was dropped.
-                let _ = done.send(writer.run());
-            })?;
-        let handle = Handle {
-            open: Some(Open {
-                queue,
-                format: config.format,
-                view: config.view,
-                selection: config.selection,
-                count: config.count.map(Count::new).map(Arc::new),
-            }),
-        };
-        Ok(Self {
-            handle,
-            is_lost,
-            writer: Some(writer_done),
-        })
+        let mut log = Self::off();
+        if config.format.is_some() {
+            log.is_lost = config.target == Target::Stdout && stdout::is_lost();
+            let sink = Sink::open(config.target, on_wait).await?;
+            log.writer = Some(start_writer(Writer::new(Arc::clone(&queue), sink))?);
+        }
+        log.handle.open = Some(Open {
+            queue,
+            format: config.format,
+            view: config.view,
+            selection: config.selection,
+            count: config.count.map(Count::new).map(Arc::new),
+            recent: config.recent,
+        });
+        Ok(log)
     }
 
     /// No log: requests are neither formatted nor written.
@@ -206,14 +204,32 @@ impl Handle {
     #[must_use]
     pub(crate) fn recorder(&self, status: u16) -> Recorder {
         match &self.open {
-            Some(open) => Recorder::new(WorkerLog {
-                queue: Arc::clone(&open.queue),
-                selection: open.selection.clone(),
-                count: open.count.clone(),
-                status,
-                buffers: Buffers::new(Formatter::new(open.format, open.view)).into(),
-            }),
+            Some(open) => {
+                // Without a format nothing is formatted.
+                let format = open.format.unwrap_or(Format::Line);
+                Recorder::new(WorkerLog {
+                    queue: Arc::clone(&open.queue),
+                    selection: open.selection.clone(),
+                    count: open.count.clone(),
+                    recent: open.recent.as_ref().and_then(Recent::writer),
+                    status,
+                    writes: Writes::of(open.format),
+                    buffers: Buffers::new(Formatter::new(format, open.view)).into(),
+                })
+            }
             None => Recorder::off(),
         }
     }
+}
+
+/// Starts the writer's thread. Returns what reports its end.
+fn start_writer(writer: Writer) -> io::Result<oneshot::Receiver<u64>> {
+    let (done, writer_done) = oneshot::channel();
+    thread::Builder::new()
+        .name("log".to_owned())
+        .spawn(move || {
+            // Fails only after the receiver was dropped.
+            let _ = done.send(writer.run());
+        })?;
+    Ok(writer_done)
 }

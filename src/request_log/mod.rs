@@ -27,6 +27,7 @@ mod format;
 mod log;
 mod open;
 mod queue;
+mod recent;
 mod record;
 mod recorder;
 mod selection;
@@ -38,9 +39,14 @@ mod writer;
 
 pub use connection::Connection;
 pub use format::{Format, Formatter};
+pub(crate) use format::{Piece, json_text, pieces};
 pub(crate) use log::Log;
 pub use log::{Config, Handle, OpenError};
 pub use queue::Overflow;
+#[cfg(test)]
+pub(crate) use recent::Note;
+pub use recent::Recent;
+pub(crate) use recent::{Id, Kept, PART, Place, Reader, StateKind};
 pub use record::{Answered, Record, Waiting};
 pub(crate) use recorder::{ConnectionRecorder, Recorder};
 pub use selection::{Only, OnlyError, Selection};

@@ -186,7 +186,7 @@ impl ConnectionRecorder {
     /// Whether the format has requests that pause.
     pub(crate) fn has_pauses(&self) -> bool {
         let log = self.recorder.log.as_ref();
-        log.is_some_and(|log| log.buffers.borrow().formatter.format().has_pauses())
+        log.is_some_and(|log| log.writes.pauses)
     }
 
     /// Writes that a request pauses, if it may have a record and there is room.

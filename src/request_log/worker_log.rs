@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::answers::Answers;
 use super::batch::Batch;
 use super::count::Count;
-use super::format::Formatter;
+use super::format::{Format, Formatter};
 use super::queue::Queue;
+use super::recent;
 use super::selection::Selection;
 use crate::capture::Captured;
 
@@ -22,7 +23,31 @@ pub(super) struct WorkerLog {
     pub(super) count: Option<Arc<Count>>,
     /// The status of the answer to each request that is not refused.
     pub(super) status: u16,
+    pub(super) writes: Writes,
+    /// None without `--inspect`.
+    pub(super) recent: Option<recent::Writer>,
     pub(super) buffers: RefCell<Buffers>,
+}
+
+/// What the format has. Nothing without a format.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writes {
+    /// The bytes of each request.
+    pub(super) records: bool,
+    /// What became of each request.
+    pub(super) answers: bool,
+    /// The requests that pause.
+    pub(super) pauses: bool,
+}
+
+impl Writes {
+    pub(super) fn of(format: Option<Format>) -> Self {
+        Self {
+            records: format.is_some_and(Format::has_records),
+            answers: format.is_some_and(Format::has_answers),
+            pauses: format.is_some_and(Format::has_pauses),
+        }
+    }
 }
 
 /// The memory that is reused from record to record.
@@ -45,8 +70,9 @@ impl Buffers {
 impl WorkerLog {
     /// The answers of a new connection, if the format has them.
     pub(super) fn answers(&self) -> Option<Box<Answers>> {
-        let has_answers = self.buffers.borrow().formatter.format().has_answers();
-        has_answers.then(|| Box::new(Answers::new(self.status)))
+        self.writes
+            .answers
+            .then(|| Box::new(Answers::new(self.status)))
     }
 
     /// Whether this request, which has begun, may have a record once it is whole.

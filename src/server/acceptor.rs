@@ -108,20 +108,30 @@ impl Shared {
     }
 }
 
+/// Begins to serve a connection, as [`begin`] does.
+type Begin<T> = Box<dyn Fn(Accepted<T>) -> Option<Serving>>;
+
+/// A connection that has to wait. A trait object, so that the acceptor is the same code for every protocol.
+type Serving = Pin<Box<dyn Future<Output = ()>>>;
+
 /// Accepts from one listener.
-pub(super) struct Acceptor<P: Protocol> {
-    worker: Rc<P::Worker>,
+pub(super) struct Acceptor<T> {
+    begin: Begin<T>,
     state: Rc<WorkerState>,
     phases: Phases,
     /// The connections begun since other tasks ran.
     begun: Cell<usize>,
 }
 
-impl<P: Protocol> Acceptor<P> {
-    /// An acceptor of a worker.
-    pub(super) fn new(worker: Rc<P::Worker>, state: Rc<WorkerState>, phases: Phases) -> Self {
+impl<T: Transport> Acceptor<T> {
+    /// An acceptor of a worker, for a protocol.
+    pub(super) fn new<P: Protocol>(
+        worker: Rc<P::Worker>,
+        state: Rc<WorkerState>,
+        phases: Phases,
+    ) -> Self {
         Self {
-            worker,
+            begin: Box::new(move |accepted| begin(|| P::serve(Rc::clone(&worker), accepted))),
             state,
             phases,
             begun: Cell::new(0),
@@ -129,7 +139,7 @@ impl<P: Protocol> Acceptor<P> {
     }
 
     /// Accepts until the service drains, and then the clients that have begun to connect.
-    pub(super) async fn run(self, listener: impl Listen) {
+    pub(super) async fn run(self, listener: impl Listen<Transport = T>) {
         let mut draining = pin!(self.phases.reached(Phase::Draining));
         loop {
             select! {
@@ -155,7 +165,7 @@ impl<P: Protocol> Acceptor<P> {
         self.empty_queue(listener).await;
     }
 
-    async fn accept_until(&self, end: Instant, listener: &impl Listen) {
+    async fn accept_until(&self, end: Instant, listener: &impl Listen<Transport = T>) {
         let mut is_over = pin!(sleep_until(end));
         loop {
             select! {
@@ -169,7 +179,7 @@ impl<P: Protocol> Acceptor<P> {
     /// Accepts the clients in the accept queue, and closes the listener. They have completed the
     /// handshake, and closing the listener would reset them. The count is bounded by the queue's length:
     /// a queue that fills as fast as it empties is never empty.
-    async fn empty_queue(&self, listener: impl Listen) {
+    async fn empty_queue(&self, listener: impl Listen<Transport = T>) {
         for _ in 0..=BACKLOG {
             let queued = accept_queued(&listener, &self.state.shared.shortage).await;
             let Some((socket, peer)) = queued else {
@@ -181,7 +191,7 @@ impl<P: Protocol> Acceptor<P> {
 
     /// Serves a connection once there is a permit. Until then this acceptor takes no other connection: they
     /// wait in the accept queue.
-    async fn start<T: Transport>(&self, socket: T, peer: Peer) {
+    async fn start(&self, socket: T, peer: Peer) {
         let Some(permit) = self.permit().await else {
             return;
         };
@@ -193,7 +203,7 @@ impl<P: Protocol> Acceptor<P> {
             phases: self.phases.clone(),
             permit,
         };
-        if let Some(serving) = begin(|| P::serve(Rc::clone(&self.worker), accepted)) {
+        if let Some(serving) = (self.begin)(accepted) {
             spawn_local(serving);
         }
         self.begun.set(self.begun.get() + 1);
@@ -221,13 +231,13 @@ impl<P: Protocol> Acceptor<P> {
 /// once. A connection that ends in this poll needs no task. That saves a tenth of its user instructions.
 ///
 /// Returns the connection if it has to wait: it becomes a task. None if it has ended or panicked.
-fn begin<F: Future<Output = ()>>(serve: impl FnOnce() -> F) -> Option<Pin<Box<F>>> {
+fn begin<F: Future<Output = ()> + 'static>(serve: impl FnOnce() -> F) -> Option<Serving> {
     // The task polls it again, with a waker of its own.
     let mut cx = Context::from_waker(Waker::noop());
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let mut serving = Box::pin(serve());
         let has_to_wait = serving.as_mut().poll(&mut cx).is_pending();
-        has_to_wait.then_some(serving)
+        has_to_wait.then_some(serving as Serving)
     }));
     begun.unwrap_or_default()
 }

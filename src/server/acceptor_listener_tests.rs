@@ -149,7 +149,7 @@ async fn a_unix_socket_is_served_and_drained() {
         shared,
         _alive: alive,
     });
-    let acceptor = Acceptor::<Echo>::new(Rc::new(()), state, phases);
+    let acceptor = Acceptor::new::<Echo>(Rc::new(()), state, phases);
     let to = path.clone();
     let clients = std::thread::spawn(move || {
         for number in 1..=2 {

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! `life` is what follows the start. `phase` says how far the end has come. `drain` ends the listeners, and
-//! has the durations of the end. `linger` ends connections whose peers go on sending.
+//! has the durations of the end. `linger` ends connections whose peers go on sending. `second_service` is
+//! another service of the process.
 //!
 //! # Invariants
 //!
@@ -22,6 +23,7 @@ pub(crate) mod drain;
 mod life;
 pub mod linger;
 pub mod phase;
+mod second_service;
 mod workers;
 
 use std::io;
@@ -35,6 +37,7 @@ use tokio::runtime::Builder;
 use tokio::select;
 use tokio::task::spawn_blocking;
 
+use crate::diagnostics::debug_is_display;
 use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
@@ -48,6 +51,7 @@ use crate::stdout;
 use acceptor::Protocol;
 use drain::{Drain, DrainLimits};
 use life::{Life, next_stop};
+pub use second_service::SecondService;
 use workers::Workers;
 
 /// How the service listens and ends.
@@ -74,7 +78,7 @@ pub struct Config {
 }
 
 /// Why a service could not start.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum StartError {
     /// The log could not be opened.
     #[error(transparent)]
@@ -90,48 +94,69 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Runs a service until a signal or the log's last record ends it, with a log of this configuration and the
-/// protocol that `protocol` makes with it. Blocks.
+debug_is_display!(StartError);
+
+/// What a service starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// How it listens and ends.
+    pub config: Config,
+    /// How it records requests. `None` if nothing needs a record: neither the log nor the page.
+    pub log: Option<request_log::Config>,
+    /// Another service of the process. `None` without one.
+    pub second: Option<SecondService>,
+}
+
+/// Runs a service until a signal or the log's last record ends it, with the protocol that `protocol` makes with
+/// the log. Blocks.
 ///
 /// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
 /// afterwards.
+///
+/// The program calls it through the protocols' own `run`. Each crate that calls it compiles the protocol's
+/// connections once more.
 ///
 /// # Errors
 ///
 /// If it could not start.
 pub fn run<P: Protocol>(
-    config: &Config,
-    log: Option<request_log::Config>,
+    start: Start,
     protocol: impl FnOnce(Handle) -> P,
 ) -> Result<Exit, StartError> {
-    let most = config.max_connections;
+    let most = start.config.max_connections;
     let spawn =
         |log, bound, drain, limits| workers::spawn(bound, protocol(log), most, drain, limits);
-    run_workers(config, log, Box::new(spawn))
+    run_workers(start, Box::new(spawn))
 }
 
 /// Starts the workers of a protocol. All else is the same code for every protocol.
 type Spawn<'a> = Box<dyn FnOnce(Handle, Bound, Drain, DrainLimits) -> io::Result<Workers> + 'a>;
 
-fn run_workers(
-    config: &Config,
-    log: Option<request_log::Config>,
-    spawn: Spawn<'_>,
-) -> Result<Exit, StartError> {
-    rlimit::provide(config.max_connections, config.workers, config.listen.len())?;
+fn run_workers(start: Start, spawn: Spawn<'_>) -> Result<Exit, StartError> {
+    let Start {
+        config,
+        log,
+        second,
+    } = start;
+    let config = &config;
+    // The worker and the connections of the second service.
+    let workers = config.workers + usize::from(second.is_some());
+    let second_connections = second.as_ref().map_or(0, |second| second.max_connections);
+    let connections = config.max_connections.saturating_add(second_connections);
+    rlimit::provide(connections, workers, config.listen.len())?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let mut signals = Signals::catch()?;
         // A request to open the log again has no effect yet.
         let unopened = Log::off().handle();
-        let (log, bound) = select! {
-            started = start(config, log) => started?,
+        let (log, bound, second) = select! {
+            started = open_and_bind(config, log, second) => started?,
             exit = next_stop(&mut signals, &unopened) => return Ok(exit),
         };
         if config.reopens_log {
             signals.reopen_on_hangup()?;
         }
-        serve(config, signals, bound, spawn, log).await
+        serve(config, signals, bound, second, spawn, log).await
     });
     // A name that is still being resolved, or a log that is still being opened, cannot be cancelled. The
     // process does not wait for either.
@@ -140,10 +165,11 @@ fn run_workers(
 }
 
 /// Does all that can take time before the service serves: waits for the log's reader, and resolves names.
-async fn start(
+async fn open_and_bind(
     config: &Config,
     log: Option<request_log::Config>,
-) -> Result<(Log, Bound), StartError> {
+    second: Option<SecondService>,
+) -> Result<(Log, Bound, Option<BoundSecond>), StartError> {
     let announce = |path: &Path| say(config.language.waiting_for_a_reader(path.display()));
     let log = match log {
         Some(log) => Log::open(log, announce).await?,
@@ -155,18 +181,45 @@ async fn start(
         share_port: config.share_port,
         socket_buffer: config.socket_buffer,
     };
+    let bound = bind(addresses, options, "-p sets another port").await?;
+    let mut workers = config.workers;
+    let mut bound_second = None;
+    if let Some(second) = second {
+        let listen = vec![second.listen.clone()];
+        let options = listen::Options {
+            workers: 1,
+            // Its viewers want this process, and the first service's port is taken.
+            share_port: false,
+            ..options
+        };
+        let bound = bind(listen, options, "--inspect sets another port").await?;
+        bound_second = Some((second, bound));
+        workers += 1;
+    }
+    // A name may have brought more listeners than one a worker.
+    rlimit::provide_workers(workers)?;
+    Ok((log, bound, bound_second))
+}
+
+/// A second service, and its sockets.
+type BoundSecond = (SecondService, Bound);
+
+/// Binds without blocking: a name may take long. `hint` says how to listen elsewhere.
+async fn bind(
+    addresses: Vec<Address>,
+    options: listen::Options,
+    hint: &str,
+) -> Result<Bound, StartError> {
     let binding = spawn_blocking(move || listen::bind(&addresses, options));
     let bound = binding.await.map_err(io::Error::from)?;
-    let bound = bound.map_err(|error| error.with_hint("-p sets another port"))?;
-    // A name may have brought more listeners than one a worker.
-    rlimit::provide_workers(config.workers)?;
-    Ok((log, bound))
+    Ok(bound.map_err(|error| error.with_hint(hint))?)
 }
 
 async fn serve(
     config: &Config,
     signals: Signals,
     bound: Bound,
+    second: Option<BoundSecond>,
     spawn: Spawn<'_>,
     log: Log,
 ) -> Result<Exit, StartError> {
@@ -174,14 +227,19 @@ async fn serve(
     let limits = DrainLimits::new(config.drain_timeout);
     let mut drain = Drain::of_this_system();
     drain.prepare(&bound, limits);
+    let second = second.map(|(second, bound)| second.start(bound, &addresses));
+    let second = second.transpose()?;
     let workers = spawn(log.handle(), bound, drain, limits)?;
+    let mut lines: Vec<String> = Vec::new();
     for address in &addresses {
-        say(config.language.listening(format_args!("http://{address}")));
+        let url = format!("http://{address}");
+        lines.push(config.language.listening(url).to_string());
     }
     // After the addresses: other programs read those from the first lines.
-    for address in addresses {
-        say_interfaces(address);
-    }
+    lines.extend(addresses.into_iter().flat_map(interface_lines));
+    lines.extend(second.iter().flat_map(|second| second.lines.clone()));
+    // In one piece, so that their order stays.
+    say(lines.join("\n"));
     if log.is_lost() {
         warn!("no record is kept: {}", stdout::WHY_LOST);
     }
@@ -196,12 +254,8 @@ async fn serve(
     Ok(life.run(log).await)
 }
 
-/// Says where a service with a wildcard address is reached, in one piece: there may be many interfaces.
-fn say_interfaces(bound: SocketAddr) {
+/// Where a service with a wildcard address is reached.
+fn interface_lines(bound: SocketAddr) -> impl Iterator<Item = String> {
     let local = interfaces::of(bound).into_iter();
-    let lines = local.map(|local| format!("  http://{} ({})", local.address, local.interface));
-    let lines: Vec<_> = lines.collect();
-    if !lines.is_empty() {
-        say(lines.join("\n"));
-    }
+    local.map(|local| format!("  http://{} ({})", local.address, local.interface))
 }

@@ -177,7 +177,7 @@ struct Acceptors<P: Protocol> {
 impl<P: Protocol> TakeListener for Acceptors<P> {
     fn take(&mut self, listener: impl Listen) {
         let (worker, state) = (Rc::clone(&self.worker), Rc::clone(&self.state));
-        let acceptor = Acceptor::<P>::new(worker, state, self.phases.clone());
+        let acceptor = Acceptor::new::<P>(worker, state, self.phases.clone());
         spawn_local(acceptor.run(listener));
     }
 }

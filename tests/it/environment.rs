@@ -21,7 +21,7 @@ fn variables(command: &[&str]) -> Vec<String> {
     let help = String::from_utf8(output.stdout).unwrap();
     let shown = help.split("[env: ").skip(1);
     shown
-        .map(|rest| rest.split('=').next().unwrap().to_owned())
+        .map(|rest| rest.split(['=', ']']).next().unwrap().to_owned())
         .collect()
 }
 

@@ -53,6 +53,10 @@ mod hangup;
 mod health;
 /// What the client says where it gets no answer.
 mod hints;
+/// The page that shows each request.
+mod inspect;
+/// What the page of `--inspect` lets a user copy and download.
+mod inspect_commands;
 /// Where a wildcard address is reached.
 mod interfaces;
 /// Who knocks with another protocol hears so.

@@ -108,7 +108,7 @@ fn raw(raw: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends the text of a JSON string, without its quotes.
-pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
         escape(&rest.as_bytes()[..at], &PLAIN, out, escaped);

@@ -35,7 +35,9 @@ use clap::ValueEnum;
 use super::record::{Answered, Record, Waiting};
 use super::view::{View, Zone};
 use clock::Clock;
+pub(crate) use json::string as json_text;
 use page::Page;
+pub(crate) use text::{Piece, pieces};
 use timestamp::Timestamp;
 
 /// How records are written. The names and comments are those of the option `--log`.
@@ -98,11 +100,6 @@ impl Formatter {
             timestamp: Timestamp::default(),
             clock: Clock::new(zone),
         }
-    }
-
-    /// The format.
-    pub(super) fn format(&self) -> Format {
-        self.format
     }
 
     /// Appends one record to `out`.

@@ -27,7 +27,7 @@ const WIDER: RangeInclusive<char> = '\u{3248}'..='\u{324f}';
 
 /// What a terminal shows of one character, or of one byte that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// The character itself.
     Plain(char),
     /// The escape of a byte: `\r`, `\\`, `\x1b`.
@@ -38,13 +38,13 @@ pub(super) enum Piece {
 
 /// The pieces of some bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     rest: &'a [u8],
     color: bool,
 }
 
 /// The pieces of `bytes`.
-pub(super) fn pieces(bytes: &[u8], color: bool) -> Pieces<'_> {
+pub(crate) fn pieces(bytes: &[u8], color: bool) -> Pieces<'_> {
     Pieces { rest: bytes, color }
 }
 
@@ -98,7 +98,7 @@ impl Piece {
     }
 
     /// Appends it.
-    pub(super) fn write(self, out: &mut Vec<u8>) {
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::Plain(character) => append(character, out),
             Self::Byte(byte) => backslash(byte, out),

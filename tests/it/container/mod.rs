@@ -79,7 +79,8 @@ fn the_image_is_small_and_runs_as_nobody() {
     let inspected: Value = serde_json::from_str(&inspected).unwrap();
     let size = inspected[0]["Size"].as_u64().unwrap();
     println!("the image has {size} bytes");
-    assert!(size <= 3_000_000, "{size} bytes");
+    // 3 MB without the page of `--inspect`.
+    assert!(size <= 3_200_000, "{size} bytes");
     let config = &inspected[0]["Config"];
     assert_eq!(config["User"], "65532:65532");
     assert_eq!(config["Entrypoint"], serde_json::json!(["/hellowire"]));

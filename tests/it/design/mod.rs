@@ -114,7 +114,9 @@ fn exists(name: &str, tests: &[(String, String)]) -> bool {
     let function = format!("fn {function}(");
     let is_of_unit = |module: &str| {
         let rest = module.strip_prefix(unit);
-        rest.is_some_and(|rest| rest.is_empty() || rest == "::tests" || is_tests_suffix(rest))
+        rest.is_some_and(|rest| {
+            rest.is_empty() || ["::tests", "::mod_tests"].contains(&rest) || is_tests_suffix(rest)
+        })
     };
     let mut files = tests.iter().filter(|(module, _)| is_of_unit(module));
     files.any(|(_, text)| has_test(text, &function))

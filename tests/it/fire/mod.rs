@@ -22,6 +22,8 @@ mod callers;
 mod descriptors;
 /// Fewer descriptors than it takes to start.
 mod few;
+/// The page that shows the requests.
+mod inspected;
 /// Clients that must not notice each other.
 mod isolation;
 /// Clients that have much kept of them.

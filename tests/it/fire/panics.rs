@@ -13,7 +13,7 @@ use hellowire::net::address::Address;
 use hellowire::net::transport::Transport;
 use hellowire::server::acceptor::{Accepted, Protocol};
 use hellowire::server::phase::Phase;
-use hellowire::server::{self, Config};
+use hellowire::server::{self, Config, Start};
 use log::LevelFilter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::select;
@@ -64,7 +64,12 @@ fn serve() {
         reopens_log: false,
         language: Language::English,
     };
-    let exit = server::run(&config, None, |_| Frail).unwrap();
+    let start = Start {
+        config,
+        log: None,
+        second: None,
+    };
+    let exit = server::run(start, |_| Frail).unwrap();
     assert!(matches!(exit, Exit::Done), "{exit:?}");
 }
 
