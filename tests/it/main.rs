@@ -17,6 +17,8 @@ mod answered;
 mod answers;
 /// What is asked of a log, in the lines of docs/log.md.
 mod asked;
+/// The page of `--inspect` in Chromium.
+mod browser;
 /// Two people without terminals.
 mod chat;
 /// The ends of their chats.
