@@ -21,6 +21,7 @@ NGINX_BUFFERED = "nginx, access log buffered"
 NGINX_DEFERS = "nginx, access log, deferred"
 LIMIT, LIMIT_DEFERS, HYPER = "limit", "limit that defers", "hyper"
 RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
+INSPECTED = "hellowire, log line, --inspect"
 
 ACCESS_LOGS = {
     NGINX_OFF: "off",
@@ -34,6 +35,7 @@ COMMANDS = {
     OFF: ["hellowire", "--log", "off"],
     LINE: ["hellowire", "--log", "line", *TO_FILE],
     JSON: ["hellowire", "--log", "json", *TO_FILE],
+    INSPECTED: ["hellowire", "--log", "line", *TO_FILE, "--inspect", "127.0.0.1:0"],
     RAW: ["hellowire", "raw", "--log", "line", *TO_FILE],
     LIMIT: ["limit", "http"],
     LIMIT_DEFERS: ["limit", "http-defers"],
@@ -109,11 +111,11 @@ class Server:
             return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
 
     def told(self):
-        """The lines of stderr since the last call, without the one that says that it listens."""
+        """The lines of stderr since the last call, without those that say where it listens."""
         said = self.stderr.read_text()
         os.truncate(self.stderr, 0)
         for line in said.splitlines():
-            if not line.startswith("listening on "):
+            if not line.startswith(("listening on ", "inspect at ")):
                 yield f"stderr: {line}"
 
     # Costs.
