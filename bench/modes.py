@@ -22,7 +22,7 @@ PARTS = {
 COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
 # The servers that the verdicts compare, and hyper.
 COMPARED_WITH_DIFFERENT = [NGINX, OFF, LINE, JSON, HYPER, LIMIT]
-# A pipelined request costs little, and the copy of it as much as any other's: 280 to 300 instructions of 9800. Runs
+# A pipelined request costs little, and the copy of it as much as any other's: 270 to 290 instructions of 9800. Runs
 # gave 1.00 to 1.05; 1.03 would be 34 ns.
 PIPELINED_INSPECTED = 1.06
 

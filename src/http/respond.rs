@@ -103,7 +103,8 @@ impl Answers {
 }
 
 impl Answering<'_> {
-    /// As [`Answers::refusal_fields`].
+    /// As [`Answers::refusal_fields`], for where the answers themselves are not at hand: keeping them for a body
+    /// that fails took 80 of the 16 100 instructions of every request.
     pub(super) fn refusal_fields(&self) -> HeaderMap {
         match self {
             Self::Same(..) => HeaderMap::new(),
