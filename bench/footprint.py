@@ -18,7 +18,9 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */
 
 def idle(programs, extent):
     """The memory of an idle connection."""
-    figures = {name: each_connection(name, programs) for name in (LINE, OFF, NGINX, HYPER, LIMIT)}
+    count = CONNECTIONS // 10 if extent.quick else CONNECTIONS
+    names = LINE, OFF, NGINX, HYPER, LIMIT
+    figures = {name: each_connection(name, programs, count) for name in names}
     rows = [[name, f"{silent:.2f}", f"{kept:.2f}"] for name, (silent, kept) in figures.items()]
     silent, kept = figures[LINE]
     judged = [
@@ -26,18 +28,18 @@ def idle(programs, extent):
         Verdict(6, "connection that has sent nothing", silent, 4, " kB"),
     ]
     columns = ["", "has sent nothing, kB", "after a request, kB"]
-    how = f"{CONNECTIONS} connections."
+    how = f"{count} connections."
     return Section("idle connections", how, columns, rows, [], judged)
 
 
-def each_connection(name, programs):
+def each_connection(name, programs, count=CONNECTIONS):
     """The kilobytes of a connection that has sent nothing, and of one after a request."""
     with contextlib.ExitStack() as stack:
         server = start(stack, name, programs)
         before = settled(server)
-        clients = [stack.enter_context(server.connect()) for _ in range(CONNECTIONS)]
+        clients = [stack.enter_context(server.connect()) for _ in range(count)]
         # The server has accepted them; the accept queue is empty.
-        server.wait_for(lambda: server.descriptors() >= CONNECTIONS)
+        server.wait_for(lambda: server.descriptors() >= count)
         silent = settled(server)
         for client in clients:
             client.sendall(REQUEST)
@@ -46,7 +48,7 @@ def each_connection(name, programs):
             while not answer.endswith(b"Hello World"):
                 answer += client.recv(4096)
         kept = settled(server)
-    return [(after - before) / CONNECTIONS / 1000 for after in (silent, kept)]
+    return [(after - before) / count / 1000 for after in (silent, kept)]
 
 
 def settled(server):

@@ -18,17 +18,16 @@ COLUMNS = ["", "requests/s", "p50 µs", "p99 µs"]
 
 def measure(programs, extent):
     rows, notes = [], []
-    seconds = 0.3 if extent.quick else extent.seconds
     with contextlib.ExitStack() as stack:
         servers = [start(stack, name, programs) for name in COMPARED]
         for mode in ("keep-alive", "close"):
             load = Own(programs, mode, DIFFERENT)
-            rates = {server: load.run(server, seconds).rate / 2 for server in servers}
+            rates = {server: load.run(server, extent.seconds).rate / 2 for server in servers}
             told = {server: [] for server in servers}
             for _ in range(extent.rounds):
                 for server in servers:
                     server.empty_log()
-                    _, printed = load.drive(server, seconds, rates[server])
+                    _, printed = load.drive(server, extent.seconds, rates[server])
                     told[server].append(printed)
             for server in servers:
                 rows.append(row(f"{mode}: {server.name}", rates[server], told[server]))

@@ -8,10 +8,13 @@ contain and the load does not count: those in flight at the end, and those befor
 """
 
 import json
+import math
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
+import time
 from typing import NamedTuple
 
 from setting import fail
@@ -74,16 +77,24 @@ class Wrk:
 
     def run(self, server, seconds):
         url = f"http://127.0.0.1:{server.port}/"
-        command = [self.program, *self.arguments, f"-d{seconds}s", url, *self.more]
+        # Without stdbuf, wrk's first line comes with its report.
+        command = ["stdbuf", "-oL", self.program, *self.arguments]
+        command += [f"-d{math.ceil(seconds)}s", url, *self.more]
         with tempfile.TemporaryDirectory() as directory:
             for name, text in SCRIPTS.items():
                 pathlib.Path(directory, name).write_text(text)
             before = server.cpu()
-            done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-        counted = re.search(r"(\d+) requests in.*Requests/sec: *([\d.]+)", done.stdout, re.DOTALL)
-        if done.returncode != 0 or not counted or counted[1] == "0":
-            fail(f"no answers from {server.name}:\n{done.stdout}{done.stderr}")
-        errors = re.findall(r"(?:Socket errors|Non-2xx).*", done.stdout)
+            with subprocess.Popen(command, cwd=directory, stdout=subprocess.PIPE, text=True) as wrk:
+                first = wrk.stdout.readline()
+                if seconds < 1:
+                    # wrk takes whole seconds. From its first line on, an interrupt ends it with a report.
+                    time.sleep(seconds)
+                    wrk.send_signal(signal.SIGINT)
+                told = first + wrk.stdout.read()
+        counted = re.search(r"(\d+) requests in.*Requests/sec: *([\d.]+)", told, re.DOTALL)
+        if wrk.returncode != 0 or not counted or counted[1] == "0":
+            fail(f"no answers from {server.name}:\n{told}")
+        errors = re.findall(r"(?:Socket errors|Non-2xx).*", told)
         return Outcome(before, int(counted[1]), float(counted[2]), errors)
 
 

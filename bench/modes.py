@@ -22,6 +22,8 @@ PARTS = {
 COMPARED = [NGINX_OFF, NGINX, NGINX_BUFFERED, OFF, LINE, JSON, HYPER, LIMIT]
 # The servers that the verdicts compare, and hyper.
 COMPARED_WITH_DIFFERENT = [NGINX, OFF, LINE, JSON, HYPER, LIMIT]
+# A quick run starts each server, and these for one mode alone: no verdict needs them in the others.
+SHOWN_ONCE = [NGINX_OFF, NGINX_BUFFERED, OFF]
 # A pipelined request costs little, and the copy of it as much as any other's: 270 to 290 instructions of 9800. Runs
 # gave 1.00 to 1.05; 1.03 would be 34 ns.
 PIPELINED_INSPECTED = 1.06
@@ -40,6 +42,8 @@ def part(name, programs, extent):
     names = COMPARED if requests == SAME else COMPARED_WITH_DIFFERENT
     # A server can defer only the accept of new connections.
     names = [*names, NGINX_DEFERS, LIMIT_DEFERS] if mode == "close" else names
+    if extent.quick and mode != "keep-alive":
+        names = [name for name in names if name not in SHOWN_ONCE]
     figures = measure(names, load, programs, extent)
     return figures.section(name, f"`{load}`", [NGINX, LIMIT], JUDGES[mode](name, figures))
 

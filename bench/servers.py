@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+import setting
 from setting import fail
 
 LINE, JSON, OFF = "hellowire, log line", "hellowire, log json", "hellowire, log off"
@@ -22,6 +23,7 @@ NGINX_DEFERS = "nginx, access log, deferred"
 LIMIT, LIMIT_DEFERS, HYPER = "limit", "limit that defers", "hyper"
 RAW, RAW_LIMIT = "hellowire raw, log line", "limit of raw"
 INSPECTED = "hellowire, log line, --inspect"
+AXUM, GO, NODE, PYTHON = "axum", "Go net/http", "Node.js http", "Python http.server"
 
 ACCESS_LOGS = {
     NGINX_OFF: "off",
@@ -41,7 +43,13 @@ COMMANDS = {
     LIMIT_DEFERS: ["limit", "http-defers"],
     RAW_LIMIT: ["limit", "raw"],
     HYPER: ["hyper"],
+    AXUM: ["axum"],
+    GO: ["go-service"],
+    NODE: ["node", setting.CONTENDERS / "server.js"],
+    PYTHON: ["python3", setting.CONTENDERS / "server.py"],
 }
+# These log to stdout or to stderr, as is usual for each.
+LOG_TO_STREAMS = [AXUM, GO, NODE, PYTHON]
 # nginx makes the five temp paths at its start. Only root may make those of Debian's configuration.
 NGINX_CONF = """
 daemon off; worker_processes auto; pid nginx.pid; error_log stderr.log;
@@ -63,8 +71,11 @@ class Server:
         self.log, self.stderr = directory / "requests.log", directory / "stderr.log"
         # The user's settings of hellowire would change the comparison.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HELLOWIRE_")}
-        with open(self.stderr, "ab") as stderr:
-            self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=stderr)
+        out, err = (self.log, self.log) if name in LOG_TO_STREAMS else (os.devnull, self.stderr)
+        self.stderr.touch()
+        with open(out, "ab") as stdout, open(err, "ab") as stderr:
+            streams = {"stdout": stdout, "stderr": stderr}
+            self.process = subprocess.Popen(command, cwd=directory, env=environment, **streams)
         stack.callback(self.process.wait)
         stack.callback(self.process.terminate)
 
@@ -91,7 +102,7 @@ class Server:
             if found := look():
                 return found
             time.sleep(pause)
-        fail(f"{self.name} is not ready: {self.stderr.read_text()}")
+        fail(f"{self.name} is not ready: {self.complaint()}")
 
     # Log and stderr.
 
@@ -109,6 +120,11 @@ class Server:
             return None
         with open(self.log, "rb") as log:
             return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
+
+    def complaint(self):
+        """What it has written to stderr, and its log if that has both."""
+        log = self.log.read_text()[-2000:] if self.name in LOG_TO_STREAMS else ""
+        return self.stderr.read_text() + log
 
     def told(self):
         """The lines of stderr since the last call, without those that say where it listens."""
@@ -141,7 +157,7 @@ class Server:
         """The CPU time since `before`, in seconds."""
         now = self.cpu()
         if before.keys() != now.keys() or self.process.poll() is not None:
-            fail(f"{self.name} lost a process: {self.stderr.read_text()}")
+            fail(f"{self.name} lost a process: {self.complaint()}")
         return sum(now.values()) - sum(before.values())
 
     def memory(self):
@@ -200,4 +216,6 @@ def program(name, port, programs):
     command, *arguments = COMMANDS[name]
     if command == "hellowire":
         return [programs[command], *arguments, "--listen", f"127.0.0.1:{port}"]
+    if name in (NODE, PYTHON):
+        return [programs[command], *arguments, str(port)]
     return [programs[command], str(port), *arguments]

@@ -17,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = ROOT / "target"
 # Debian's packages, by command.
 PACKAGES = {"wrk": "wrk", "nginx": "nginx-light"}
+CONTENDERS_PACKAGES = {"go": "golang-go", "node": "nodejs", "python3": "python3"}
+# The services that a user would otherwise pick.
+CONTENDERS = ROOT / "bench" / "contenders"
 
 
 def fail(message):
@@ -25,8 +28,9 @@ def fail(message):
 
 def find_tools(packages):
     """The paths of the commands, by name. `packages` are Debian's packages, by command."""
-    # nginx is in sbin, which is not in the PATH of a Debian user.
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
+    # Debian's programs, rather than others that the user has built. nginx is in sbin, which is not in the
+    # PATH of a Debian user.
+    path = os.pathsep.join(["/usr/bin", "/usr/sbin", os.environ.get("PATH", os.defpath), "/usr/local/sbin"])
     found = {command: shutil.which(command, path=path) for command in packages}
     missing = [packages[command] for command in packages if not found[command]]
     if not missing:
@@ -42,10 +46,11 @@ def find_tools(packages):
     return found
 
 
-def build(manifest, target):
-    """Builds a crate in the release profile. Returns the directory of its programs."""
+def build(manifest, target, settings=()):
+    """Builds a crate in the release profile, with these settings of cargo. Returns the directory of its programs."""
     # The user may have configured another target directory.
     command = ["cargo", "build", "--release", "--locked", "--target-dir", target]
+    command += [option for setting in settings for option in ("--config", setting)]
     if subprocess.run([*command, "--manifest-path", manifest], cwd=ROOT).returncode != 0:
         fail(f"cannot build {manifest}")
     return target / "release"
@@ -71,6 +76,18 @@ def programs_beside(packages):
     return {name: path.resolve() for name, path in found.items()}
 
 
+def contenders(with_axum):
+    """The paths of the programs that only the part `speed` needs, by name. Builds two of them."""
+    found = {name: pathlib.Path(path) for name, path in find_tools(CONTENDERS_PACKAGES).items()}
+    found["go-service"] = TARGET / "bench" / "go-service"
+    command = [found["go"], "build", "-o", found["go-service"], CONTENDERS / "server.go"]
+    if subprocess.run(command, cwd=ROOT).returncode != 0:
+        fail("cannot build server.go")
+    if with_axum:
+        found["axum"] = build(CONTENDERS / "axum" / "Cargo.toml", TARGET / "axum") / "axum-service"
+    return found
+
+
 def allow_descriptors():
     """Raises the limit of descriptors, of this process and its children, for many connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -83,6 +100,7 @@ def machine(programs):
     yield system()
     if tracks_connections():
         yield "connections are tracked (nf_conntrack, as a container engine wants it)"
+    yield version(["rustc", "--version"])
     for name, option in {"hellowire": "--version", "nginx": "-v", "wrk": "-v"}.items():
         yield version([programs[name], option])
 
