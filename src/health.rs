@@ -133,6 +133,8 @@ fn callable(address: &Address) -> Address {
 fn authority(address: &Address) -> String {
     match address {
         Address::Zoned { ip, port, .. } => format!("[{ip}]:{port}"),
+        // A path is no host.
+        Address::Unix(_) => "localhost".to_owned(),
         address => address.to_string(),
     }
 }
@@ -264,6 +266,7 @@ mod tests {
             ("[fe80::1%2]:80", "[fe80::1]:80"),
             ("[::1]:80", "[::1]:80"),
             ("localhost:80", "localhost:80"),
+            ("unix:/run/a.sock", "localhost"),
         ] {
             let address: Address = address.parse().unwrap();
             assert_eq!(authority(&address), host);

@@ -14,6 +14,7 @@
 //!   connection's socket. Has the seams for another kind of listener (`net::accept`) and of transport
 //!   ([`net::transport`]). Knows no HTTP.
 //! - [`capture`]: finds the requests in a connection's bytes. Pure.
+//! - [`metrics`]: counts the requests, one set of counts a worker.
 //! - [`request_log`]: formats captured requests and writes them. Knows no socket.
 //! - [`server`]: one service's life, from an open log and bound addresses to an exit code. Its workers, one a
 //!   core, accept connections. `drain` ends listeners without a reset, by the means of the system.
@@ -66,6 +67,7 @@ pub mod health;
 pub mod http;
 pub mod inspect;
 pub mod language;
+pub mod metrics;
 pub mod net;
 pub mod raw;
 pub mod request_log;

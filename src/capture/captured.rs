@@ -133,6 +133,25 @@ pub(crate) fn request_line(bytes: &[u8]) -> &[u8] {
     }
 }
 
+/// The path of a target, without its query: of a target in absolute form without its scheme and host too. That
+/// of a URL without a path is `/` (RFC 9110 section 4.2.3).
+#[inline(never)]
+pub(crate) fn path_of(target: &[u8]) -> &[u8] {
+    let end = target.iter().position(|&byte| byte == b'?');
+    let target = &target[..end.unwrap_or(target.len())];
+    if target.starts_with(b"/") {
+        return target;
+    }
+    let Some(scheme) = target.windows(3).position(|bytes| bytes == b"://") else {
+        return target;
+    };
+    let rest = &target[scheme + 3..];
+    match rest.iter().position(|&byte| byte == b'/') {
+        Some(start) => &rest[start..],
+        None => b"/",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +169,26 @@ mod tests {
             (b"", b""),
         ] {
             assert_eq!(request_line(bytes), line, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_target_has_no_host_and_no_query() {
+        for (target, path) in [
+            ("/", "/"),
+            ("/ready", "/ready"),
+            ("/ready?a=/b?c", "/ready"),
+            ("/a://b/c", "/a://b/c"),
+            ("//ready", "//ready"),
+            ("http://a/ready", "/ready"),
+            ("http://a:80/ready?b", "/ready"),
+            ("http://a", "/"),
+            ("http://a?b=http://c/d", "/"),
+            ("*", "*"),
+            ("", ""),
+        ] {
+            let found = path_of(target.as_bytes());
+            assert_eq!(str::from_utf8(found), Ok(path), "{target}");
         }
     }
 }

@@ -25,8 +25,8 @@ mod stream;
 mod unfinished;
 mod verdict;
 
-pub(crate) use captured::request_line;
 pub use captured::{Captured, State};
+pub(crate) use captured::{path_of, request_line};
 pub use chunked::chunk_data;
 pub(crate) use head::SERVED_METHODS;
 pub use head::hide_target;

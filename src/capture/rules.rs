@@ -21,7 +21,7 @@ macro_rules! rules {
         });)*
 
         #[cfg(test)]
-        pub(super) const ALL: &[Refusal] = &[$($name),*];
+        pub(crate) const ALL: &[Refusal] = &[$($name),*];
     };
 }
 

@@ -37,7 +37,8 @@ use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::accept::is_of_one_connection;
 use crate::net::address::Address;
-use crate::net::dial::{self, DialError, dial};
+use crate::net::bound::BoundAddress;
+use crate::net::dial::{self, DialError, dial_tcp};
 use crate::net::interfaces;
 use crate::net::listen::{self, BindError};
 use crate::runtime;
@@ -205,7 +206,7 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
     let language = config.language;
     match &config.side {
         Side::Connect(address, time) => {
-            let socket = dial(address, *time).await?;
+            let socket = dial_tcp(address, *time).await?;
             say(language.connected_to(address));
             Ok(socket)
         }
@@ -215,7 +216,7 @@ async fn connect(config: &Config) -> Result<TcpStream, ChatError> {
             for address in &bound.addresses {
                 say(language.listening(address));
             }
-            if let Some(&address) = bound.addresses.first() {
+            if let Some(address) = bound.addresses.first().and_then(BoundAddress::ip) {
                 invite(address, language);
             }
             let listeners = bound.listeners.into_iter().flat_map(|worker| worker.tcp);

@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 use super::connect::ConnectOptions;
 use super::language::LanguageOptions;
 use super::option::WithVariable as _;
-use super::values::{CHAT_PORT, address, message_size, peer_address, value};
+use super::values::{CHAT_PORT, message_size, tcp_address, tcp_peer_address, value};
 use crate::chat::{Config, DEFAULT_ADDRESS, Side};
 use crate::net::address::Address;
 use crate::terminal::can_edit;
 
 #[derive(Debug, Args)]
+#[group(skip)]
 #[command(arg_required_else_help = true)]
 pub(super) struct ChatOptions {
     #[command(subcommand)]
@@ -26,7 +27,7 @@ enum Sides {
         /// The address to listen on. It may be `12345` (127.0.0.1:12345), `:12345` (0.0.0.0:12345, every IPv4
         /// address of the machine), `[::]:12345` or a name. The port is 12345 if it is left out. Port 0 is
         /// any free port.
-        #[arg(takes_or("ADDR", "HELLOWIRE_CHAT_LISTEN", DEFAULT_ADDRESS), value_parser = value(address::<CHAT_PORT>))]
+        #[arg(takes_or("ADDR", "HELLOWIRE_CHAT_LISTEN", DEFAULT_ADDRESS), value_parser = value(tcp_address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]
@@ -35,7 +36,7 @@ enum Sides {
     /// Connects to a listening chat.
     Connect {
         /// The address to connect to. All addresses of a name are tried. The port is 12345 if it is left out.
-        #[arg(takes_or("ADDR", "HELLOWIRE_CHAT_CONNECT", DEFAULT_ADDRESS), value_parser = value(peer_address::<CHAT_PORT>))]
+        #[arg(takes_or("ADDR", "HELLOWIRE_CHAT_CONNECT", DEFAULT_ADDRESS), value_parser = value(tcp_peer_address::<CHAT_PORT>))]
         address: Address,
 
         #[command(flatten)]
@@ -47,6 +48,7 @@ enum Sides {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
 struct TalkOptions {
     /// The longest message, 1 KiB to 16 MiB. A longer one is sent, and shown, in parts.
     #[arg(long, takes_or("SIZE", "HELLOWIRE_MAX_MESSAGE", "64KiB"), value_parser = value(message_size))]

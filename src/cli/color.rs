@@ -9,6 +9,7 @@ use super::option::{WithVariable as _, word};
 
 /// When there are colors.
 #[derive(Debug, Clone, Copy, Args)]
+#[group(skip)]
 pub(super) struct ColorOptions {
     /// When the log on stdout and the diagnostics on stderr have colours. A file of `--log-file` has none.
     #[arg(

@@ -72,6 +72,10 @@ fn check_of(command_line: &[u8], environment: &[u8]) -> Option<Check> {
 }
 
 fn check_of_service(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
+    if variable(environment, "LISTEN_FDS").is_some() {
+        let why = "this container's service serves the sockets of LISTEN_FDS";
+        return Some(Check::Nothing(why.to_owned()));
+    }
     let addresses = match variable(environment, LISTEN) {
         Some(value) if !is_typed(matches, "listen") => {
             addresses(str::from_utf8(value).ok()?).ok()?
@@ -85,7 +89,7 @@ fn check_of_service(matches: &ArgMatches, environment: &[u8]) -> Option<Check> {
         _ => matches.get_one("port").copied(),
     };
     let mut addresses = at_port(addresses, port).into_iter();
-    Some(match addresses.find(|address| address.port() != 0) {
+    Some(match addresses.find(|address| address.port() != Some(0)) {
         Some(address) => Check::Service(address),
         None => Check::Nothing("this container's service listens at any free port".to_owned()),
     })
@@ -132,6 +136,8 @@ mod tests {
             ("hellowire -l :9000", "0.0.0.0:9000"),
             ("hellowire -l 9000", "127.0.0.1:9000"),
             ("hellowire raw -l ::1", "[::1]:8080"),
+            ("hellowire -l unix:/run/a.sock", "unix:/run/a.sock"),
+            ("hellowire -p 9000 -l unix:a,b", "unix:a"),
         ] {
             expect(command_line, IMAGE, address);
         }
@@ -143,6 +149,10 @@ mod tests {
             (IMAGE, "0.0.0.0:8080"),
             (b"HELLOWIRE_LISTEN=a:1, b:2\0", "a:1"),
             (b"HELLOWIRE_LISTEN=a:0,b:2\0", "b:2"),
+            (
+                b"HELLOWIRE_LISTEN=unix:/a b.sock,c:1\0HELLOWIRE_PORT=9\0",
+                "unix:/a b.sock",
+            ),
             (b"HELLOWIRE_LISTEN=\0", "127.0.0.1:8080"),
             (
                 b"NO_HELLOWIRE_LISTEN=a:1\0HELLOWIRE_LISTEN_TOO=b:1\0",
@@ -195,6 +205,9 @@ mod tests {
         }
         let found = check("/hellowire", b"HELLOWIRE_LISTEN=0.0.0.0:0\0");
         assert_eq!(found, Some(Check::Nothing(why)));
+        let why = "this container's service serves the sockets of LISTEN_FDS";
+        let found = check("/hellowire -l :9000", b"LISTEN_FDS=1\0LISTEN_PID=1\0");
+        assert_eq!(found, Some(Check::Nothing(why.to_owned())));
     }
 
     #[test]

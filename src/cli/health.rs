@@ -13,18 +13,19 @@ use crate::net::address::Address;
 /// What `hellowire health` checks in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Check {
-    /// The service at this address: the first that it listens on with a port other than 0.
+    /// The service at this address: the first that it listens on whose port is not 0.
     Service(Address),
     /// Nothing, for this reason.
     Nothing(String),
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct HealthOptions {
-    /// The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. The variable may have
-    /// several addresses; the first counts. Without the argument, in a container whose first process
-    /// is hellowire, the check asks the first address with a port that this process listens on. If
-    /// there is none, the check asks nothing and succeeds.
+    /// The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. `unix:/run/hellowire.sock` is a
+    /// Unix socket. The variable may have several addresses; the first counts. Without the argument, in a
+    /// container whose first process is hellowire, the check asks the first address that this process listens
+    /// on and whose port is not 0. If there is none, the check asks nothing and succeeds.
     #[arg(takes_or("ADDR", LISTEN, DEFAULT_LISTEN), value_parser = value(first_peer_address))]
     address: Address,
 

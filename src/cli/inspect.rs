@@ -10,19 +10,21 @@ use clap::{Arg, Args, Command, Error};
 
 use super::language::LanguageOptions;
 use super::option::WithVariable as _;
-use super::values::{INSPECT_PORT, address, keep_size, parsed, value};
+use super::values::{INSPECT_PORT, keep_size, parsed, tcp_address, value};
 use crate::inspect::{self, Token};
+use crate::metrics::Metrics;
 use crate::net::address::Address;
 use crate::request_log::Recent;
 use crate::server::linger;
 
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 #[command(next_help_heading = "Inspect")]
 pub(super) struct InspectOptions {
     /// Show each request in a browser, at this address. It may be `8081` (127.0.0.1:8081) or `:8081`
     /// (0.0.0.0:8081, every IPv4 address of the machine). The port is 8081 if it is left out. Port 0 is any
     /// free port.
-    #[arg(long, takes("ADDR", "HELLOWIRE_INSPECT"), value_parser = value(address::<INSPECT_PORT>))]
+    #[arg(long, takes("ADDR", "HELLOWIRE_INSPECT"), value_parser = value(tcp_address::<INSPECT_PORT>))]
     inspect: Option<Address>,
 
     /// How many bytes of records the page keeps in memory, 64 KiB to 1 GiB. The oldest go first.
@@ -47,6 +49,7 @@ impl InspectOptions {
         Some(inspect::Config {
             listen: self.inspect.clone()?,
             recent: Arc::new(Recent::new(self.keep, workers)),
+            metrics: Arc::new(Metrics::new(workers)),
             token: self.token.clone(),
             page_language: language.given(),
             language: language.language(),

@@ -10,6 +10,7 @@ use crate::language::Language;
 
 /// The language of the sentences for the user.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 pub(super) struct LanguageOptions {
     /// The language of what people read. Diagnostics, and records for programs, are English [default:
     /// zh if `LC_ALL`, `LC_MESSAGES` or `LANG` says so, else en].

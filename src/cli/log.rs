@@ -6,19 +6,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use clap::builder::PossibleValue;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Error, ValueEnum};
 
 use super::color::ColorOptions;
+use super::conflict::{Given, conflict};
 use super::option::{WithVariable as _, word};
 use super::values::{count, excluded_path, memory_size, only, value};
+use crate::inspect;
 use crate::language::Language;
-use crate::request_log::{
-    self, Columns, Format, Only, Overflow, Recent, Selection, Target, View, Zone,
-};
+use crate::request_log::{self, Columns, Format, Only, Overflow, Selection, Target, View, Zone};
 
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 #[command(next_help_heading = "Request log")]
 pub(super) struct LogOptions {
     /// The format of the request log [default: pretty on a terminal, else line].
@@ -119,25 +118,25 @@ impl LogOptions {
         if self.count.is_none() || self.format != Some(LogFormat(None)) {
             return Ok(());
         }
-        let mut error = Error::new(ErrorKind::ArgumentConflict);
-        let named = |id: &str, option: &str, variable: &str| {
-            let is_variable = matches.value_source(id) == Some(ValueSource::EnvVariable);
-            let name = if is_variable { variable } else { option };
-            ContextValue::String(name.to_owned())
+        let count = Given {
+            id: "count",
+            option: "--count <N>",
+            variable: "HELLOWIRE_COUNT",
         };
-        let count = named("count", "--count <N>", "HELLOWIRE_COUNT");
-        let log = named("log_format", "--log off", "HELLOWIRE_LOG=off");
-        error.insert(ContextKind::InvalidArg, count);
-        error.insert(ContextKind::PriorArg, log);
-        Err(error)
+        let log = Given {
+            id: "log_format",
+            option: "--log off",
+            variable: "HELLOWIRE_LOG=off",
+        };
+        Err(conflict(matches, &count, &log))
     }
 
-    /// The configuration of the log. None if it is off.
+    /// The configuration of the log. None if it is off and there is no page.
     pub(super) fn config(
         &self,
         color: ColorOptions,
         language: Language,
-        recent: Option<Arc<Recent>>,
+        inspect: Option<&inspect::Config>,
     ) -> Option<request_log::Config> {
         let target = self.file.clone().map_or(Target::Stdout, Target::File);
         let on_stdout = target == Target::Stdout;
@@ -148,7 +147,7 @@ impl LogOptions {
             Format::Line
         };
         let LogFormat(format) = self.format.unwrap_or(LogFormat(Some(default)));
-        if format.is_none() && recent.is_none() {
+        if format.is_none() && inspect.is_none() {
             return None;
         }
         let color = on_stdout && color.on(&io::stdout());
@@ -175,7 +174,8 @@ impl LogOptions {
             queue,
             selection,
             count: self.count,
-            recent,
+            recent: inspect.map(|inspect| Arc::clone(&inspect.recent)),
+            metrics: inspect.map(|inspect| Arc::clone(&inspect.metrics)),
         })
     }
 }

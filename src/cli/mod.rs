@@ -13,6 +13,7 @@
 
 mod chat;
 mod color;
+mod conflict;
 mod connect;
 mod container;
 mod ending;
@@ -36,10 +37,16 @@ mod values;
 
 use std::env;
 
-use clap::{Error, FromArgMatches as _};
+use clap::{Command, Error, FromArgMatches as _};
 
 pub use invocation::{Invocation, Service};
 use options::{Options, Subcommands};
+
+/// The whole command line as clap has it, for programs that make documentation or completions of it.
+#[must_use]
+pub fn command() -> Command {
+    environment::command()
+}
 
 /// Parses the command line and the environment. Ends the program after `--help`, after `--version`, and
 /// after a mistake.
@@ -84,7 +91,7 @@ pub fn parse() -> Invocation {
 mod tests {
     use std::collections::BTreeMap;
 
-    use clap::{Arg, Command, CommandFactory as _};
+    use clap::{Arg, CommandFactory as _};
 
     use super::*;
 

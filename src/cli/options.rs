@@ -13,6 +13,7 @@ use super::service::{HttpOptions, ListeningOptions};
 /// its signal or its last record, 1 it has failed, 2 the usage is wrong. 129, 130, 131 or 143: a second
 /// signal has ended it at once, or a first one while it was starting.
 #[derive(Debug, Parser)]
+#[group(skip)]
 #[command(name = "hellowire", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Options {
     #[command(subcommand)]
@@ -28,10 +29,10 @@ impl Options {
     /// # Errors
     ///
     /// They do.
-    pub(super) fn checked(self, matches: &ArgMatches) -> Result<Self, Error> {
+    pub(super) fn checked(mut self, matches: &ArgMatches) -> Result<Self, Error> {
         let chosen = matches.subcommand().map_or(matches, |(_, inner)| inner);
-        let checked = match &self.command {
-            None => self.http.listening.check(chosen),
+        let checked = match &mut self.command {
+            None => self.http.check(chosen),
             Some(Subcommands::Raw(raw)) => raw.listening.check(chosen),
             Some(_) => Ok(()),
         };
@@ -70,6 +71,7 @@ pub(super) enum Subcommands {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct RawOptions {
     #[command(flatten)]
     pub(super) listening: ListeningOptions,

@@ -16,13 +16,15 @@ use crate::net::address::Address;
 use crate::send::{Config, Source};
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct SendOptions {
     /// The bytes to send, unchanged [default: a line from a prompt if stdin is a terminal, else all of
     /// stdin].
     text: Option<OsString>,
 
     /// The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All
-    /// addresses of a name are tried. The port is 8080 if it is left out.
+    /// addresses of a name are tried. The port is 8080 if it is left out. `unix:/run/hellowire.sock` is a Unix
+    /// socket.
     #[arg(short, long, takes_or("ADDR", "HELLOWIRE_TO", DEFAULT_LISTEN), value_parser = value(peer_address::<SERVICE_PORT>))]
     to: Address,
 

@@ -4,7 +4,6 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -13,14 +12,15 @@ use clap::{ArgMatches, Args, Error, ValueEnum};
 use log::LevelFilter;
 
 use super::color::ColorOptions;
+use super::conflict::{Given, conflict};
 use super::inspect::InspectOptions;
 use super::invocation::Service;
 use super::language::LanguageOptions;
 use super::log::LogOptions;
 use super::option::{WithVariable as _, word};
 use super::values::{
-    SERVICE_PORT, address, count, duration, field, head_size, parsed, port, size, socket_buffer,
-    switch, target_size, timeout, value, workers,
+    SERVICE_PORT, address, count, delay, duration, field, head_size, parsed, path, port, size,
+    socket_buffer, socket_mode, switch, target_size, timeout, value, workers,
 };
 use crate::http::{Field, Status};
 use crate::net::address::Address;
@@ -37,6 +37,7 @@ pub(super) const PORT: &str = "HELLOWIRE_PORT";
 pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct HttpOptions {
     /// The body of every answer.
     #[arg(short, long, env = "HELLOWIRE_TEXT", default_value = "Hello World", value_parser = value(parsed::<String>), under("Answer"))]
@@ -49,6 +50,19 @@ pub(super) struct HttpOptions {
     /// A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line.
     #[arg(short = 'H', long = "header", takes("FIELD", "HELLOWIRE_HEADER"), value_delimiter = '\n', value_parser = value(field), under("Answer"))]
     headers: Vec<Option<Field>>,
+
+    /// Answer each request with itself, byte for byte, with up to `--log-body` of its body. Not with `--text`.
+    #[arg(long, env = "HELLOWIRE_ECHO", value_parser = value(switch), under("Answer"))]
+    echo: bool,
+
+    /// How late every answer is, at most 5m, from the end of its request on. Refusals are not late.
+    #[arg(long, takes_or("TIME", "HELLOWIRE_DELAY", "0s"), value_parser = value(delay), under("Answer"))]
+    delay: Duration,
+
+    /// Answer this path with 200 while the service serves, and with 503 from its first signal on, for a
+    /// balancer that polls. The answers are not late, and the other options here do not change them.
+    #[arg(long, takes("PATH", "HELLOWIRE_READY_PATH"), value_parser = value(path), under("Answer"))]
+    ready_path: Option<String>,
 
     /// Refuse odd requests, too. Without this option, an odd request with only one possible meaning is
     /// answered, and its record has a note.
@@ -77,23 +91,34 @@ pub(super) struct HttpOptions {
 
 /// The options of both services.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 pub(super) struct ListeningOptions {
     /// An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address
     /// of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080`
-    /// (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable,
-    /// or separated by commas.
+    /// (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port.
+    /// `unix:/run/hellowire.sock` is a Unix socket. Repeatable, or separated by commas.
     #[arg(short, long, takes_or("ADDR", LISTEN, DEFAULT_LISTEN), value_delimiter = ',', value_parser = value(address::<SERVICE_PORT>))]
     listen: Vec<Address>,
 
-    /// The port of every address to listen on, instead of its own. Port 0 is any free port.
+    /// Whether the command line or the environment has addresses or a port. `check` sets it.
+    #[arg(skip)]
+    is_listen_chosen: bool,
+
+    /// The port of every IP address to listen on, instead of its own. Port 0 is any free port.
     #[arg(short, long, takes("N", PORT), value_parser = value(port))]
     port: Option<u16>,
 
-    /// The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core].
+    /// The number of workers, 1 to 1024. Each has a thread, and listeners of its own on IP
+    /// addresses [default: one a core].
     #[arg(long, takes("N", "HELLOWIRE_WORKERS"), value_parser = value(workers))]
     workers: Option<u16>,
 
-    /// Share the port with other programs that use this option, for a restart without a gap.
+    /// The permissions of a Unix socket's file, in octal. Who may write to it may connect.
+    #[arg(long, takes_or("MODE", "HELLOWIRE_SOCKET_MODE", "0660"), value_parser = value(socket_mode))]
+    socket_mode: u32,
+
+    /// Share the port with other programs that use this option, for a restart without a gap. On a Unix
+    /// socket, take the place of the program that listens there.
     #[arg(long, env = "HELLOWIRE_REUSE_PORT", value_parser = value(switch))]
     reuse_port: bool,
 
@@ -169,10 +194,31 @@ enum Level {
 // === From options to configurations ===
 
 impl HttpOptions {
+    /// # Errors
+    ///
+    /// Options contradict each other.
+    pub(super) fn check(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        if self.echo && matches.value_source("text") != Some(ValueSource::DefaultValue) {
+            let echo = Given {
+                id: "echo",
+                option: "--echo",
+                variable: "HELLOWIRE_ECHO",
+            };
+            let text = Given {
+                id: "text",
+                option: "--text <TEXT>",
+                variable: "HELLOWIRE_TEXT",
+            };
+            return Err(conflict(matches, &echo, &text));
+        }
+        self.listening.check(matches)
+    }
+
     pub(super) fn config(self) -> http::Config {
         let fields = self.headers.into_iter().flatten().collect();
+        let answer = http::Answer::new(self.text, self.status, fields);
         http::Config {
-            answers: http::Answers::Same(http::Answer::new(self.text, self.status, fields)),
+            answers: http::Answers::new(answer, self.delay, self.echo, self.ready_path),
             max_head: self.max_head,
             max_target: self.max_target,
             max_body: self.max_body,
@@ -202,11 +248,10 @@ impl ListeningOptions {
             self.linger(),
             &self.language,
         );
-        let recent = inspect.as_ref().map(|inspect| Arc::clone(&inspect.recent));
         Service {
             log: self
                 .log
-                .config(self.color, self.language.language(), recent),
+                .config(self.color, self.language.language(), inspect.as_ref()),
             server,
             inspect,
             diagnostics: self.diagnostics.into(),
@@ -217,7 +262,9 @@ impl ListeningOptions {
     /// # Errors
     ///
     /// Options contradict each other.
-    pub(super) fn check(&self, matches: &ArgMatches) -> Result<(), Error> {
+    pub(super) fn check(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        let is_default = matches.value_source("listen") == Some(ValueSource::DefaultValue);
+        self.is_listen_chosen = !is_default || self.port.is_some();
         self.log.check(matches)
     }
 
@@ -232,9 +279,11 @@ impl ListeningOptions {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
         server::Config {
             listen: at_port(self.listen.clone(), self.port),
+            is_listen_chosen: self.is_listen_chosen,
             workers: self.workers.map_or_else(cores, usize::from),
             share_port: self.reuse_port,
             socket_buffer: self.socket_buffer,
+            socket_mode: self.socket_mode,
             max_connections: self.max_connections.get(),
             shutdown_delay: self.shutdown_delay,
             drain_timeout: self.drain_timeout,

@@ -22,6 +22,9 @@ use crate::request_log::Only;
 /// The longest time of any option. It keeps deadlines within the range of clocks.
 const MAX_TIME: Duration = Duration::from_hours(365 * 24);
 
+/// The longest delay of an answer.
+const MAX_DELAY: Duration = Duration::from_mins(5);
+
 /// The most memory of any option, in bytes.
 const MAX_MEMORY: u64 = 1 << 30;
 
@@ -105,7 +108,7 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
 
 /// A port to connect to.
 pub(super) fn peer_port(text: &str) -> Result<u16, String> {
-    called(port(text)?, |port| *port)
+    called(port(text)?, |port| Some(*port))
 }
 
 /// An address to listen on. Without a port it has `PORT`.
@@ -118,14 +121,39 @@ pub(super) fn peer_address<const PORT: u16>(text: &str) -> Result<Address, Strin
     called(completed(text, Ipv4Addr::LOCALHOST, PORT)?, Address::port)
 }
 
+/// As [`address`], where only TCP will do.
+pub(super) fn tcp_address<const PORT: u16>(text: &str) -> Result<Address, String> {
+    tcp(address::<PORT>(text)?)
+}
+
+/// As [`peer_address`], where only TCP will do.
+pub(super) fn tcp_peer_address<const PORT: u16>(text: &str) -> Result<Address, String> {
+    tcp(peer_address::<PORT>(text)?)
+}
+
+fn tcp(address: Address) -> Result<Address, String> {
+    match address {
+        Address::Unix(_) => Err("a Unix socket is of no use here: TCP is needed".to_owned()),
+        address => Ok(address),
+    }
+}
+
+/// The permissions of a socket's file, in octal.
+pub(super) fn socket_mode(text: &str) -> Result<u32, String> {
+    let is_octal = text.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let mode = u32::from_str_radix(text, 8).ok();
+    let mode = mode.filter(|mode| is_octal && *mode <= 0o777);
+    mode.ok_or_else(|| "expected permissions in octal, 0 to 0777, as in 0660".to_owned())
+}
+
 fn completed(text: &str, host: Ipv4Addr, port: u16) -> Result<Address, String> {
     let address = Omitted { host, port }.parse(text);
     address.map_err(|error| error.to_string())
 }
 
-/// What has a port, unless that is 0.
-fn called<T>(target: T, port: impl Fn(&T) -> u16) -> Result<T, String> {
-    if port(&target) == 0 {
+/// What may have a port, unless that is 0.
+fn called<T>(target: T, port: impl Fn(&T) -> Option<u16>) -> Result<T, String> {
+    if port(&target) == Some(0) {
         return Err("port 0 is any free one: the one to call is needed".to_owned());
     }
     Ok(target)
@@ -155,6 +183,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| "expected a time as in 10s, 500ms or 2m".to_owned())?;
     if duration > MAX_TIME {
         Err("longer than 365 days".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+/// How late an answer may be: not so late that clients and proxies have long given up.
+pub(super) fn delay(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration > MAX_DELAY {
+        Err("longer than 5 minutes".to_owned())
     } else {
         Ok(duration)
     }
@@ -247,83 +285,5 @@ pub(super) fn only(text: &str) -> Result<Option<Only>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times() {
-        assert_eq!(duration("0s"), Ok(Duration::ZERO));
-        assert_eq!(duration("1m 500ms"), Ok(Duration::from_millis(60_500)));
-        assert_eq!(duration("365days"), Ok(MAX_TIME));
-        for text in ["", "10", "-1s", "s", "1 parsec", "366days"] {
-            assert!(duration(text).is_err(), "{text:?}");
-        }
-        assert!(timeout("0s").is_err());
-        assert_eq!(timeout("1ms"), Ok(Duration::from_millis(1)));
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size("0"), Ok(0));
-        assert_eq!(size("16MiB"), Ok(16 << 20));
-        assert_eq!(memory_size("1GiB"), Ok(1 << 30));
-        assert_eq!(head_size("256"), Ok(256));
-        assert_eq!(head_size("16MiB"), Ok(16 << 20));
-        for text in ["", "x", "-1", "1 parsec"] {
-            assert!(size(text).is_err(), "{text:?}");
-        }
-        assert!(memory_size("1025MiB").is_err());
-        assert_eq!(target_size("1"), Ok(1));
-        assert_eq!(target_size("65534"), Ok(65_534));
-        for text in ["0", "65535"] {
-            assert!(target_size(text).is_err(), "{text:?}");
-        }
-        for text in ["255", "16777217"] {
-            assert!(head_size(text).is_err(), "{text:?}");
-        }
-        assert_eq!(message_size("1024"), Ok(1024));
-        assert_eq!(message_size("16MiB"), Ok(16 << 20));
-        for text in ["1023", "16777217"] {
-            assert!(message_size(text).is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn ports() {
-        assert_eq!(port("0"), Ok(0));
-        assert_eq!(port("65535"), Ok(65_535));
-        for text in ["", "65536", "-1", "+1", "x", "80 "] {
-            assert!(port(text).is_err(), "{text:?}");
-        }
-        assert!(peer_port("0").is_err());
-        assert_eq!(peer_port("1"), Ok(1));
-    }
-
-    #[test]
-    fn a_port_alone_is_for_others_only_where_one_listens() {
-        let shown = |address: Result<Address, String>| address.unwrap().to_string();
-        assert_eq!(shown(address::<SERVICE_PORT>(":9000")), "0.0.0.0:9000");
-        assert_eq!(shown(peer_address::<CHAT_PORT>(":9000")), "127.0.0.1:9000");
-        assert_eq!(shown(address::<CHAT_PORT>("a")), "a:12345");
-        assert_eq!(shown(first_peer_address("a, b:1")), "a:8080");
-        assert!(peer_address::<CHAT_PORT>("0").is_err());
-    }
-
-    #[test]
-    fn paths() {
-        for text in ["/", "/health", "/a/b.c~d", "/%20", "//"] {
-            assert_eq!(path(text).as_deref(), Ok(text));
-        }
-        for text in [
-            "", "health", "/a b", "/a?b", "/a#b", "/\u{e9}", "/a\r\n", "*",
-        ] {
-            assert!(path(text).is_err(), "{text:?}");
-        }
-        assert_eq!(excluded_path(" /a ").as_deref(), Ok("/a"));
-        assert_eq!(excluded_path("").as_deref(), Ok(""));
-        assert!(excluded_path("a").is_err());
-        assert_eq!(only(" POST "), Ok(Some(Only::Method("POST".to_owned()))));
-        assert_eq!(only(""), Ok(None));
-        assert!(only("post").is_err());
-    }
-}
+#[path = "values_tests.rs"]
+mod tests;

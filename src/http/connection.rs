@@ -33,6 +33,7 @@ use super::event::{Event, Outcome};
 use super::filter::RequestFilter;
 use super::handle::Handle;
 use super::pause::Pauses;
+use super::plan::Plans;
 use super::service;
 use super::tap::TapIo;
 use super::timeouts::Timer;
@@ -68,7 +69,8 @@ pub(super) fn open<T: Transport>(
     peer: impl Into<Peer>,
 ) -> Handle<T> {
     let recorder = Rc::clone(&worker.recorder).connection(number, peer);
-    let filter = RequestFilter::new(worker.capture_limits(), recorder);
+    let plans = Plans::of(&worker.config.answers);
+    let filter = RequestFilter::new(worker.capture_limits(), recorder, plans);
     Handle::new(TapIo::new(transport, filter))
 }
 

@@ -55,6 +55,7 @@ async fn send_and_wait(bytes: &[u8]) -> (String, Duration, String) {
         selection: Selection::default(),
         count: None,
         recent: None,
+        metrics: None,
     };
     let log = Log::open(config, |_| {}).await.unwrap();
     let worker = worker(log.handle());

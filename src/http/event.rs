@@ -38,6 +38,10 @@ pub(super) enum Event {
     },
     /// The body of the request failed, and the service answers with a refusal.
     BodyFailed,
+    /// The next answer is due later.
+    Delayed,
+    /// It is due now.
+    DelayOver,
     /// The service began to close.
     Closing,
     /// The service began to drain.
@@ -70,6 +74,8 @@ pub(super) enum Outcome {
 pub(super) enum Awaited {
     /// Room in the log, without a limit.
     Log,
+    /// The time at which an answer is due, without a limit of its own.
+    Due,
     /// Nothing: its time is over.
     Nothing,
     /// The first byte, or the rest of a head.

@@ -14,7 +14,9 @@ use std::task::{Context, Poll, Waker};
 
 use super::event::{Awaited, Event, Outcome};
 use super::observer::{Observer, Pass, Sent};
+use super::plan::Plans;
 use super::state::State;
+use super::varying::Plan;
 use crate::capture::{Capture, Limits, Refusal, Unfinished, hide_target};
 use crate::request_log::ConnectionRecorder;
 
@@ -28,17 +30,24 @@ pub(super) struct RequestFilter {
     waiting: Option<Waker>,
     /// The refused request is a HEAD.
     refuses_head: bool,
+    /// None if all requests have the same answer, or none is given any more.
+    plans: Option<Box<Plans>>,
 }
 
 impl RequestFilter {
     /// The filter of a connection of which nothing was read.
-    pub(super) fn new(limits: Limits, recorder: ConnectionRecorder) -> Self {
+    pub(super) fn new(
+        limits: Limits,
+        recorder: ConnectionRecorder,
+        plans: Option<Box<Plans>>,
+    ) -> Self {
         Self {
             capture: Capture::new(limits),
             recorder,
             state: State::NEW,
             waiting: None,
             refuses_head: false,
+            plans,
         }
     }
 
@@ -67,6 +76,12 @@ impl RequestFilter {
             self.recorder.sent();
         }
         self.recorder.end_answers();
+        self.plans = None;
+    }
+
+    /// The plan of the next answer.
+    pub(super) fn take_plan(&mut self) -> Option<Plan> {
+        self.plans.as_mut()?.take()
     }
 
     /// Whether the log has requests that pause.
@@ -136,12 +151,20 @@ impl Observer for RequestFilter {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Pass {
-        self.recorder.read(!self.capture.is_unfinished());
+        self.recorder
+            .read(bytes.len(), !self.capture.is_unfinished());
         let mut completed = 0;
+        let (plans, is_stopping) = (&mut self.plans, self.state.is_stopping());
         let verdict = self.recorder.record(|entries| {
             self.capture.push(bytes, |request| {
                 completed += 1;
-                entries.add(request);
+                match plans {
+                    None => entries.add(request),
+                    Some(plans) => {
+                        let status = plans.add(&request, is_stopping);
+                        entries.add_answered(request, status);
+                    }
+                }
             })
         });
         let refusal = verdict.refusal;

@@ -7,12 +7,16 @@ use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
 use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use super::event::{Event, Outcome};
 use super::filter::RequestFilter;
 use super::shared_tap::SharedTap;
 use super::state::State;
 use super::tap::TapIo;
+use super::varying::Plan;
 use crate::capture::Refusal;
 use crate::net::transport::Transport;
 
@@ -48,6 +52,20 @@ impl<T: Transport> SharedTap<T, RequestFilter> {
         if let Some(refusal) = refusal {
             tap.observer_mut().refuse(refusal);
         }
+    }
+
+    /// Waits for `delay`, in which no time of the peer runs. What was written before leaves at once.
+    pub(super) async fn delay(&self, delay: Duration) {
+        self.event(Event::Delayed);
+        // hyper flushes whenever the service waits.
+        self.borrow_mut().set_corked(false);
+        sleep(delay).await;
+        self.event(Event::DelayOver);
+    }
+
+    /// The plan of the next answer. None if none was made.
+    pub(super) fn take_plan(&self) -> Option<Plan> {
+        self.borrow_mut().observer_mut().take_plan()
     }
 
     /// Waits until the peer takes what was written.

@@ -14,7 +14,8 @@
 //! - `state` is the connection state: a pure state machine, and `event` its events and outcomes. The
 //!   filter owns it, and `handle` gives the driver and the service access to it, through a `shared_tap`.
 //! - `service` answers what hyper makes of the bytes, and `response` has the answers. `respond` is the seam for
-//!   a service that answers each request on its own.
+//!   a service that answers each request on its own. `varying` has an answer that is late, echoes, or says
+//!   whether the service serves. `plan` holds what the recorded requests will get of it.
 //! - `config` has the settings, `worker` what the connections of one worker share.
 //!
 //! # Invariants
@@ -37,6 +38,7 @@ mod filter;
 mod handle;
 mod observer;
 mod pause;
+mod plan;
 mod respond;
 mod response;
 mod service;
@@ -47,6 +49,7 @@ mod tap_output;
 #[cfg(test)]
 mod testing;
 mod timeouts;
+mod varying;
 mod worker;
 
 use std::cell::RefCell;
@@ -60,6 +63,7 @@ pub use config::Config;
 pub use respond::{Answers, Respond, Responding};
 pub use response::{Answer, Field, FieldError, Reply, Status, StatusError};
 pub use shared_tap::SharedTap;
+pub use varying::Varying;
 pub use worker::Worker;
 
 use crate::exit::Exit;

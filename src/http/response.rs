@@ -10,8 +10,8 @@ use http_body_util::Full;
 use httpdate::fmt_http_date;
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 use thiserror::Error;
@@ -88,17 +88,30 @@ impl Answer {
             map.append(name, value);
         }
         add_common(&mut map);
-        // RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5: these have no content.
-        let has_body = !matches!(
-            status,
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-        );
-        let body = if has_body { text } else { String::new() };
+        let body = if has_content(status) {
+            &*text.leak()
+        } else {
+            ""
+        };
         Self {
             status,
             fields: map,
-            body: Bytes::from_static(body.leak().as_bytes()),
+            body: Bytes::from_static(body.as_bytes()),
         }
+    }
+
+    /// The answer to a probe: what the service does. No cache may keep it.
+    pub(super) fn of_state(status: StatusCode, text: &'static str) -> Self {
+        let no_store = Field(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self::new(text.to_owned(), Status(status), vec![no_store])
+    }
+
+    /// The same answer, whose type no browser guesses from the content. Its content is a client's own bytes, and
+    /// must not become a page.
+    pub(super) fn unsniffed(mut self) -> Self {
+        let field = self.fields.entry(X_CONTENT_TYPE_OPTIONS);
+        field.or_insert(HeaderValue::from_static("nosniff"));
+        self
     }
 
     /// The status.
@@ -156,6 +169,22 @@ impl FromStr for Field {
             Ok(Self(name, value))
         }
     }
+}
+
+/// Whether an answer of this status has content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+fn has_content(status: StatusCode) -> bool {
+    !matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    )
+}
+
+/// The reply with these bytes as its content, unless its status has none.
+pub(super) fn with_content(mut reply: Reply, content: Vec<u8>) -> Reply {
+    if has_content(reply.status()) {
+        *reply.body_mut() = Full::new(Bytes::from(content));
+    }
+    reply
 }
 
 /// A refusal as hyper takes it, with these fields beside its own.

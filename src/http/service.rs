@@ -2,7 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - The body is read to its end before the answer: an earlier answer could be lost to a reset.
+//! - The body is read to its end before the answer: an earlier answer could be lost to a reset. The delay of an
+//!   answer begins behind it.
 //! - A body that the request filter refuses gets that refusal, never the answer.
 
 use std::convert::Infallible;
@@ -18,6 +19,7 @@ use super::event::{Event, Outcome};
 use super::handle::Handle;
 use super::respond::Answering;
 use super::response::{self, Reply};
+use super::varying::{Plan, Varying};
 use crate::net::transport::Transport;
 
 /// Answers one request.
@@ -41,6 +43,8 @@ pub(super) fn answer<T: Transport>(
         handle.writable().await;
         let mut reply = match answering {
             Answering::Same(answer, spent) => answer.reply(spent),
+            // Boxed to keep the future of a connection without these options small.
+            Answering::Varying(varying) => Box::pin(vary(varying, handle)).await,
             Answering::Own(responder, head) => responder.respond(&head).await,
         };
         if asks_for_options {
@@ -55,9 +59,21 @@ pub(super) fn answer<T: Transport>(
     }
 }
 
+/// The answer that was planned for this request, once it is due.
+async fn vary<T: Transport>(varying: &Varying, handle: &Handle<T>) -> Reply {
+    let plan = handle.take_plan().unwrap_or(Plan::Plain);
+    let delay = varying.delay(&plan);
+    if !delay.is_zero() {
+        handle.delay(delay).await;
+        handle.writable().await;
+    }
+    varying.reply(plan)
+}
+
 /// Whether the client wants the connection closed after the answer (RFC 9112 section 9.3).
 fn asks_to_close(request: &Request<Incoming>) -> bool {
-    if !request.headers().contains_key(CONNECTION) {
+    // Most requests have few fields: to compare their names takes less than to hash this one.
+    if !request.headers().keys().any(|name| name == CONNECTION) {
         return request.version() == Version::HTTP_10;
     }
     let has = |option: &str| {
@@ -74,3 +90,7 @@ async fn read_to_end(mut body: Incoming) -> hyper::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;

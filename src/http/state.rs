@@ -10,7 +10,7 @@
 //! - Neither bytes nor a failure change [`Input::Refused`] or a variant below it. Only a timeout or the
 //!   peer's end does.
 //! - The first refusal stands, and it is given once.
-//! - The time that the log takes does not count against the peer.
+//! - The time that the log takes does not count against the peer, nor does the delay of an answer.
 
 use super::event::{Awaited, Event, Outcome};
 use crate::capture::{BODY_CUT_SHORT, BODY_TOO_SLOW, HEAD_TOO_SLOW, Phase, Refusal};
@@ -74,6 +74,8 @@ pub(super) struct State {
     owed: u64,
     /// Nothing is read until the log has room.
     is_log_blocked: bool,
+    /// The next answer is due later.
+    is_delayed: bool,
     /// The refusal that is not given yet.
     refusal: Option<Refusal>,
     /// Changes whenever the timer has to start again.
@@ -88,6 +90,7 @@ impl State {
         answers: Answers::KeepAlive,
         owed: 0,
         is_log_blocked: false,
+        is_delayed: false,
         refusal: None,
         progress: 0,
     };
@@ -119,6 +122,11 @@ impl State {
             Event::Flushed => self.output = Output::Flushed,
             Event::Answered { asks_to_close } => return self.answered(asks_to_close),
             Event::BodyFailed => return self.body_failed(),
+            Event::Delayed => self.is_delayed = true,
+            Event::DelayOver => {
+                self.is_delayed = false;
+                self.restart_time();
+            }
             Event::Closing => self.close(Answers::Closing),
             Event::Draining => self.close(Answers::Draining),
             Event::TimedOut => return self.timed_out(),
@@ -168,7 +176,7 @@ impl State {
         self.count_answer();
         if asks_to_close {
             self.answers = Answers::ClosedByPeer;
-        } else if matches!(self.answers, Answers::Closing | Answers::Draining) && self.owed == 0 {
+        } else if self.is_stopping() && self.owed == 0 {
             self.answers = Answers::ClosedByUs;
         } else {
             return Outcome::Continue;
@@ -225,6 +233,7 @@ impl State {
         let is_blocked = self.output == Output::Blocked;
         let is_draining = self.answers == Answers::Draining;
         match self.input {
+            _ if self.is_delayed && !is_blocked => Awaited::Due,
             Input::Cut | Input::CutIdle if is_blocked => Awaited::Taking,
             Input::Cut | Input::CutIdle => Awaited::Finish,
             _ if self.is_log_blocked => Awaited::Log,
@@ -251,6 +260,11 @@ impl State {
     /// Whether whole requests wait for their answers: bytes written now are followed by others at once.
     pub(super) fn owes_answers(self) -> bool {
         self.owed > 0
+    }
+
+    /// Whether the service has begun to stop.
+    pub(super) fn is_stopping(self) -> bool {
+        matches!(self.answers, Answers::Closing | Answers::Draining)
     }
 
     /// Whether the last answer was given. The end follows it at once.
@@ -309,6 +323,9 @@ impl State {
     }
 }
 
+#[cfg(test)]
+#[path = "state_delay_tests.rs"]
+mod delay_tests;
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;

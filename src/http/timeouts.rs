@@ -72,7 +72,7 @@ impl<'a> Timer<'a> {
 
     fn limit(&self, awaited: Awaited) -> Limit {
         Limit::Within(match awaited {
-            Awaited::Log => return Limit::None,
+            Awaited::Log | Awaited::Due => return Limit::None,
             Awaited::Nothing => return Limit::Over,
             Awaited::Head => self.config.header_timeout,
             Awaited::FirstByteInDrain => self.grace,

@@ -3,6 +3,7 @@
 //! ```text
 //! browser ─ http ─ routes ─┬─ guard, token
 //!                          ├─ page
+//!                          ├─ metrics
 //!                          └─ viewers ─ poll ─ rows ─ request_log::recent
 //!                                         └─ view
 //! ```
@@ -13,6 +14,7 @@
 //!   viewer has to know.
 //! - `page` has the page's files. `query` reads what a viewer asks for, `rows` finds it, and `poll` waits
 //!   for it. `view` is one record in full.
+//! - `metrics` writes what [`crate::metrics`] has counted.
 //! - `viewers` counts the answers with records. `headers` has the fields of all answers.
 //!
 //! # Invariants
@@ -23,6 +25,7 @@
 
 mod guard;
 mod headers;
+mod metrics;
 mod page;
 mod poll;
 mod query;
@@ -41,7 +44,9 @@ use std::time::Duration;
 
 use crate::http::{self, Http};
 use crate::language::Language;
+use crate::metrics::Metrics;
 use crate::net::address::Address;
+use crate::net::bound::BoundAddress;
 use crate::net::interfaces;
 use crate::request_log::{Log, Recent};
 use crate::server::{SecondService, linger};
@@ -67,6 +72,8 @@ pub struct Config {
     pub listen: Address,
     /// The records.
     pub recent: Arc<Recent>,
+    /// The counts for `/metrics`.
+    pub metrics: Arc<Metrics>,
     /// What a viewer has to know. None: nothing on loopback, and elsewhere a random one.
     pub token: Option<Token>,
     /// The language of the page. None: that of the browser.
@@ -92,20 +99,28 @@ pub fn second_service(config: Config) -> SecondService {
 /// that announce it.
 fn protocol(
     config: Config,
-    bound: &[SocketAddr],
-    service: &[SocketAddr],
+    bound: &[BoundAddress],
+    service: &[BoundAddress],
 ) -> io::Result<(Http, Vec<String>)> {
     // A mapped address is no loopback host to a browser, and not to `guard`.
-    let is_open = |address: &SocketAddr| !address.ip().is_loopback();
+    let is_open = |address: SocketAddr| !address.ip().is_loopback();
+    let mut listened = bound.iter().filter_map(BoundAddress::ip);
     let token = match config.token {
-        None if bound.iter().any(is_open) => Some(Token::random()?),
+        None if listened.any(is_open) => Some(Token::random()?),
         token => token,
     };
     let lines = bound
         .iter()
-        .map(|&address| announced(address, token.as_ref(), config.language));
+        .filter_map(BoundAddress::ip)
+        .map(|address| announced(address, token.as_ref(), config.language));
     let lines = lines.collect();
-    let inspector = Inspector::new(config.recent, token, config.page_language, service);
+    let inspector = Inspector::new(
+        config.recent,
+        config.metrics,
+        token,
+        config.page_language,
+        service,
+    );
     let http = http::Config {
         answers: http::Answers::Own(Arc::new(inspector)),
         max_head: MAX_HEAD,

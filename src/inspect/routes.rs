@@ -1,11 +1,11 @@
-//! From a request to its answer: the page, the records, one record.
+//! From a request to its answer: the page, the records, one record, the metrics.
 //!
 //! The checks come in this order: the method, `Host` and origin ([`super::guard`]), the path, the token, the
 //! parameters, room among the viewers.
 //!
 //! # Invariants
 //!
-//! - Only an answer to a request with the token, where there is one, is made of a record.
+//! - Only an answer to a request with the token, where there is one, is made of a record or a count.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use hyper::http::request::Parts;
 use tokio::select;
 
 use super::headers::{self, BYTES, CSS, HTML, JAVASCRIPT, JSON, Refused, reply};
+use super::metrics::{self, OPENMETRICS};
 use super::query::{BadParameter, Query};
 use super::rows::Found;
 use super::token::Token;
@@ -24,17 +25,20 @@ use super::viewers::{Place, Viewers};
 use super::{guard, page, poll, view};
 use crate::http::{Reply, Respond, Responding};
 use crate::language::Language;
+use crate::metrics::Metrics;
+use crate::net::bound::BoundAddress;
 use crate::request_log::{Id, Kept, Recent, json_text};
 
 /// Answers the requests of viewers.
 #[derive(Debug)]
 pub(super) struct Inspector {
     recent: Arc<Recent>,
+    metrics: Arc<Metrics>,
     token: Option<Token>,
     /// The language of the page. None: the browser's.
     language: Option<Language>,
     /// Where the service listens that is shown.
-    service: Option<SocketAddr>,
+    service: Option<BoundAddress>,
     viewers: Arc<Viewers>,
 }
 
@@ -44,6 +48,7 @@ enum Route {
     Script,
     Style,
     Records,
+    Metrics,
     /// The bytes of a record.
     Bytes(Id),
     /// A record as the page shows it.
@@ -85,15 +90,17 @@ impl Respond for Inspector {
 impl Inspector {
     pub(super) fn new(
         recent: Arc<Recent>,
+        metrics: Arc<Metrics>,
         token: Option<Token>,
         language: Option<Language>,
-        service: &[SocketAddr],
+        service: &[BoundAddress],
     ) -> Self {
         Self {
             recent,
+            metrics,
             token,
             language,
-            service: service.first().copied(),
+            service: service.first().cloned(),
             viewers: Arc::new(Viewers::new()),
         }
     }
@@ -105,7 +112,7 @@ impl Inspector {
             Route::Html => return Ok(file(HTML, self.html())),
             Route::Script => return Ok(file(JAVASCRIPT, Bytes::from_static(page::JS.as_bytes()))),
             Route::Style => return Ok(file(CSS, Bytes::from_static(page::CSS.as_bytes()))),
-            Route::Records | Route::Bytes(_) | Route::View(_) => {}
+            Route::Records | Route::Metrics | Route::Bytes(_) | Route::View(_) => {}
         }
         if !self.has_token(head) {
             return Err(NO_TOKEN);
@@ -115,6 +122,7 @@ impl Inspector {
             Err(bad) => return Ok(ready(bad_parameter(&bad))),
         };
         match route {
+            Route::Metrics => Ok(file(OPENMETRICS, metrics::text(&self.metrics).into())),
             Route::Bytes(id) => self.record(id, &query, None),
             Route::View(id) => self.record(id, &query, Some(&self.reached(host))),
             _ => Ok(self.records(query, self.reached(host))),
@@ -141,8 +149,8 @@ impl Inspector {
     /// Where the viewer reaches the service: at a wildcard address by the host that the viewer used here, if that
     /// is of the same family.
     fn reached(&self, host: &str) -> String {
-        match self.service {
-            Some(address) if address.ip().is_unspecified() => {
+        match &self.service {
+            Some(BoundAddress::Ip(address)) if address.ip().is_unspecified() => {
                 let is_name = host.eq_ignore_ascii_case("localhost");
                 let is_v6 = host.starts_with('[');
                 let host = match address {
@@ -203,6 +211,7 @@ fn route(path: &str) -> Option<Route> {
         "/page.js" => Route::Script,
         "/page.css" => Route::Style,
         "/records" => Route::Records,
+        "/metrics" => Route::Metrics,
         _ => {
             let id = path.strip_prefix("/records/")?;
             match id.strip_suffix("/view") {
@@ -248,6 +257,8 @@ fn json(found: &Found, to: &str) -> Vec<u8> {
     .into_bytes();
     json.reserve(found.rows.len() + 256);
     json_text(to, &mut json);
+    json.extend_from_slice(b"\",\"curl\":\"");
+    json_text(&view::plain_curl(to), &mut json);
     json.extend_from_slice(b"\",\"records\":[");
     json.extend_from_slice(&found.rows);
     json.extend_from_slice(b"]}");
@@ -262,6 +273,11 @@ mod tests {
 
     use super::super::testing::Records;
     use super::*;
+
+    fn inspector(recent: &Arc<Recent>, service: &[BoundAddress]) -> Inspector {
+        let metrics = Arc::new(Metrics::new(1));
+        Inspector::new(Arc::clone(recent), metrics, None, None, service)
+    }
 
     /// The next place of an answer that has no records.
     async fn next(reply: Reply) -> String {
@@ -283,7 +299,8 @@ mod tests {
             ("192.0.2.1:80", "localhost", "192.0.2.1:80"),
         ] {
             let recent = Records::new().await.recent;
-            let inspector = Inspector::new(recent, None, None, &[service.parse().unwrap()]);
+            let address = BoundAddress::Ip(service.parse().unwrap());
+            let inspector = inspector(&recent, &[address]);
             assert_eq!(inspector.reached(host), shown, "{service} {host}");
         }
     }
@@ -302,7 +319,7 @@ mod tests {
             format!("since={start}&"),
             String::new(),
         ] {
-            let inspector = Inspector::new(Arc::clone(&records.recent), None, None, &[]);
+            let inspector = inspector(&records.recent, &[]);
             let request = Request::get(format!("/records?{query}find=y&viewer=1"));
             let request = request.header("Host", "localhost").body(()).unwrap();
             let search = inspector.respond(&request.into_parts().0);

@@ -34,6 +34,7 @@ impl Records {
             selection: Selection::default(),
             count: None,
             recent: Some(Arc::clone(&recent)),
+            metrics: None,
         };
         let log = Log::open(config, |_| {}).await.unwrap();
         let recorder = Rc::new(log.handle().recorder(200));

@@ -57,6 +57,18 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "每个回复的状态码,200 到 599。204、205 和 304 没有正文",
     ),
     (
+        "Answer each request with itself, byte for byte, with up to `--log-body` of its body. Not with `--text`",
+        "用请求本身的字节作为回复的正文,请求正文最多取 `--log-body`。不能与 `--text` 同时使用",
+    ),
+    (
+        "How late every answer is, at most 5m, from the end of its request on. Refusals are not late",
+        "每个回复推迟多久,从请求接收完毕算起,最长 5m。拒绝请求的回复不推迟",
+    ),
+    (
+        "Answer this path with 200 while the service serves, and with 503 from its first signal on, for a balancer that polls. The answers are not late, and the other options here do not change them",
+        "这个路径在服务器正常运行时回复 200,从第一个信号起回复 503,供负载均衡器轮询。这些回复不推迟,也不受本组其他选项影响",
+    ),
+    (
         "A header field of every answer, 'Name: value'. Repeatable; the variable has one field a line",
         "每个回复的一个头字段,写作 'Name: value'。可重复使用;在环境变量里每行一个字段",
     ),
@@ -66,12 +78,12 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // Listening.
     (
-        "An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. Repeatable, or separated by commas",
-        "监听的地址。可以是 `8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。可重复使用,也可以用逗号分隔",
+        "An address to listen on. It may be `8080` (127.0.0.1:8080), `:8080` (0.0.0.0:8080, every IPv4 address of the machine), `[::1]:8080` (IPv6 alone), `[fe80::1%eth0]:8080` (link-local) or `localhost:8080` (all addresses of the name). The port is 8080 if it is left out. Port 0 is any free port. `unix:/run/hellowire.sock` is a Unix socket. Repeatable, or separated by commas",
+        "监听的地址。可以是 `8080`(127.0.0.1:8080)、`:8080`(0.0.0.0:8080,即本机的所有 IPv4 地址)、`[::1]:8080`(只有 IPv6)、`[fe80::1%eth0]:8080`(链路本地地址)或 `localhost:8080`(该主机名的所有地址)。省略端口时为 8080。端口 0 表示任意空闲端口。`unix:/run/hellowire.sock` 是 Unix 套接字。可重复使用,也可以用逗号分隔",
     ),
     (
-        "The port of every address to listen on, instead of its own. Port 0 is any free port",
-        "所有监听地址都使用这个端口,代替各自的端口。端口 0 表示任意空闲端口",
+        "The port of every IP address to listen on, instead of its own. Port 0 is any free port",
+        "所有监听的 IP 地址都使用这个端口,代替各自的端口。端口 0 表示任意空闲端口",
     ),
     (
         "When the log on stdout and the diagnostics on stderr have colours. A file of `--log-file` has none",
@@ -84,12 +96,16 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("Always, also in a pipe", "总是使用,在管道里也一样"),
     ("Never", "从不使用"),
     (
-        "The number of workers, 1 to 1024. Each has a thread and listeners of its own [default: one a core]",
-        "工作线程的数量,1 到 1024。每个线程有自己的监听套接字 [默认: 每个 CPU 核心一个]",
+        "The number of workers, 1 to 1024. Each has a thread, and listeners of its own on IP addresses [default: one a core]",
+        "工作线程的数量,1 到 1024。每个线程在 IP 地址上有自己的监听套接字 [默认: 每个 CPU 核心一个]",
     ),
     (
-        "Share the port with other programs that use this option, for a restart without a gap",
-        "与同样使用本选项的程序共用端口,重启时服务不中断",
+        "The permissions of a Unix socket's file, in octal. Who may write to it may connect",
+        "Unix 套接字文件的权限,用八进制表示。可以写这个文件的用户才能连接",
+    ),
+    (
+        "Share the port with other programs that use this option, for a restart without a gap. On a Unix socket, take the place of the program that listens there",
+        "与同样使用本选项的程序共用端口,重启时服务不中断。对于 Unix 套接字,取代正在那里监听的程序",
     ),
     (
         "The level of the diagnostics on stderr",
@@ -239,8 +255,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "要发送的数据,原样发送 [默认: stdin 是终端时提示输入一行,否则为 stdin 的全部内容]",
     ),
     (
-        "The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out",
-        "服务器的地址。可以是 `8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080",
+        "The server's address. It may be `8080` (127.0.0.1:8080), `[::1]:8080` or `example.org:80`. All addresses of a name are tried. The port is 8080 if it is left out. `unix:/run/hellowire.sock` is a Unix socket",
+        "服务器的地址。可以是 `8080`(127.0.0.1:8080)、`[::1]:8080` 或 `example.org:80`。如果是主机名,会尝试它的所有地址。省略端口时为 8080。`unix:/run/hellowire.sock` 是 Unix 套接字",
     ),
     ("How long connecting may take", "建立连接最多用多长时间"),
     (
@@ -270,8 +286,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     // The health check.
     (
-        "The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. The variable may have several addresses; the first counts. Without the argument, in a container whose first process is hellowire, the check asks the first address with a port that this process listens on. If there is none, the check asks nothing and succeeds",
-        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。环境变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个指定了端口的地址;没有这样的地址时,不做检查,直接视为成功",
+        "The address to ask. A wildcard, `0.0.0.0` or `[::]`, means loopback. `unix:/run/hellowire.sock` is a Unix socket. The variable may have several addresses; the first counts. Without the argument, in a container whose first process is hellowire, the check asks the first address that this process listens on and whose port is not 0. If there is none, the check asks nothing and succeeds",
+        "要检查的地址。通配地址 `0.0.0.0` 或 `[::]` 表示本机回环地址。`unix:/run/hellowire.sock` 是 Unix 套接字。环境变量里可以有多个地址,只用第一个。不给出地址时,如果容器的首个进程是 hellowire,就检查该进程监听的第一个端口不为 0 的地址;没有这样的地址时,不做检查,直接视为成功",
     ),
     (
         "The port to ask, instead of the address's own. The variable has no effect on an address that is given as the argument",

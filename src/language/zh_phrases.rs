@@ -93,6 +93,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("its bytes were not parsed", "它的字节没有被解析"),
     (
+        "no command can name the service's socket",
+        "没有命令能写出服务的套接字",
+    ),
+    (
         "it is incomplete, and curl sends whole requests",
         "它不完整,而 curl 只发完整的请求",
     ),

@@ -94,6 +94,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "应为方法(如 POST)、路径的开头(如 /hook)、refused 或 odd",
     ),
     ("longer than 365 days", "超过 365 天"),
+    ("longer than 5 minutes", "超过 5 分钟"),
     ("must be longer than 0s", "必须大于 0s"),
     (
         "expected a size as in 4096, 64KiB or 16MiB",
@@ -120,6 +121,18 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "only a link-local IPv6 address, as in [fe80::1%eth0]:9000, has a zone",
         "只有链路本地 IPv6 地址可以带区域,如 [fe80::1%eth0]:9000",
+    ),
+    (
+        "a Unix socket is unix: and a path of 1 to 107 bytes without control and invisible characters, as in unix:/run/hellowire.sock",
+        "Unix 套接字写作 unix: 加路径,路径为 1 到 107 字节,不含控制字符或不可见的字符,如 unix:/run/hellowire.sock",
+    ),
+    (
+        "a Unix socket is of no use here: TCP is needed",
+        "这里不能用 Unix 套接字,只能用 TCP",
+    ),
+    (
+        "expected permissions in octal, 0 to 0777, as in 0660",
+        "应为八进制权限,0 到 0777,如 0660",
     ),
     (
         "expected at least 16 letters, digits or characters of -._~",

@@ -1,8 +1,8 @@
 //! What accepts connections: the seam between the server and what it listens on.
 //!
 //! The acceptor takes connections from a [`Listen`], and a protocol serves them over the
-//! [`Transport`] that comes with it. A TCP listener ([`tcp`](super::tcp)) is the only one today. A Unix
-//! socket would be another, in a file of its own; a TLS listener would wrap one, and its transport.
+//! [`Transport`] that comes with it. The one of today listens on TCP and on Unix sockets
+//! ([`listener`](super::listener)). A TLS listener would wrap it, and its transport.
 
 use std::future::Future;
 use std::io;
@@ -49,6 +49,15 @@ pub(crate) trait Listen: 'static {
         expect(dead_code, reason = "only the drain of Linux asks for it")
     )]
     fn tcp_socket(&self) -> Option<BorrowedFd<'_>>;
+
+    /// Whether the socket outlives this program: the process that started it gives it to the next one. What is
+    /// in its queue then is for that one.
+    fn is_inherited(&self) -> bool {
+        false
+    }
+
+    /// Lets no other client into the accept queue, if a listener of this kind can do that at once.
+    fn refuse_others(&self) {}
 }
 
 /// Takes the listeners of a worker, of whatever kind each is.

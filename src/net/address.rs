@@ -1,15 +1,24 @@
-//! Addresses as people write them: an IP address, with a zone if it needs one, or a name; and a port.
+//! Addresses as people write them: an IP address, with a zone if it needs one, or a name, and a port; or the path
+//! of a Unix socket.
 //!
 //! The command line parses them: [`Omitted`] completes what a user leaves out. [`listen`](super::listen) and
 //! [`dial`](super::dial) resolve them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use thiserror::Error;
 
 use super::zone;
+use crate::escape::is_printable;
+
+/// What the address of a Unix socket begins with.
+pub(crate) const UNIX: &str = "unix:";
+
+/// The longest path of a Unix socket in bytes, without its NUL (`sun_path` of `sockaddr_un`, unix(7)).
+pub(crate) const MAX_PATH: usize = 107;
 
 /// An address to listen on or to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +41,8 @@ pub enum Address {
         /// The port, 0 for any.
         port: u16,
     },
+    /// `unix:/run/hellowire.sock`: a Unix socket, which has a path and no port.
+    Unix(PathBuf),
 }
 
 /// What an address means that is written without its host or without its port.
@@ -65,38 +76,48 @@ pub enum AddressError {
     /// It names a link, and is not link-local.
     #[error("only a link-local IPv6 address, as in [fe80::1%eth0]:9000, has a zone")]
     HasNoZone,
+    /// It is no path of a Unix socket, or one without `unix:`.
+    #[error(
+        "a Unix socket is unix: and a path of 1 to 107 bytes without control and invisible characters, as in unix:/run/hellowire.sock"
+    )]
+    Path,
 }
 
 // === impl Address ===
 
 impl Address {
-    /// The port, 0 for any.
+    /// The port, 0 for any. None for a Unix socket.
     #[must_use]
-    pub fn port(&self) -> u16 {
+    pub fn port(&self) -> Option<u16> {
         match self {
-            Self::Ip(address) => address.port(),
-            Self::Zoned { port, .. } | Self::Name { port, .. } => *port,
+            Self::Ip(address) => Some(address.port()),
+            Self::Zoned { port, .. } | Self::Name { port, .. } => Some(*port),
+            Self::Unix(_) => None,
         }
     }
 
-    /// The same address with another port.
+    /// The same address with another port. A Unix socket stays as it is.
     #[must_use]
     pub fn with_port(mut self, new: u16) -> Self {
         match &mut self {
             Self::Ip(address) => address.set_port(new),
             Self::Zoned { port, .. } | Self::Name { port, .. } => *port = new,
+            Self::Unix(_) => {}
         }
         self
     }
 }
 
-/// Parses an address that is written out: a host and a port.
+/// Parses an address that is written out: a host and a port, or `unix:` and a path.
 impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         // A list in the environment may have spaces: `127.0.0.1:8080, [::1]:8080`.
         let text = text.trim();
+        if let Some(path) = text.strip_prefix(UNIX) {
+            return unix(path);
+        }
         let (host, port) = text.rsplit_once(':').ok_or(AddressError::Form)?;
         let port = port_number(port)?;
         if let Some((ip, zone)) = host.split_once('%') {
@@ -133,7 +154,14 @@ impl Omitted {
     pub fn parse(self, text: &str) -> Result<Address, AddressError> {
         let text = text.trim();
         let Self { host, port } = self;
-        if let Some(address) = text.strip_prefix("http://") {
+        if text.starts_with(UNIX) {
+            text.parse()
+        } else if text.starts_with(['/', '.']) {
+            Err(AddressError::Path)
+        } else if let Some(address) = text.strip_prefix("http://") {
+            if address.trim_start().starts_with(UNIX) {
+                return Err(AddressError::Form);
+            }
             // Without a port a URL means 80, and an address `port`: it could mean either.
             address.strip_suffix('/').unwrap_or(address).parse()
         } else if is_number(text) {
@@ -201,6 +229,17 @@ fn zoned(ip: &str, zone: &str, port: u16) -> Result<Address, AddressError> {
     Ok(Address::Zoned { ip, zone, port })
 }
 
+/// Parses the path of a Unix socket. It is shown on terminals and in commands to copy.
+fn unix(path: &str) -> Result<Address, AddressError> {
+    let has_length = (1..=MAX_PATH).contains(&path.len());
+    let is_visible = |c: char| matches!(c, ' '..='~') || !c.is_ascii() && is_printable(c);
+    if has_length && path.chars().all(is_visible) {
+        Ok(Address::Unix(path.into()))
+    } else {
+        Err(AddressError::Path)
+    }
+}
+
 fn is_name(host: &str) -> bool {
     let may_be_in_a_name =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
@@ -217,6 +256,7 @@ impl fmt::Display for Address {
             Self::Ip(address) => address.fmt(f),
             Self::Zoned { ip, zone, port } => write!(f, "[{ip}%{zone}]:{port}"),
             Self::Name { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "{UNIX}{}", path.display()),
         }
     }
 }

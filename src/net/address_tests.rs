@@ -135,6 +135,8 @@ fn what_could_mean_several_things_is_not_completed() {
         "[127.0.0.1]",
         "[localhost]",
         "[]",
+        "http://unix:/a",
+        "http:// unix:/a",
         "http://a",
         "http://a/",
         "http://80",
@@ -159,6 +161,9 @@ fn what_could_mean_several_things_is_not_completed() {
         assert_eq!(completed(text), Err(AddressError::Port), "{text:?}");
     }
     assert_eq!(completed("fe80::1"), Err(AddressError::NeedsZone));
+    for text in ["/run/a.sock", "./a.sock", "../a.sock"] {
+        assert_eq!(completed(text), Err(AddressError::Path), "{text:?}");
+    }
     assert_eq!(completed("::1%eth0").as_deref(), Ok("[::1%eth0]:8080"));
     assert_eq!(completed("127.0.0.1%lo"), Err(AddressError::HasNoZone));
 }
@@ -198,3 +203,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_unix_socket_has_a_path_and_no_port() {
+    let longest = "x".repeat(107);
+    for path in [
+        "/run/a.sock",
+        "a",
+        "/a b/it's",
+        "/[::1]",
+        "80",
+        "@a",
+        &longest,
+    ] {
+        let text = format!("unix:{path}");
+        let address: Address = text.parse().unwrap();
+        assert_eq!(address, Address::Unix(path.into()));
+        assert_eq!(OMITTED_UNIX.parse(&format!(" {text} ")).unwrap(), address);
+        assert_eq!(address.to_string(), text);
+        assert_eq!(address.port(), None);
+        assert_eq!(address.clone().with_port(80), address);
+    }
+    let longer = "x".repeat(108);
+    for path in ["", " ", "/a\nb", "/\u{1b}[m", "/\u{202e}", &longer] {
+        let text = format!("unix:{path}");
+        assert_eq!(text.parse::<Address>(), Err(AddressError::Path), "{text:?}");
+    }
+}
+
+const OMITTED_UNIX: Omitted = Omitted {
+    host: Ipv4Addr::LOCALHOST,
+    port: 8080,
+};

@@ -19,9 +19,11 @@ use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::select;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::address::Address;
+use super::socket::Socket;
+use super::unix;
 use super::zone::{self, NoSuchZone};
 use crate::diagnostics::debug_is_display;
 
@@ -32,6 +34,10 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// gives the connection up after nine probes (`tcp_keepalive_probes`).
 const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long a client waits for room in the queue of a Unix socket, before it tries again. The kernel does not
+/// tell when there is some.
+const FULL_QUEUE_PAUSE: Duration = Duration::from_millis(10);
 
 /// Why there is no connection.
 #[derive(Error)]
@@ -54,7 +60,7 @@ pub enum DialError {
     },
     /// No program listens at the address.
     #[error("refused: nobody listens at {0}")]
-    Refused(SocketAddr),
+    Refused(Address),
     /// No answer came within the time that the caller gave.
     #[error("timed out: {0} does not answer")]
     TimedOut(Address),
@@ -62,7 +68,7 @@ pub enum DialError {
     #[error("cannot connect to {address}")]
     Failed {
         /// The address that failed.
-        address: SocketAddr,
+        address: Address,
         /// The system's error.
         source: io::Error,
     },
@@ -79,7 +85,35 @@ debug_is_display!(DialError);
 /// # Cancel safety
 ///
 /// Dropping it ends all attempts.
-pub(crate) async fn dial(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
+pub(crate) async fn dial(address: &Address, time: Duration) -> Result<Socket, DialError> {
+    let Address::Unix(path) = address else {
+        return Ok(dial_tcp(address, time).await?.into());
+    };
+    let give_up = Instant::now() + time;
+    loop {
+        match unix::connect(path) {
+            Ok(socket) => return Ok(Socket::unix(socket.into())),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
+                return Err(failed(address.clone(), error));
+            }
+            Err(_) if Instant::now() >= give_up => {
+                return Err(DialError::TimedOut(address.clone()));
+            }
+            Err(_) => sleep(FULL_QUEUE_PAUSE).await,
+        }
+    }
+}
+
+/// As [`dial`], for a caller that needs TCP.
+///
+/// # Errors
+///
+/// As for [`dial`]. A Unix socket has no such address.
+///
+/// # Cancel safety
+///
+/// Dropping it ends all attempts.
+pub(crate) async fn dial_tcp(address: &Address, time: Duration) -> Result<TcpStream, DialError> {
     let socket = timeout(time, async {
         try_all(resolve(address).await?, address).await
     })
@@ -119,6 +153,7 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, DialError> {
             let found = lookup_host((host.as_str(), *port)).await;
             Ok(found.map_err(no_such_host)?.collect())
         }
+        Address::Unix(_) => Ok(Vec::new()),
     }
 }
 
@@ -161,7 +196,7 @@ impl Attempts {
     fn start(&mut self, candidate: SocketAddr) {
         self.0.push(Box::pin(async move {
             let socket = TcpStream::connect(candidate).await;
-            socket.map_err(|source| failed(candidate, source))
+            socket.map_err(|source| failed(Address::Ip(candidate), source))
         }));
     }
 
@@ -183,10 +218,10 @@ impl Attempts {
     }
 }
 
-fn failed(address: SocketAddr, source: io::Error) -> DialError {
+fn failed(address: Address, source: io::Error) -> DialError {
     match source.kind() {
         io::ErrorKind::ConnectionRefused => DialError::Refused(address),
-        io::ErrorKind::TimedOut => DialError::TimedOut(Address::Ip(address)),
+        io::ErrorKind::TimedOut => DialError::TimedOut(address),
         _ => DialError::Failed { address, source },
     }
 }
@@ -224,6 +259,19 @@ mod tests {
             error.to_string(),
             format!("refused: nobody listens at {unused}")
         );
+    }
+
+    #[tokio::test]
+    async fn names_a_unix_socket_that_no_program_listens_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("s");
+        let address = Address::Unix(path.clone());
+        let error = dial(&address, LONG).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot connect to {address}"));
+        drop(std::os::unix::net::UnixListener::bind(path).unwrap());
+        let error = dial(&address, LONG).await.unwrap_err();
+        let expected = format!("refused: nobody listens at {address}");
+        assert_eq!(error.to_string(), expected);
     }
 
     #[tokio::test]

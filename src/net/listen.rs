@@ -1,79 +1,35 @@
 //! Turns addresses into listening sockets.
 //!
 //! A service, or a chat that listens, calls `bind` once at its start. Each worker registers its own
-//! sockets later. A second kind of listener is bound and registered here.
+//! sockets later. `unix` makes the Unix sockets, and [`inherited`](super::inherited) has those
+//! that a service manager passes on.
 //!
 //! # Invariants
 //!
-//! - Each worker has a listener of its own on every address. With `SO_REUSEPORT` the kernel distributes
-//!   connections, so cores share no lock.
+//! - Each worker has a listener of its own on every IP address. With `SO_REUSEPORT` the kernel distributes
+//!   connections, so cores share no lock. A Unix socket and an inherited one have one queue, which all workers
+//!   share.
 //! - A second program on the same port is refused, unless the options allow it.
-//! - An IPv6 address accepts IPv6 only.
+//! - An IPv6 address accepts IPv6 only. On an inherited socket, its owner decides.
 
+use std::env;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
 
 use log::warn;
 use socket2::{Domain, Protocol, Socket, Type};
-use thiserror::Error;
 
 use super::accept::TakeListener;
 use super::address::Address;
-use super::tcp;
-use super::zone::{self, NoSuchZone};
-use crate::diagnostics::debug_is_display;
+pub use super::bind_error::BindError;
+use super::bound::BoundAddress;
+use super::listener::{Listener, Listening};
+use super::unix::{self, SocketFile};
+use super::zone;
 
 /// The length of the accept queue. The kernel caps it at `net.core.somaxconn`, 4096 by default.
 pub(crate) const BACKLOG: i32 = 4096;
-
-/// Why listening failed.
-#[derive(Error)]
-pub enum BindError {
-    /// The name could not be resolved.
-    #[error("cannot resolve {address}")]
-    Resolve {
-        /// The address as the user gave it.
-        address: Address,
-        /// The resolver's error.
-        source: io::Error,
-    },
-    /// The address is in use, not permitted or not this machine's.
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// The address that failed.
-        address: SocketAddr,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// The network interface does not exist.
-    #[error("cannot listen on {address}")]
-    Zone {
-        /// The address as the user gave it.
-        address: Address,
-        /// The zone that does not exist.
-        source: NoSuchZone,
-    },
-    /// The name has no address that belongs to this machine.
-    #[error("{0} has no address that this machine could listen on")]
-    NoAddress(Address),
-}
-
-debug_is_display!(BindError);
-
-impl BindError {
-    /// The same error. If another program listens at the address, it says so, and `hint` says how to listen at
-    /// another port.
-    #[must_use]
-    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
-        if let Self::Listen { source, .. } = &mut self
-            && source.kind() == io::ErrorKind::AddrInUse
-        {
-            let text = format!("{source}; another program listens there: {hint}");
-            *source = io::Error::new(source.kind(), text);
-        }
-        self
-    }
-}
 
 /// How to listen.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) share_port: bool,
     /// The size of a connection's kernel buffers, in bytes each way. None: the kernel chooses.
     pub(crate) socket_buffer: Option<usize>,
+    /// The permissions of a Unix socket's file.
+    pub(crate) socket_mode: u32,
 }
 
 impl Options {
@@ -92,24 +50,29 @@ impl Options {
         workers: 1,
         share_port: false,
         socket_buffer: None,
+        socket_mode: 0o660,
     };
 }
 
 /// Bound and listening sockets.
 #[derive(Debug)]
 pub(crate) struct Bound {
-    /// The real addresses, in the order of the arguments. A port 0 is replaced by the kernel's choice.
-    pub(crate) addresses: Vec<SocketAddr>,
+    /// The real addresses, in the order of the arguments, and Unix sockets last. A port 0 is replaced by the kernel's choice.
+    pub(crate) addresses: Vec<BoundAddress>,
     /// The listeners of each worker.
     pub(crate) listeners: Vec<Listeners>,
+    /// The files of Unix sockets. Each is removed when it is dropped.
+    pub(crate) files: Vec<SocketFile>,
     options: Options,
 }
 
 /// The listening sockets of one worker, one an address. No poll has them yet.
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
-    /// The TCP sockets.
+    /// The TCP sockets, which this worker alone has.
     pub(crate) tcp: Vec<TcpListener>,
+    /// The others, which each worker has.
+    shared: Vec<Listening>,
 }
 
 impl Listeners {
@@ -119,8 +82,13 @@ impl Listeners {
     ///
     /// The system's error.
     pub(crate) fn register(self, taker: &mut impl TakeListener) -> io::Result<()> {
-        for listener in self.tcp {
-            taker.take(tcp::Listener::register(listener)?);
+        let tcp = self.tcp.into_iter().map(|socket| Listening {
+            socket: socket.into(),
+            is_unix: false,
+            is_inherited: false,
+        });
+        for listening in tcp.chain(self.shared) {
+            taker.take(Listener::register(listening)?);
         }
         Ok(())
     }
@@ -133,11 +101,7 @@ impl Listeners {
 /// The first address that fails. Of a name's several addresses, those that this machine does not have
 /// are skipped with a warning: in a container `localhost` may have no `::1`.
 pub(crate) fn bind(addresses: &[Address], options: Options) -> Result<Bound, BindError> {
-    let mut bound = Bound {
-        addresses: Vec::new(),
-        listeners: (0..options.workers).map(|_| Listeners::default()).collect(),
-        options,
-    };
+    let mut bound = Bound::nothing(options);
     for address in addresses {
         match address {
             Address::Ip(ip) => bound.add(*ip)?,
@@ -157,22 +121,98 @@ pub(crate) fn bind(addresses: &[Address], options: Options) -> Result<Bound, Bin
                 })?;
                 bound.add_some(address, resolved.collect())?;
             }
+            Address::Unix(_) => {}
+        }
+    }
+    // Behind the names, which may take long: no file is there meanwhile.
+    for address in addresses {
+        if let Address::Unix(path) = address {
+            bound.add_unix(path)?;
         }
     }
     Ok(bound)
 }
 
+/// Gives the sockets that a service manager has passed on to all workers.
+///
+/// # Errors
+///
+/// The system has no more descriptors.
+pub(crate) fn adopt(
+    inherited: Vec<(BoundAddress, Listening)>,
+    options: Options,
+) -> Result<Bound, BindError> {
+    let mut bound = Bound::nothing(options);
+    for (address, listening) in inherited {
+        bound.share(address, listening)?;
+    }
+    Ok(bound)
+}
+
 impl Bound {
-    /// Listens on `address`, unless it does already.
-    fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
+    fn nothing(options: Options) -> Self {
+        Self {
+            addresses: Vec::new(),
+            listeners: (0..options.workers).map(|_| Listeners::default()).collect(),
+            files: Vec::new(),
+            options,
+        }
+    }
+
+    /// Listens on the Unix socket at `path`, unless it does already.
+    fn add_unix(&mut self, path: &Path) -> Result<(), BindError> {
+        // Users read it elsewhere too, where a relative path would be another file.
+        let absolute = env::current_dir().unwrap_or_default().join(path);
+        let address = BoundAddress::Unix(absolute);
         if self.addresses.contains(&address) {
             return Ok(());
         }
-        let sockets = listen_all(address, self.options)
-            .map_err(|source| BindError::Listen { address, source })?;
+        let Options {
+            socket_mode,
+            share_port,
+            ..
+        } = self.options;
+        let listening = unix::listen(path, socket_mode, share_port, BACKLOG);
+        let (socket, file) = match listening {
+            Ok(listening) => listening,
+            Err(source) => return Err(BindError::Listen { address, source }),
+        };
+        self.files.push(file);
+        let listening = Listening {
+            socket,
+            is_unix: true,
+            is_inherited: false,
+        };
+        self.share(address, listening)
+    }
+
+    /// Gives a socket to all workers.
+    fn share(&mut self, address: BoundAddress, listening: Listening) -> Result<(), BindError> {
+        for worker in self.listeners.iter_mut().skip(1) {
+            match listening.try_clone() {
+                Ok(listening) => worker.shared.push(listening),
+                Err(source) => return Err(BindError::Listen { address, source }),
+            }
+        }
+        if let Some(first) = self.listeners.first_mut() {
+            first.shared.push(listening);
+        }
+        self.addresses.push(address);
+        Ok(())
+    }
+
+    /// Listens on `address`, unless it does already.
+    fn add(&mut self, address: SocketAddr) -> Result<(), BindError> {
+        if self.addresses.contains(&address.into()) {
+            return Ok(());
+        }
+        let failed = |source| BindError::Listen {
+            address: address.into(),
+            source,
+        };
+        let sockets = listen_all(address, self.options).map_err(failed)?;
         let actual = sockets.first().map_or(Ok(address), TcpListener::local_addr);
-        self.addresses
-            .push(actual.map_err(|source| BindError::Listen { address, source })?);
+        self.addresses.push(actual.map_err(failed)?.into());
         for (worker, socket) in self.listeners.iter_mut().zip(sockets) {
             worker.tcp.push(socket);
         }
@@ -216,6 +256,7 @@ fn listen_all(address: SocketAddr, options: Options) -> io::Result<Vec<TcpListen
         workers,
         share_port,
         socket_buffer,
+        ..
     } = options;
     // The first socket binds without SO_REUSEPORT, so it fails if another program listens already. It
     // shares its port only afterwards, with the sockets of the other workers.

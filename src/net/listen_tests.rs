@@ -25,7 +25,8 @@ fn each_worker_has_a_listener_on_the_same_port() {
         .listeners
         .iter()
         .map(|worker| worker.tcp[0].local_addr().unwrap());
-    assert_eq!(ports.collect::<Vec<_>>(), [bound.addresses[0]; 3]);
+    let address = bound.addresses[0].ip().unwrap();
+    assert_eq!(ports.collect::<Vec<_>>(), [address; 3]);
 }
 
 fn with_buffers(socket_buffer: usize) -> Options {
@@ -43,7 +44,7 @@ fn a_connection_has_the_buffers_of_its_listener() {
     use socket2::SockRef;
 
     let mut bound = bind(&any_port(), with_buffers(8192)).unwrap();
-    let _client = TcpStream::connect(bound.addresses[0]).unwrap();
+    let _client = TcpStream::connect(bound.addresses[0].ip().unwrap()).unwrap();
     let listener = bound.listeners[0].tcp.remove(0);
     listener.set_nonblocking(false).unwrap();
     let (accepted, _) = listener.accept().unwrap();
@@ -72,7 +73,7 @@ fn more_than_the_kernel_allows_is_an_error() {
 #[test]
 fn a_second_bind_fails_unless_both_share_the_port() {
     let first = bind(&any_port(), of_workers(2)).unwrap();
-    let taken = [Address::Ip(first.addresses[0])];
+    let taken = [Address::Ip(first.addresses[0].ip().unwrap())];
     let error = bind(&taken, of_workers(2)).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -80,4 +81,27 @@ fn a_second_bind_fails_unless_both_share_the_port() {
     );
     let shared = bind(&taken, SHARING);
     assert!(shared.is_ok(), "{shared:?}");
+}
+
+#[test]
+fn all_workers_share_a_unix_socket_whose_file_goes_with_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let addresses = [Address::Unix(path.clone()), Address::Unix(path.clone())];
+    let bound = bind(&addresses, of_workers(3)).unwrap();
+    assert_eq!(bound.addresses, [BoundAddress::Unix(path.clone())]);
+    for worker in &bound.listeners {
+        assert_eq!((worker.tcp.len(), worker.shared.len()), (0, 1));
+    }
+    let error = bind(&addresses, of_workers(1)).unwrap_err();
+    let error = error.with_hint("-p sets another port");
+    let expected = format!("cannot listen on unix:{}", path.display());
+    assert_eq!(error.to_string(), expected);
+    let BindError::Listen { source, .. } = error else {
+        panic!("{error:?}");
+    };
+    let expected = "another program listens there: --reuse-port takes its place";
+    assert_eq!(source.to_string(), expected);
+    drop(bound);
+    assert!(!path.exists());
 }

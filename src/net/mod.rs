@@ -2,8 +2,8 @@
 //! connection's socket.
 //!
 //! ```text
-//! address ─ zone ─ listen ─ accept (tcp) ─ transport (socket), peer
-//!         │    └─ dial
+//! address ─ zone ─ listen ─┬─ unix ──────┬─ accept (listener) ─ transport (socket), peer
+//!         │    └─ dial      └─ inherited ─┘
 //!         └─ interfaces
 //! ```
 //!
@@ -11,12 +11,16 @@
 
 pub(crate) mod accept;
 pub mod address;
+pub mod bind_error;
+pub mod bound;
 pub mod dial;
+pub mod inherited;
 pub(crate) mod interfaces;
 pub mod listen;
+pub(crate) mod listener;
 pub mod peer;
 pub mod socket;
-pub(crate) mod tcp;
 pub mod transport;
+pub(crate) mod unix;
 pub mod write_last;
 pub mod zone;

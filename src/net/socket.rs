@@ -1,25 +1,29 @@
-//! A connection's TCP socket, which is registered with the runtime's poll only once it has to wait.
+//! A connection's socket, TCP or Unix, which is registered with the runtime's poll only once it has to wait.
 //!
 //! Stands between `accept` and the protocol. A client that asks for one answer has mostly sent its request
 //! by the time the acceptor takes its connection, and takes the answer at once. Such a connection ends
 //! unregistered: it saves two system calls, the memory of a registration, and a tenth of its user
 //! instructions.
 //!
+//! One type carries both kinds of connections, so that the protocols are compiled once.
+//!
 //! # Invariants
 //!
 //! - A task waits only for a registered socket.
 
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::mem::{self, MaybeUninit};
-use std::net::{Shutdown, TcpStream as StdStream};
-use std::os::fd::AsFd;
+use std::net::TcpStream as StdStream;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use rustix::io::Errno;
-use rustix::net::{SendFlags, send};
+use rustix::net::{SendFlags, Shutdown, send, shutdown};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 
 use super::transport::{Fate, Transport};
 use super::write_last::WriteLast;
@@ -36,44 +40,66 @@ pub struct Socket {
     may_hold_more: bool,
 }
 
+/// An unregistered socket needs the same system calls whichever kind it is of.
 #[derive(Debug)]
 enum Stream {
-    Unregistered(StdStream),
-    Registered(TcpStream),
+    Unregistered(OwnedFd, Kind),
+    Tcp(TcpStream),
+    Unix(UnixStream),
     /// Registering it failed.
     Closed,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Tcp,
+    Unix,
+}
+
 impl Socket {
-    /// Wraps the socket of a connection, which must not block.
+    /// Wraps the TCP socket of a connection, which must not block.
     #[must_use]
     pub fn new(stream: StdStream) -> Self {
-        Self {
-            stream: Stream::Unregistered(stream),
-            may_hold_more: true,
+        Stream::Unregistered(stream.into(), Kind::Tcp).into()
+    }
+
+    /// Wraps the Unix socket of a connection, which must not block.
+    #[must_use]
+    pub fn unix(stream: StdUnixStream) -> Self {
+        Stream::Unregistered(stream.into(), Kind::Unix).into()
+    }
+
+    /// The socket itself. None if registering it has failed.
+    #[must_use]
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        match &self.stream {
+            Stream::Unregistered(socket, _) => Some(socket.as_fd()),
+            Stream::Tcp(stream) => Some(stream.as_fd()),
+            Stream::Unix(stream) => Some(stream.as_fd()),
+            Stream::Closed => None,
         }
     }
 
     #[cfg(test)]
     fn is_registered(&self) -> bool {
-        matches!(self.stream, Stream::Registered(_))
+        matches!(self.stream, Stream::Tcp(_) | Stream::Unix(_))
     }
 
-    fn unregistered(&self) -> Option<&StdStream> {
+    fn unregistered(&self) -> Option<(&OwnedFd, Kind)> {
         match &self.stream {
-            Stream::Unregistered(stream) => Some(stream),
-            Stream::Registered(_) | Stream::Closed => None,
+            Stream::Unregistered(socket, kind) => Some((socket, *kind)),
+            Stream::Tcp(_) | Stream::Unix(_) | Stream::Closed => None,
         }
     }
 
     /// Reads into `buf` without waiting. None if the caller has to wait, for which the socket has to be
     /// registered.
     fn read_unregistered(&mut self, buf: &mut ReadBuf<'_>) -> Option<io::Result<()>> {
-        let stream = self.unregistered().filter(|_| self.may_hold_more)?;
+        let (socket, _) = self.unregistered().filter(|_| self.may_hold_more)?;
         // On the stack and not in `buf`, which would have to be zeroed first.
         let mut space = [MaybeUninit::uninit(); UNREGISTERED_READ];
         let length = space.len().min(buf.remaining());
-        match rustix::io::read(stream, &mut space[..length]) {
+        match rustix::io::read(socket, &mut space[..length]) {
             Ok((bytes, _)) => {
                 self.may_hold_more = bytes.len() == length;
                 buf.put_slice(bytes);
@@ -84,36 +110,62 @@ impl Socket {
         }
     }
 
-    /// Writes with `write` without waiting. None if the caller has to wait, as above.
-    fn write_unregistered(
-        &self,
-        write: impl FnOnce(&StdStream) -> io::Result<usize>,
-    ) -> Option<io::Result<usize>> {
-        let written = write(self.unregistered()?);
-        let would_block = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
-        (!written.as_ref().is_err_and(would_block)).then_some(written)
+    /// Writes without waiting; `is_last` as for [`send_now`]. None if the caller has to wait, as above.
+    fn write_unregistered(&self, buf: &[u8], is_last: bool) -> Option<io::Result<usize>> {
+        let (socket, kind) = self.unregistered()?;
+        match send_now(socket, buf, is_last && kind == Kind::Tcp) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            written => Some(written),
+        }
     }
 
     /// Registers the socket with the poll of the current runtime, unless it is.
-    fn register(&mut self) -> io::Result<&mut TcpStream> {
-        if matches!(self.stream, Stream::Unregistered(_)) {
+    fn register(&mut self) -> io::Result<Registered<'_>> {
+        if matches!(self.stream, Stream::Unregistered(..)) {
             let stream = mem::replace(&mut self.stream, Stream::Closed);
-            if let Stream::Unregistered(stream) = stream {
-                self.stream = Stream::Registered(TcpStream::from_std(stream)?);
+            if let Stream::Unregistered(socket, kind) = stream {
+                self.stream = match kind {
+                    Kind::Tcp => Stream::Tcp(TcpStream::from_std(socket.into())?),
+                    Kind::Unix => Stream::Unix(UnixStream::from_std(socket.into())?),
+                };
             }
         }
         match &mut self.stream {
-            Stream::Registered(stream) => Ok(stream),
-            Stream::Unregistered(_) | Stream::Closed => Err(io::ErrorKind::NotConnected.into()),
+            Stream::Tcp(stream) => Ok(Registered::Tcp(stream)),
+            Stream::Unix(stream) => Ok(Registered::Unix(stream)),
+            Stream::Unregistered(..) | Stream::Closed => Err(io::ErrorKind::NotConnected.into()),
         }
+    }
+}
+
+/// A socket that the poll has.
+enum Registered<'a> {
+    Tcp(&'a mut TcpStream),
+    Unix(&'a mut UnixStream),
+}
+
+impl From<Stream> for Socket {
+    fn from(stream: Stream) -> Self {
+        Self {
+            stream,
+            may_hold_more: true,
+        }
+    }
+}
+
+/// A connection that a client of this program has opened.
+impl From<TcpStream> for Socket {
+    fn from(stream: TcpStream) -> Self {
+        Stream::Tcp(stream).into()
     }
 }
 
 impl Transport for Socket {
     fn try_read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let length = match &self.stream {
-            Stream::Unregistered(stream) => (&*stream).read(buf),
-            Stream::Registered(stream) => stream.try_read(buf),
+            Stream::Unregistered(socket, _) => Ok(rustix::io::read(socket, &mut *buf)?),
+            Stream::Tcp(stream) => stream.try_read(buf),
+            Stream::Unix(stream) => stream.try_read(buf),
             Stream::Closed => Err(io::ErrorKind::NotConnected.into()),
         }?;
         self.may_hold_more = length == buf.len();
@@ -121,20 +173,29 @@ impl Transport for Socket {
     }
 
     async fn readable(&mut self) -> io::Result<()> {
-        self.register()?.readable().await
+        match self.register()? {
+            Registered::Tcp(stream) => stream.readable().await,
+            Registered::Unix(stream) => stream.readable().await,
+        }
     }
 
     fn fate(&self) -> Fate {
-        let (peer, error) = match &self.stream {
-            Stream::Unregistered(stream) => (stream.peer_addr(), stream.take_error()),
-            Stream::Registered(stream) => (stream.peer_addr(), stream.take_error()),
-            Stream::Closed => return Fate::Reset,
+        let Some(socket) = self.descriptor() else {
+            return Fate::Reset;
         };
-        // The order matters: a connection that was over at the first call has its error at the second.
-        match (peer, error) {
-            (Ok(_), _) => Fate::Unknown,
-            (Err(_), Ok(None)) => Fate::Taken,
-            (Err(_), _) => Fate::Reset,
+        let socket = SockRef::from(&socket);
+        let is_unix = match &self.stream {
+            Stream::Unregistered(_, kind) => *kind == Kind::Unix,
+            stream => matches!(stream, Stream::Unix(_)),
+        };
+        // Bytes that were written to a Unix socket are in the peer's queue already: a write to a peer that has
+        // closed fails. If it closes with bytes in its queue, this side has an error.
+        let is_known = is_unix || socket.peer_addr().is_err();
+        // The order matters: a TCP connection that was over at the first call has its error at the second.
+        match (is_known, socket.take_error()) {
+            (false, _) => Fate::Unknown,
+            (true, Ok(None)) => Fate::Taken,
+            (true, _) => Fate::Reset,
         }
     }
 }
@@ -149,7 +210,10 @@ impl AsyncRead for Socket {
         if let Some(read) = socket.read_unregistered(buf) {
             return Poll::Ready(read);
         }
-        Pin::new(socket.register()?).poll_read(cx, buf)
+        match socket.register()? {
+            Registered::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            Registered::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
+        }
     }
 }
 
@@ -160,10 +224,13 @@ impl AsyncWrite for Socket {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let socket = self.get_mut();
-        if let Some(written) = socket.write_unregistered(|mut stream| stream.write(buf)) {
+        if let Some(written) = socket.write_unregistered(buf, false) {
             return Poll::Ready(written);
         }
-        Pin::new(socket.register()?).poll_write(cx, buf)
+        match socket.register()? {
+            Registered::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            Registered::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -172,10 +239,13 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
-        if let Some(stream) = socket.unregistered() {
-            return Poll::Ready(stream.shutdown(Shutdown::Write));
+        if let Some((socket, _)) = socket.unregistered() {
+            return Poll::Ready(Ok(shutdown(socket, Shutdown::Write)?));
         }
-        Pin::new(socket.register()?).poll_shutdown(cx)
+        match socket.register()? {
+            Registered::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Registered::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
     }
 }
 
@@ -186,13 +256,16 @@ impl WriteLast for Socket {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let socket = self.get_mut();
-        if let Some(written) = socket.write_unregistered(|stream| send_last(stream, buf)) {
+        if let Some(written) = socket.write_unregistered(buf, true) {
             return Poll::Ready(written);
         }
-        let stream = socket.register()?;
+        let stream = match socket.register()? {
+            Registered::Tcp(stream) => stream,
+            Registered::Unix(stream) => return Pin::new(stream).poll_write(cx, buf),
+        };
         loop {
             ready!(stream.poll_write_ready(cx))?;
-            match stream.try_io(Interest::WRITABLE, || send_last(&*stream, buf)) {
+            match stream.try_io(Interest::WRITABLE, || send_now(&*stream, buf, true)) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 result => return Poll::Ready(result),
             }
@@ -200,114 +273,20 @@ impl WriteLast for Socket {
     }
 }
 
-/// Sends the last bytes of a connection. Linux holds them back until its end (`MSG_MORE`). On other
-/// systems they leave at once.
-fn send_last(stream: impl AsFd, buf: &[u8]) -> io::Result<usize> {
+/// Sends without waiting. Linux holds the last bytes of a TCP connection back until its end (`MSG_MORE`). On
+/// other systems they leave at once.
+fn send_now(socket: impl AsFd, buf: &[u8], is_last: bool) -> io::Result<usize> {
     #[cfg(target_os = "linux")]
-    let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
+    let flags = if is_last {
+        SendFlags::MORE | SendFlags::NOSIGNAL
+    } else {
+        SendFlags::NOSIGNAL
+    };
     #[cfg(not(target_os = "linux"))]
-    let flags = SendFlags::empty();
-    Ok(send(stream, buf, flags)?)
+    let (flags, _) = (SendFlags::empty(), is_last);
+    Ok(send(socket, buf, flags)?)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::poll_fn;
-    use std::net::{Ipv4Addr, TcpListener};
-    use std::time::{Duration, Instant};
-
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-    use super::super::write_last::write_last;
-    use super::*;
-
-    /// Far longer than anything takes.
-    const BOUND: Duration = Duration::from_secs(30);
-
-    /// The two ends of a connection.
-    fn connection() -> (Socket, StdStream) {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let peer = StdStream::connect(listener.local_addr().unwrap()).unwrap();
-        let accepted = listener.accept().unwrap().0;
-        accepted.set_nonblocking(true).unwrap();
-        (Socket::new(accepted), peer)
-    }
-
-    /// Reads what the peer sent, as soon as the kernel has delivered it.
-    fn read_soon(socket: &mut Socket, buf: &mut [u8]) -> usize {
-        let begun = Instant::now();
-        loop {
-            match socket.try_read(buf) {
-                Ok(length) => return length,
-                Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
-            }
-            assert!(begun.elapsed() < BOUND, "nothing came");
-            std::thread::yield_now();
-        }
-    }
-
-    #[tokio::test]
-    async fn a_socket_that_need_not_wait_stays_unregistered() {
-        let (mut socket, mut peer) = connection();
-        let none = socket.try_read(&mut [0; 9]).unwrap_err();
-        assert_eq!(none.kind(), io::ErrorKind::WouldBlock);
-        peer.write_all(b"hi").unwrap();
-        let mut buf = [0; 9];
-        assert_eq!(read_soon(&mut socket, &mut buf), 2);
-        assert!(!socket.may_hold_more);
-        peer.write_all(b"hi").unwrap();
-        assert_eq!(read_soon(&mut socket, &mut buf[..2]), 2);
-        assert!(socket.may_hold_more);
-        socket.write_all(b"ho").await.unwrap();
-        write_last(&mut socket, b"!").await.unwrap();
-        assert!(!socket.is_registered());
-        let mut got = String::new();
-        peer.read_to_string(&mut got).unwrap();
-        assert_eq!(got, "ho!");
-    }
-
-    #[tokio::test]
-    async fn a_reader_that_waits_is_woken() {
-        let (mut socket, mut peer) = connection();
-        let mut buf = [0; 2];
-        tokio::join!(
-            async { socket.read_exact(&mut buf).await.unwrap() },
-            async { peer.write_all(b"hi").unwrap() }
-        );
-        assert_eq!(buf, *b"hi");
-        assert!(socket.is_registered());
-        peer.write_all(b"ho").unwrap();
-        socket.readable().await.unwrap();
-        assert_eq!(socket.try_read(&mut buf).unwrap(), 2);
-    }
-
-    /// More bytes than the kernel buffers for a peer that does not read yet.
-    const LONG: usize = 30_000_000;
-
-    async fn expect_all(mut socket: Socket, peer: StdStream, write: impl AsyncFnOnce(&mut Socket)) {
-        // The peer starts to read only once the writer waits.
-        let ((), reading) = tokio::join!(write(&mut socket), async {
-            std::thread::spawn(move || io::copy(&mut &peer, &mut io::sink()).unwrap())
-        });
-        assert!(socket.is_registered());
-        assert_eq!(reading.join().unwrap(), LONG as u64);
-    }
-
-    #[tokio::test]
-    async fn a_writer_that_waits_loses_nothing() {
-        let bytes = vec![b'a'; LONG];
-        let (socket, peer) = connection();
-        expect_all(socket, peer, async |socket| {
-            socket.write_all(&bytes).await.unwrap();
-            poll_fn(|cx| Pin::new(&mut *socket).poll_shutdown(cx))
-                .await
-                .unwrap();
-        })
-        .await;
-        let (socket, peer) = connection();
-        expect_all(socket, peer, async |socket| {
-            write_last(socket, &bytes).await.unwrap();
-        })
-        .await;
-    }
-}
+#[path = "socket_tests.rs"]
+mod tests;

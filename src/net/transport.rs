@@ -1,8 +1,8 @@
 //! What carries a connection of the service: the seam between the protocols and the bytes.
 //!
-//! A listener makes a transport (`accept`), and a protocol (`http`, `raw`) serves it. A
-//! TCP socket is the only one today. A Unix socket or a TLS session would be another implementation of
-//! [`Transport`]; neither protocol would change.
+//! A listener makes a transport (`accept`), and a protocol (`http`, `raw`) serves it. The
+//! socket of a connection, TCP or Unix, is the only one today. A TLS session would be another implementation
+//! of [`Transport`]; neither protocol would change.
 
 use std::future::Future;
 use std::io;

@@ -119,7 +119,7 @@ impl Protocol for Raw {
         if first.is_empty() {
             return answer_an_end(&mut socket, &mut recorder, &phases).await;
         }
-        recorder.read(true);
+        recorder.read(first.len(), true);
         recorder.record(|entries| entries.add(captured(1, &first, 0, State::Unparsed)));
         recorder.answered();
         if write_last(&mut socket, ANSWER).await.is_ok() {
@@ -136,7 +136,7 @@ async fn answer_an_end(
     recorder: &mut ConnectionRecorder,
     phases: &Phases,
 ) {
-    recorder.read(true);
+    recorder.read(0, true);
     if write_last(socket, ANSWER).await.is_err() {
         return;
     }
@@ -217,6 +217,7 @@ impl<'a> PendingRecord<'a> {
         extend(&mut self.kept, &bytes[..kept], at_most);
         self.omitted += (bytes.len() - kept) as u64;
         self.is_due |= !bytes.is_empty();
+        self.recorder.read(bytes.len(), false);
     }
 
     /// Makes the record if it is due, once the log has room for it.

@@ -27,8 +27,6 @@ const KEPT_LINE: usize = 1024;
 /// The requests of one connection whose answers have not left.
 #[derive(Debug)]
 pub(super) struct Answers {
-    /// The status of an answer that is no refusal.
-    status: u16,
     /// When the last bytes came.
     read: Instant,
     /// When the first byte of the unfinished request came.
@@ -55,14 +53,15 @@ struct Request {
     line: usize,
     is_odd: bool,
     is_refused: bool,
+    /// The status of its answer, if that is no refusal.
+    status: u16,
 }
 
 impl Answers {
-    /// A new connection. `status` is that of the answers that are no refusal.
-    pub(super) fn new(status: u16) -> Self {
+    /// A new connection.
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         Self {
-            status,
             read: now,
             began: now,
             requests: VecDeque::new(),
@@ -91,8 +90,9 @@ impl Answers {
         }
     }
 
-    /// A request is recorded, and gets an answer. `time` is that of its record. None without a record.
-    pub(super) fn add(&mut self, request: &Captured<'_>, time: Option<SystemTime>) {
+    /// A request is recorded, and gets an answer of this status, or a refusal. `time` is that of its record. None
+    /// without a record.
+    pub(super) fn add(&mut self, request: &Captured<'_>, time: Option<SystemTime>, status: u16) {
         let line = time.map_or(&[][..], |_| shortened(request.request_line()));
         self.lines.extend(line);
         let is_refused = request.state.refusal().is_some();
@@ -107,6 +107,7 @@ impl Answers {
             line: line.len(),
             is_odd: !request.odd.is_empty(),
             is_refused,
+            status,
         };
         self.requests.push_back(request);
     }
@@ -188,7 +189,7 @@ impl Answers {
             let Some(time) = request.time else { continue };
             let (state, status) = match self.refused {
                 Some(refused) if request.is_refused => refused,
-                _ => (State::Complete, Some(self.status)),
+                _ => (State::Complete, Some(request.status)),
             };
             write(&Answered {
                 time,
@@ -255,13 +256,13 @@ mod tests {
 
     #[test]
     fn what_became_of_a_request_is_written_once_its_answer_has_left() {
-        let (mut answers, mut written) = (Answers::new(200), Vec::new());
+        let (mut answers, mut written) = (Answers::new(), Vec::new());
         let connection = connection();
         answers.read(true);
         let raws: [&[u8]; 3] = [b"GET /1 HTTP/1.1\r\n", b"GET /2", b"GET /3"];
         for (number, raw) in (1..).zip(raws) {
             let time = (number != 2).then_some(UNIX_EPOCH);
-            answers.add(&captured(number, raw, State::Complete), time);
+            answers.add(&captured(number, raw, State::Complete), time, 200);
         }
         answers.sent(&connection, &mut shown(&mut written));
         assert!(written.is_empty(), "{written:?}");
@@ -279,7 +280,7 @@ mod tests {
     #[test]
     fn a_refusal_is_the_answer_to_the_last_request_once_it_has_left() {
         for has_left in [false, true] {
-            let mut answers = Answers::new(200);
+            let mut answers = Answers::new();
             answers.read(true);
             answers.refused(400);
             if has_left {
@@ -295,12 +296,12 @@ mod tests {
     #[test]
     fn a_refused_request_that_is_recorded_first_waits_for_its_refusal() {
         for has_left in [false, true] {
-            let (mut answers, mut written) = (Answers::new(200), Vec::new());
+            let (mut answers, mut written) = (Answers::new(), Vec::new());
             let connection = connection();
             let refused = State::Refused(rules::BODY_CUT_SHORT);
             assert!(answers.expects(refused));
             for (number, state) in [(1, State::Complete), (2, refused)] {
-                answers.add(&captured(number, b"GET /", state), Some(UNIX_EPOCH));
+                answers.add(&captured(number, b"GET /", state), Some(UNIX_EPOCH), 200);
             }
             answers.answered();
             answers.refused(400);
@@ -317,9 +318,9 @@ mod tests {
 
     #[test]
     fn a_long_request_line_is_cut_behind_a_character() {
-        let (mut answers, mut written) = (Answers::new(200), Vec::new());
+        let (mut answers, mut written) = (Answers::new(), Vec::new());
         let long = vec![b'x'; KEPT_LINE + 1];
-        answers.add(&captured(1, &long, State::Complete), Some(UNIX_EPOCH));
+        answers.add(&captured(1, &long, State::Complete), Some(UNIX_EPOCH), 200);
         answers.finish(&connection(), &mut shown(&mut written));
         assert_eq!(written, [format!("1 {} None", "x".repeat(KEPT_LINE))]);
         let characters = "\u{83dc}".repeat(400);

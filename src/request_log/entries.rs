@@ -8,10 +8,10 @@
 
 use std::time::SystemTime;
 
-use super::answers::Answers;
 use super::batch::Batch;
 use super::blocks::BLOCK;
 use super::connection::Connection;
+use super::followers::Followers;
 use super::queue::Queue;
 use super::record::Record;
 use super::worker_log::{Buffers, WorkerLog};
@@ -31,11 +31,13 @@ pub(super) struct Open<'a> {
     pub(super) log: &'a WorkerLog,
     pub(super) push: fn(&Queue, &mut Batch),
     pub(super) buffers: &'a mut Buffers,
-    pub(super) answers: Option<&'a mut Answers>,
+    pub(super) followers: Option<&'a mut Followers>,
     /// No answer is given any more.
     pub(super) is_over: bool,
     /// The time of the records. None before the first.
     pub(super) time: Option<SystemTime>,
+    /// The status of the answer to the next request that is not refused.
+    pub(super) status: u16,
 }
 
 impl Entries<'_> {
@@ -45,17 +47,24 @@ impl Entries<'_> {
             open.add(request);
         }
     }
+
+    /// As [`add`](Self::add), for a request whose answer has this status.
+    pub(crate) fn add_answered(&mut self, request: Captured<'_>, status: u16) {
+        if let Some(open) = &mut self.open {
+            open.status = status;
+            open.add(request);
+        }
+    }
 }
 
 impl Open<'_> {
     fn add(&mut self, request: Captured<'_>) {
         let time = self.record_time(&request);
-        let answered = match &mut self.answers {
-            Some(answers) if !self.is_over && answers.expects(request.state) => {
-                answers.add(&request, time);
-                None
+        let answered = match &mut self.followers {
+            Some(followers) => {
+                let (status, is_over) = (self.status, self.is_over);
+                followers.add(&request, time, status, is_over, self.connection)
             }
-            Some(answers) => time.map(|time| answers.unexpected(&request, time, self.connection)),
             None => None,
         };
         let Some(time) = time else { return };
@@ -101,7 +110,7 @@ impl Open<'_> {
     /// The status that the service answers with.
     fn status(&self, state: State) -> Option<u16> {
         match state {
-            State::Complete | State::Unparsed => Some(self.log.status).filter(|_| !self.is_over),
+            State::Complete | State::Unparsed => Some(self.status).filter(|_| !self.is_over),
             State::Refused(refusal) => Some(refusal.rule().status),
             State::Incomplete | State::Late => None,
         }

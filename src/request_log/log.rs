@@ -24,6 +24,7 @@ use super::view::View;
 use super::worker_log::{Buffers, WorkerLog, Writes};
 use super::writer::Writer;
 use crate::diagnostics::debug_is_display;
+use crate::metrics::Metrics;
 use crate::stdout;
 
 /// The settings of the log.
@@ -45,6 +46,8 @@ pub struct Config {
     pub count: Option<NonZeroUsize>,
     /// Where copies of the records are kept for the page of `--inspect`.
     pub recent: Option<Arc<Recent>>,
+    /// Where requests and records are counted for `/metrics` of `--inspect`.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 /// The result of [`Log::close`].
@@ -88,6 +91,7 @@ struct Open {
     selection: Selection,
     count: Option<Arc<Count>>,
     recent: Option<Arc<Recent>>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl Log {
@@ -112,6 +116,9 @@ impl Log {
 
     async fn start(config: Config, on_wait: impl FnOnce(&Path)) -> io::Result<Self> {
         let queue = Arc::new(Queue::new(config.queue, config.overflow));
+        if let Some(metrics) = &config.metrics {
+            metrics.follow(Arc::clone(&queue) as _);
+        }
         let mut log = Self::off();
         if config.format.is_some() {
             log.is_lost = config.target == Target::Stdout && stdout::is_lost();
@@ -125,6 +132,7 @@ impl Log {
             selection: config.selection,
             count: config.count.map(Count::new).map(Arc::new),
             recent: config.recent,
+            metrics: config.metrics,
         });
         Ok(log)
     }
@@ -212,6 +220,7 @@ impl Handle {
                     selection: open.selection.clone(),
                     count: open.count.clone(),
                     recent: open.recent.as_ref().and_then(Recent::writer),
+                    metrics: open.metrics.as_ref().and_then(|metrics| metrics.worker()),
                     status,
                     writes: Writes::of(open.format),
                     buffers: Buffers::new(Formatter::new(format, open.view)).into(),

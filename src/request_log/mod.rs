@@ -23,6 +23,7 @@ mod connection;
 mod count;
 mod decimal;
 mod entries;
+mod followers;
 mod format;
 mod log;
 mod open;

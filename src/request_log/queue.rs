@@ -23,6 +23,7 @@ use tokio::sync::futures::OwnedNotified;
 
 use super::batch::Batch;
 use super::blocks::{Blocks, Unused};
+use crate::metrics::{CountRecords, Records};
 
 /// What happens if the sink is slower than the requests. The names and comments are those of the option
 /// `--log-overflow`.
@@ -66,6 +67,10 @@ struct Shared {
     writing: usize,
     /// The number of those records.
     writing_records: usize,
+    /// How many records are written in all.
+    written: u64,
+    /// How many records are lost in all.
+    lost: u64,
     orders: Orders,
 }
 
@@ -161,7 +166,7 @@ impl Queue {
         // A batch that is longer than the limit fits into an empty queue.
         let is_full = pending > 0 && pending + Blocks::size_of(batch) > self.limit;
         if self.is_dead() || (may_drop && is_full) {
-            shared.orders.dropped += batch.ends().len() as u64;
+            shared.drop_records(batch.ends().len() as u64);
         } else {
             let Shared {
                 waiting, unused, ..
@@ -186,7 +191,7 @@ impl Queue {
 
     /// Counts a record that was not formatted as dropped.
     pub(super) fn count_dropped(&self) {
-        self.lock().orders.dropped += 1;
+        self.lock().drop_records(1);
     }
 
     /// Orders the writer to open its file again.
@@ -216,6 +221,7 @@ impl Queue {
         let mut shared = self.lock();
         // Empty, unless its records are lost.
         taken.clear(&mut shared.unused);
+        shared.lost += shared.writing_records as u64;
         drop(shared.unused.take_excess());
         (shared.writing, shared.writing_records) = (0, 0);
         self.pending.store(shared.waiting.size(), Ordering::Relaxed);
@@ -253,6 +259,7 @@ impl Queue {
         let records = taken.wrote(bytes, &mut shared.unused);
         shared.writing = taken.size();
         shared.writing_records -= records;
+        shared.written += records as u64;
         self.pending
             .store(shared.waiting.size() + shared.writing, Ordering::Relaxed);
         let excess = shared.unused.take_excess();
@@ -299,7 +306,24 @@ impl Queue {
     }
 }
 
+impl CountRecords for Queue {
+    fn records(&self) -> Records {
+        let shared = self.lock();
+        Records {
+            written: shared.written,
+            dropped: shared.lost,
+            waiting: (shared.waiting.records() + shared.writing_records) as u64,
+            waiting_bytes: (shared.waiting.size() + shared.writing) as u64,
+        }
+    }
+}
+
 impl Shared {
+    fn drop_records(&mut self, records: u64) {
+        self.lost += records;
+        self.orders.dropped += records;
+    }
+
     fn has_order(&self) -> bool {
         self.orders.reopen || self.orders.close
     }

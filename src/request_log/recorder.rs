@@ -15,10 +15,10 @@ use std::time::SystemTime;
 
 use tokio::sync::futures::OwnedNotified;
 
-use super::answers::Answers;
 use super::batch::Batch;
 use super::connection::Connection;
 use super::entries::{Entries, Open};
+use super::followers::Followers;
 use super::queue::Queue;
 use super::record::{Answered, Waiting};
 use super::worker_log::{Buffers, WorkerLog};
@@ -50,12 +50,12 @@ impl Recorder {
         connection: u64,
         peer: impl Into<Peer>,
     ) -> ConnectionRecorder {
-        let answers = self.log.as_ref().and_then(WorkerLog::answers);
+        let followers = self.log.as_ref().and_then(WorkerLog::followers);
         ConnectionRecorder {
             recorder: self,
             connection: Connection::new(peer, connection),
             waiter: None,
-            answers,
+            followers,
             is_over: false,
         }
     }
@@ -68,8 +68,8 @@ pub(crate) struct ConnectionRecorder {
     connection: Connection,
     /// The wait for room in the queue, if any.
     waiter: Option<Pin<Box<OwnedNotified>>>,
-    /// None if the format has no answers.
-    answers: Option<Box<Answers>>,
+    /// None if nothing follows the requests.
+    followers: Option<Box<Followers>>,
     /// No answer is given any more.
     is_over: bool,
 }
@@ -83,10 +83,10 @@ impl ConnectionRecorder {
         }
     }
 
-    /// Bytes have come. `begins`: no request was unfinished before them.
-    pub(crate) fn read(&mut self, begins: bool) {
-        if let Some(answers) = &mut self.answers {
-            answers.read(begins);
+    /// So many bytes have come. `begins`: no request was unfinished before them.
+    pub(crate) fn read(&mut self, bytes: usize, begins: bool) {
+        if let Some(followers) = &mut self.followers {
+            followers.read(bytes, begins);
         }
     }
 
@@ -117,9 +117,10 @@ impl ConnectionRecorder {
             log,
             push,
             buffers: &mut buffers,
-            answers: self.answers.as_deref_mut(),
+            followers: self.followers.as_deref_mut(),
             is_over: self.is_over,
             time: None,
+            status: log.status,
         });
         let result = work(&mut Entries { open });
         if !buffers.batch.is_empty() {
@@ -132,50 +133,59 @@ impl ConnectionRecorder {
 
     /// The service has given the answer to the next request that is complete.
     pub(crate) fn answered(&mut self) {
-        if let Some(answers) = &mut self.answers {
-            answers.answered();
+        if let Some(followers) = &mut self.followers {
+            followers.answered();
         }
     }
 
     /// The service has given a refusal of this status to the unfinished request.
     pub(crate) fn refused(&mut self, status: u16) {
-        if let Some(answers) = &mut self.answers {
-            answers.refused(status);
+        if let Some(followers) = &mut self.followers {
+            followers.refused(status);
         }
     }
 
     /// All answers so far have left.
     pub(crate) fn sent(&mut self) {
-        self.write_answered(Queue::push, Answers::sent);
+        if self.followers.is_some() {
+            self.end(true, Queue::push);
+        }
     }
 
     /// No answer is given or leaves any more.
     pub(crate) fn end_answers(&mut self) {
         self.is_over = true;
-        self.write_answered(Queue::push, Answers::finish);
+        self.end(false, Queue::push);
     }
 
     /// As [`end_answers`](Self::end_answers), for a connection that is cut. Without room for them they are
     /// counted as lost.
     pub(crate) fn end_answers_at_once(&mut self) {
         self.is_over = true;
-        self.write_answered(Queue::push_at_once, Answers::finish);
+        self.end(false, Queue::push_at_once);
     }
 
-    fn write_answered(
-        &mut self,
-        push: fn(&Queue, &mut Batch),
-        end: impl FnOnce(&mut Answers, &Connection, &mut dyn FnMut(&Answered<'_>)),
-    ) {
-        let (Some(answers), Some(log)) = (&mut self.answers, &self.recorder.log) else {
+    /// Counts the requests whose answers have left, or never will, and writes what became of them.
+    #[inline(never)]
+    fn end(&mut self, have_left: bool, push: fn(&Queue, &mut Batch)) {
+        let (Some(followers), Some(log)) = (&mut self.followers, &self.recorder.log) else {
+            return;
+        };
+        followers.count_end(have_left);
+        let Some(answers) = &mut followers.answers else {
             return;
         };
         let mut buffers = log.buffers.borrow_mut();
         let Buffers { formatter, batch } = &mut *buffers;
         batch.clear();
-        end(answers, &self.connection, &mut |answered| {
+        let mut write = |answered: &Answered<'_>| {
             batch.add(|bytes| formatter.write_answered(answered, bytes));
-        });
+        };
+        if have_left {
+            answers.sent(&self.connection, &mut write);
+        } else {
+            answers.finish(&self.connection, &mut write);
+        }
         if !batch.is_empty() {
             push(&log.queue, batch);
         }

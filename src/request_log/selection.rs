@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::capture::{Capture, Captured, Limits, State};
+use crate::capture::{Capture, Captured, Limits, State, path_of};
 
 /// The requests that have a record.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +45,8 @@ pub struct OnlyError;
 
 impl Selection {
     /// The requests that are one of `only`, or all if that is empty, without those for one of the paths
-    /// `excluded`. Each such path is compared byte for byte with the target up to its `?`. A target in
-    /// absolute form, as a proxy gets it, matches no path (RFC 9112 section 3.2.2).
+    /// `excluded`. Each such path is compared byte for byte with the target's, also if that is in absolute
+    /// form, as a proxy gets it (RFC 9112 section 3.2.2).
     #[must_use]
     pub fn new(only: Vec<Only>, excluded: Vec<String>) -> Self {
         Self { only, excluded }
@@ -74,8 +74,8 @@ impl Selection {
     }
 
     fn excludes_target(&self, target: &[u8]) -> bool {
-        let path = target.split(|&byte| byte == b'?').next();
-        self.excluded.iter().any(|own| Some(own.as_bytes()) == path)
+        let path = path_of(target);
+        self.excluded.iter().any(|own| own.as_bytes() == path)
     }
 
     /// Whether unparsed bytes are one whole request that is excluded, and nothing else.
@@ -189,6 +189,7 @@ mod tests {
                 "GET /up HTTP/1.1\r\nHost: a\r\n\r\n",
                 "HEAD /a/b HTTP/1.0\r\n\r\n",
                 "\r\nGET /up?a=/b&c=%20? HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://a/up?b HTTP/1.1\r\nHost: a\r\n\r\n",
                 "POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n12",
                 "POST /up HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             ],
@@ -207,7 +208,8 @@ mod tests {
             "/x/up",
             "/x?/up",
             "*",
-            "http://a/up",
+            "http://a/upp",
+            "http://up",
         ] {
             let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
             expect(false, &[&request]);

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use super::answers::Answers;
 use super::batch::Batch;
 use super::count::Count;
+use super::followers::Followers;
 use super::format::{Format, Formatter};
 use super::queue::Queue;
 use super::recent;
 use super::selection::Selection;
 use crate::capture::Captured;
+use crate::metrics;
 
 /// One worker's end of the log.
 #[derive(Debug)]
@@ -21,11 +23,13 @@ pub(super) struct WorkerLog {
     pub(super) selection: Selection,
     /// None without a limit.
     pub(super) count: Option<Arc<Count>>,
-    /// The status of the answer to each request that is not refused.
+    /// The status of the answer to each request that is not refused, and has none of its own.
     pub(super) status: u16,
     pub(super) writes: Writes,
     /// None without `--inspect`.
     pub(super) recent: Option<recent::Writer>,
+    /// None without `--inspect`.
+    pub(super) metrics: Option<metrics::Worker>,
     pub(super) buffers: RefCell<Buffers>,
 }
 
@@ -68,11 +72,11 @@ impl Buffers {
 }
 
 impl WorkerLog {
-    /// The answers of a new connection, if the format has them.
-    pub(super) fn answers(&self) -> Option<Box<Answers>> {
-        self.writes
-            .answers
-            .then(|| Box::new(Answers::new(self.status)))
+    /// What follows the requests of a new connection, if anything does.
+    pub(super) fn followers(&self) -> Option<Box<Followers>> {
+        let answers = self.writes.answers.then(Answers::new);
+        let tally = self.metrics.as_ref().map(metrics::Worker::connection);
+        Followers::new(answers, tally)
     }
 
     /// Whether this request, which has begun, may have a record once it is whole.

@@ -25,8 +25,7 @@ use std::io;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
 use tokio::select;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -34,6 +33,7 @@ use tokio::time::timeout;
 use crate::diagnostics::leave_line;
 use crate::exit::Exit;
 use crate::net::dial::dial;
+use crate::net::socket::Socket;
 use crate::runtime;
 use crate::signals::{Request, Signals};
 use crate::terminal::Answer;
@@ -70,7 +70,7 @@ async fn send(config: Config) -> Result<Exit, SendError> {
 }
 
 /// Asks for a line and sends it. Catches signals, so that the terminal's settings are restored.
-async fn send_prompted_line(socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
+async fn send_prompted_line(socket: Socket, config: &Config) -> Result<Exit, SendError> {
     let mut signals = Signals::catch().map_err(SendError::System)?;
     select! {
         done = ask_and_send(socket, config) => done,
@@ -78,7 +78,7 @@ async fn send_prompted_line(socket: TcpStream, config: &Config) -> Result<Exit, 
     }
 }
 
-async fn ask_and_send(mut socket: TcpStream, config: &Config) -> Result<Exit, SendError> {
+async fn ask_and_send(mut socket: Socket, config: &Config) -> Result<Exit, SendError> {
     let line = match prompt::ask(config).await? {
         Answer::Line(line) => line,
         Answer::End => return Err(SendError::NothingSent),
@@ -109,7 +109,10 @@ fn exit_of(request: Request) -> Exit {
 }
 
 /// Whether the server has closed the connection before anything was sent.
-fn is_closed(socket: &TcpStream) -> bool {
+fn is_closed(socket: &Socket) -> bool {
+    let Some(socket) = socket.descriptor() else {
+        return true;
+    };
     // PEEK leaves the bytes of an early answer in the socket.
     match recv(socket, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT) {
         Ok((_, length)) => length == 0,
@@ -119,11 +122,11 @@ fn is_closed(socket: &TcpStream) -> bool {
 
 /// Sends `input` and prints the reply, at once.
 async fn converse(
-    mut socket: TcpStream,
+    socket: Socket,
     input: &mut (dyn AsyncRead + Unpin),
     config: &Config,
 ) -> Result<(), SendError> {
-    let (reader, mut writer) = socket.split();
+    let (reader, mut writer) = split(socket);
     let (done, all_sent) = oneshot::channel::<()>();
     let (sent, send_error) = (Sent::default(), OnceCell::new());
     let sending = async {

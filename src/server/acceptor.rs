@@ -8,7 +8,8 @@
 //! - All workers together serve no more connections at once than the limit.
 //! - A connection becomes a task only once it has to wait.
 //! - A panic in one connection ends that connection only.
-//! - A listener is closed only after the clients that the kernel has connected to it were accepted.
+//! - A listener is closed only after the clients that the kernel has connected to it were accepted. Those of an
+//!   inherited listener are left to the next program.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -156,6 +157,10 @@ impl<T: Transport> Acceptor<T> {
                 self.start(socket, peer).await;
             }
         }
+        if listener.is_inherited() {
+            return;
+        }
+        listener.refuse_others();
         let accept_until = async |end| self.accept_until(end, &listener).await;
         let limits = self.phases.limits();
         let drain = &self.state.shared.drain;

@@ -1,4 +1,5 @@
-//! A second kind of listener, with a transport of its own: a Unix socket, which serves a tiny protocol.
+//! A kind of listener that the program does not have, with a transport of its own, as TLS would be. It stands on a
+//! Unix socket, and serves a tiny protocol.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::Shutdown;
@@ -100,7 +101,7 @@ impl Listen for UnixAcceptQueue {
     fn accept_queued(&self) -> io::Result<(Unix, Peer)> {
         let (socket, _) = self.listener.accept()?;
         socket.set_nonblocking(true)?;
-        // A real one adds a variant of `Peer`.
+        // Any peer will do.
         let peer = std::net::SocketAddr::from(([0; 4], 0));
         Ok((Unix(UnixStream::from_std(socket)?), peer.into()))
     }

@@ -28,7 +28,7 @@ fn workers<P: Protocol>(
 ) -> (Workers, SocketAddr) {
     let any_port = Address::Ip(([127, 0, 0, 1], 0).into());
     let bound = listen::bind(&[any_port], listen::Options::ALONE).unwrap();
-    let address = bound.addresses[0];
+    let address = bound.addresses[0].ip().unwrap();
     let limits = DrainLimits::new(Duration::ZERO);
     let workers = spawn(bound, protocol(address), permits, drain, limits).unwrap();
     (workers, address)

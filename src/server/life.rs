@@ -19,6 +19,7 @@ use super::phase::Phase;
 use super::workers::Workers;
 use crate::diagnostics::leave_line;
 use crate::exit::Exit;
+use crate::net::unix::SocketFile;
 use crate::request_log::{Handle, Log};
 use crate::signals::{Request, Signals};
 
@@ -43,6 +44,8 @@ pub(super) struct Life {
     pub(super) drain_timeout: Duration,
     pub(super) signals: Signals,
     pub(super) workers: Workers,
+    /// The files of its Unix sockets. Each is removed when it is dropped.
+    pub(super) files: Vec<SocketFile>,
     pub(super) log: Handle,
     /// The next signal asks for the stop that is under way.
     pub(super) is_first_signal_due: bool,
@@ -97,6 +100,8 @@ impl Life {
 
     async fn drain(&mut self, stop_by: Instant) -> Ending {
         info!("stopping; finishing what is in flight");
+        // Before the last clients are accepted: no other finds the socket.
+        self.files.clear();
         self.workers.enter(Phase::Draining);
         let drained = select! {
             drained = timeout_at(stop_by, self.workers.all_ended()) => drained,

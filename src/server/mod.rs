@@ -16,6 +16,7 @@
 //! - All signals are caught before anything that can take time.
 //! - From the first signal on the end has a bound, the log's flush included.
 //! - A second signal ends the service at once.
+//! - A service that does not start takes no other one's address.
 
 mod accept;
 pub mod acceptor;
@@ -27,7 +28,7 @@ mod second_service;
 mod workers;
 
 use std::io;
-use std::net::SocketAddr;
+use std::mem;
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,8 +43,11 @@ use crate::diagnostics::say;
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::net::address::Address;
+use crate::net::bound::BoundAddress;
+use crate::net::inherited;
 use crate::net::interfaces;
 use crate::net::listen::{self, BindError, Bound};
+use crate::net::listener::Listening;
 use crate::request_log::{self, Handle, Log, OpenError};
 use crate::rlimit::{self, TooFew};
 use crate::signals::Signals;
@@ -57,14 +61,18 @@ use workers::Workers;
 /// How the service listens and ends.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The addresses to listen on.
+    /// The addresses to listen on, unless a service manager passes sockets on (`LISTEN_FDS`).
     pub listen: Vec<Address>,
+    /// Whether the user has chosen them: other sockets are a surprise then.
+    pub is_listen_chosen: bool,
     /// The number of workers.
     pub workers: usize,
     /// Whether other programs may listen on the same ports.
     pub share_port: bool,
     /// The size of a connection's kernel buffers, in bytes each way. None: the kernel chooses.
     pub socket_buffer: Option<usize>,
+    /// The permissions of a Unix socket's file.
+    pub socket_mode: u32,
     /// The most connections that are served at once.
     pub max_connections: usize,
     /// How long the service still accepts connections after the signal.
@@ -113,6 +121,8 @@ pub struct Start {
 /// The threads and descriptors of its workers stay until the process ends. Call it in programs that end
 /// afterwards.
 ///
+/// Call it before the process has other threads: it takes `LISTEN_FDS` and `LISTEN_PID` out of the environment.
+///
 /// The program calls it through the protocols' own `run`. Each crate that calls it compiles the protocol's
 /// connections once more.
 ///
@@ -129,6 +139,9 @@ pub fn run<P: Protocol>(
     run_workers(start, Box::new(spawn))
 }
 
+/// How long a signal during the start waits for the files of Unix sockets to be made and removed.
+const BINDING: Duration = Duration::from_secs(1);
+
 /// Starts the workers of a protocol. All else is the same code for every protocol.
 type Spawn<'a> = Box<dyn FnOnce(Handle, Bound, Drain, DrainLimits) -> io::Result<Workers> + 'a>;
 
@@ -143,15 +156,23 @@ fn run_workers(start: Start, spawn: Spawn<'_>) -> Result<Exit, StartError> {
     let workers = config.workers + usize::from(second.is_some());
     let second_connections = second.as_ref().map_or(0, |second| second.max_connections);
     let connections = config.max_connections.saturating_add(second_connections);
-    rlimit::provide(connections, workers, config.listen.len())?;
+    let inherited = inherited::take().map_err(BindError::from)?;
+    let listeners = config.listen.len().max(inherited.len());
+    rlimit::provide(connections, workers, listeners)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
+    let mut wait = Duration::ZERO;
     let exit = runtime.block_on(async {
         let mut signals = Signals::catch()?;
         // A request to open the log again has no effect yet.
         let unopened = Log::off().handle();
         let (log, bound, second) = select! {
-            started = open_and_bind(config, log, second) => started?,
-            exit = next_stop(&mut signals, &unopened) => return Ok(exit),
+            started = open_and_bind(config, inherited, log, second) => started?,
+            exit = next_stop(&mut signals, &unopened) => {
+                if config.listen.iter().any(|address| address.port().is_none()) {
+                    wait = BINDING;
+                }
+                return Ok(exit);
+            }
         };
         if config.reopens_log {
             signals.reopen_on_hangup()?;
@@ -159,14 +180,16 @@ fn run_workers(start: Start, spawn: Spawn<'_>) -> Result<Exit, StartError> {
         serve(config, signals, bound, second, spawn, log).await
     });
     // A name that is still being resolved, or a log that is still being opened, cannot be cancelled. The
-    // process does not wait for either.
-    runtime.shutdown_background();
+    // process does not wait for either, but for the thread that may be making the file of a Unix socket: it
+    // removes that.
+    runtime.shutdown_timeout(wait);
     exit
 }
 
 /// Does all that can take time before the service serves: waits for the log's reader, and resolves names.
 async fn open_and_bind(
     config: &Config,
+    inherited: Vec<Inherited>,
     log: Option<request_log::Config>,
     second: Option<SecondService>,
 ) -> Result<(Log, Bound, Option<BoundSecond>), StartError> {
@@ -175,13 +198,20 @@ async fn open_and_bind(
         Some(log) => Log::open(log, announce).await?,
         None => Log::off(),
     };
-    let addresses = config.listen.clone();
     let options = listen::Options {
         workers: config.workers,
         share_port: config.share_port,
         socket_buffer: config.socket_buffer,
+        socket_mode: config.socket_mode,
     };
-    let bound = bind(addresses, options, "-p sets another port").await?;
+    let bound = if inherited.is_empty() {
+        bind(config.listen.clone(), options, "-p sets another port").await?
+    } else {
+        if config.is_listen_chosen {
+            warn!("--listen and --port have no effect: the sockets of LISTEN_FDS are served");
+        }
+        listen::adopt(inherited, options)?
+    };
     let mut workers = config.workers;
     let mut bound_second = None;
     if let Some(second) = second {
@@ -201,6 +231,9 @@ async fn open_and_bind(
     Ok((log, bound, bound_second))
 }
 
+/// A socket that a service manager has passed on.
+type Inherited = (BoundAddress, Listening);
+
 /// A second service, and its sockets.
 type BoundSecond = (SecondService, Bound);
 
@@ -218,11 +251,13 @@ async fn bind(
 async fn serve(
     config: &Config,
     signals: Signals,
-    bound: Bound,
+    mut bound: Bound,
     second: Option<BoundSecond>,
     spawn: Spawn<'_>,
     log: Log,
 ) -> Result<Exit, StartError> {
+    // Wherever this ends, they are removed.
+    let mut files = mem::take(&mut bound.files);
     let addresses = bound.addresses.clone();
     let limits = DrainLimits::new(config.drain_timeout);
     let mut drain = Drain::of_this_system();
@@ -230,13 +265,16 @@ async fn serve(
     let second = second.map(|(second, bound)| second.start(bound, &addresses));
     let second = second.transpose()?;
     let workers = spawn(log.handle(), bound, drain, limits)?;
+    // The last step that may fail: until then, the service whose place this one takes has its clients.
+    for file in &mut files {
+        file.publish()?;
+    }
     let mut lines: Vec<String> = Vec::new();
     for address in &addresses {
-        let url = format!("http://{address}");
-        lines.push(config.language.listening(url).to_string());
+        lines.push(config.language.listening(address.url()).to_string());
     }
     // After the addresses: other programs read those from the first lines.
-    lines.extend(addresses.into_iter().flat_map(interface_lines));
+    lines.extend(addresses.iter().flat_map(interface_lines));
     lines.extend(second.iter().flat_map(|second| second.lines.clone()));
     // In one piece, so that their order stays.
     say(lines.join("\n"));
@@ -248,6 +286,7 @@ async fn serve(
         drain_timeout: config.drain_timeout,
         signals,
         workers,
+        files,
         log: log.handle(),
         is_first_signal_due: false,
     };
@@ -255,7 +294,11 @@ async fn serve(
 }
 
 /// Where a service with a wildcard address is reached.
-fn interface_lines(bound: SocketAddr) -> impl Iterator<Item = String> {
-    let local = interfaces::of(bound).into_iter();
+fn interface_lines(bound: &BoundAddress) -> impl Iterator<Item = String> + use<> {
+    let local = bound
+        .ip()
+        .map(interfaces::of)
+        .unwrap_or_default()
+        .into_iter();
     local.map(|local| format!("  http://{} ({})", local.address, local.interface))
 }

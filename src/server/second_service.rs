@@ -4,13 +4,13 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::acceptor::Protocol;
 use super::drain::{Drain, DrainLimits};
 use super::workers::{self, Workers};
 use crate::net::address::Address;
+use crate::net::bound::BoundAddress;
 use crate::net::listen::Bound;
 
 /// A second service, to be started.
@@ -23,7 +23,7 @@ pub struct SecondService {
 }
 
 /// Starts it at what was bound, beside a service at these addresses.
-type Start = Box<dyn FnOnce(Bound, &[SocketAddr]) -> io::Result<Running>>;
+type Start = Box<dyn FnOnce(Bound, &[BoundAddress]) -> io::Result<Running>>;
 
 /// A second service that serves, until this is dropped.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ impl SecondService {
     pub(crate) fn new<P: Protocol>(
         listen: Address,
         max_connections: usize,
-        protocol: impl FnOnce(&[SocketAddr], &[SocketAddr]) -> io::Result<(P, Vec<String>)> + 'static,
+        protocol: impl FnOnce(&[BoundAddress], &[BoundAddress]) -> io::Result<(P, Vec<String>)>
+        + 'static,
     ) -> Self {
-        let start = move |bound: Bound, service: &[SocketAddr]| {
+        let start = move |bound: Bound, service: &[BoundAddress]| {
             let (protocol, lines) = protocol(&bound.addresses, service)?;
             // It is never drained.
             let (drain, limits) = (Drain::of_this_system(), DrainLimits::new(Duration::ZERO));
@@ -63,7 +64,7 @@ impl SecondService {
     /// # Errors
     ///
     /// The system refuses a thread, or random bits.
-    pub(super) fn start(self, bound: Bound, service: &[SocketAddr]) -> io::Result<Running> {
+    pub(super) fn start(self, bound: Bound, service: &[BoundAddress]) -> io::Result<Running> {
         (self.start)(bound, service)
     }
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::support::{HELLO, Service, directory, run};
+use crate::tools::python_with;
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients");
 
@@ -106,22 +107,10 @@ fn pythons_http_client_is_served() {
     script(&["python3"], "http_client.py", 10);
 }
 
-/// Where the path has a Python of its own, Debian's is the one that has the package.
 #[test]
 #[ignore = "needs Python's requests"]
 fn pythons_requests_is_served() {
-    let has_it = |python: &&str| {
-        let import = Command::new(python)
-            .args(["-c", "import requests"])
-            .output();
-        import.is_ok_and(|output| output.status.success())
-    };
-    let python = ["python3", "/usr/bin/python3"].into_iter().find(has_it);
-    script(
-        &[python.expect("no Python has requests")],
-        "requests_client.py",
-        11,
-    );
+    script(&[python_with("requests")], "requests_client.py", 11);
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn what_is_refused_is_recorded() {
 
 #[test]
 fn other_paths_are_recorded() {
-    for path in ["/", "/Up", "/up/", "/%75p", "http://a/up"] {
+    for path in ["/", "/Up", "/up/", "/%75p", "http://a/upp"] {
         let request = PROBE.replace("/up", path);
         let end = format!(" #1.1 {} \"{}\"", request.len(), request.escape_default());
         expect_recorded(&[], &request, 200, &end);

@@ -11,6 +11,8 @@
     reason = "a failed expectation is what a test is for"
 )]
 
+/// Sockets that a service manager passes on.
+mod activation;
 /// What the log says of answers.
 mod answered;
 /// What a client gets: statuses, bodies, keep-alive, pipelining, refusals.
@@ -37,10 +39,16 @@ mod container;
 mod count;
 /// A body that is kept in part ends with a character.
 mod cut;
+/// `--delay`.
+mod delay;
 /// The files in deploy/, one replica or many, under load while they are updated and scaled.
 mod deploy;
 /// docs/design.md and the layout of the source agree.
 mod design;
+/// `--echo`.
+mod echo;
+/// `--echo` repeats any requests, however they are cut.
+mod echo_random;
 /// Options from the environment.
 mod environment;
 /// What the log leaves out, and what it never does.
@@ -69,10 +77,14 @@ mod licences;
 mod limits;
 /// Many clients at once, a slow log, a signal in the middle: every answer has its record.
 mod load;
+/// The counts of `/metrics`.
+mod metrics;
 /// What no grammar has, from real clients: they get their Hello World.
 mod odd;
 /// What alone is in the log, if the user says so.
 mod only;
+/// What a package installs beside the program.
+mod packages;
 /// Requests that have begun and pause.
 mod pauses;
 /// The chat with the document's own programs.
@@ -87,6 +99,10 @@ mod prompt;
 mod raw;
 /// README.md, its translation and docs/ agree with each other and with the program.
 mod readme;
+/// `--ready-path`.
+mod ready;
+/// `HAProxy` polls `--ready-path`.
+mod ready_haproxy;
 /// The records, for requests and for what never became one.
 mod records;
 /// Connections that have nothing to do.
@@ -111,6 +127,8 @@ mod tools;
 mod translated;
 /// What is typed into a chat, at any speed.
 mod typed;
+/// Unix sockets.
+mod unix;
 /// A log that is not read for a while.
 mod unread;
 /// Characters that nobody sees.

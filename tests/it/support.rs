@@ -91,7 +91,7 @@ impl Service {
     }
 
     #[track_caller]
-    fn begin(command: &mut Command, addresses: usize) -> Self {
+    pub(crate) fn begin(command: &mut Command, addresses: usize) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -23,6 +23,18 @@ fn curl(options: &[&str], url: &str) -> String {
         .arg(url))
 }
 
+/// A Python that has this module. Where the path has a Python of its own, Debian's is the one that has it.
+pub(crate) fn python_with(module: &str) -> &'static str {
+    let has_it = |python: &&str| {
+        let import = Command::new(python)
+            .args(["-c", &format!("import {module}")])
+            .output();
+        import.is_ok_and(|output| output.status.success())
+    };
+    let python = ["python3", "/usr/bin/python3"].into_iter().find(has_it);
+    python.unwrap_or_else(|| panic!("no Python has {module}"))
+}
+
 /// A headless Chromium that prints the page's DOM, with a profile of its own.
 pub(crate) fn chromium(options: &[&str], url: &str) -> String {
     let profile = directory();

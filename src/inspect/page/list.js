@@ -14,7 +14,7 @@ function take(records, isFresh) {
 	list.append(...rows);
 	markChosen();
 	follow(isFollowing);
-	const example = `${say("Waiting for requests. Send one:")}\n\ncurl http://${service}/`;
+	const example = `${say("Waiting for requests. Send one:")}\n\ncurl ${service}`;
 	$("empty").textContent = filter() ? say("No request matches.") : example;
 	$("empty").hidden = list.firstChild || !service;
 }

@@ -60,7 +60,7 @@ async function poll(signal) {
 		$("missed").ariaLive = "off";
 		remark("{} not shown", count(missed));
 	}
-	service = answer.to;
+	service = answer.curl;
 	after = answer.next;
 	if (isFresh || answer.records.length) take(answer.records, isFresh);
 	isFresh = false;

@@ -41,6 +41,8 @@ fn the_address_is_one_word() {
         ("[::1]:80", "'[::1]:80'"),
         ("[fe80::1%eth0]:80", "'[fe80::1%eth0]:80'"),
         ("$(id)", "'$(id)'"),
+        ("unix:/run/a.sock", "unix:/run/a.sock"),
+        ("unix:/it's a%b", r"'unix:/it'\''s a%b'"),
     ] {
         let text = command(&kept, to, Language::English).text.unwrap();
         assert!(text.ends_with(&format!(" --to {word}")), "{text}");

@@ -14,6 +14,7 @@ use super::command::Command;
 use super::shell::{printf, push_word, visible};
 use crate::capture::HeadParts;
 use crate::language::Language;
+use crate::net::address::UNIX;
 use crate::request_log::Kept;
 
 /// The most bytes of a head, and of a body. Linux takes twice as many in one argument.
@@ -47,6 +48,16 @@ pub(super) fn curl(
         None => language.text("its bytes were not parsed"),
     };
     Command::none(why)
+}
+
+/// What curl is called with to ask the service at `to` for `/`.
+pub(in super::super) fn plain(to: &str) -> String {
+    let Some(path) = to.strip_prefix(UNIX) else {
+        return format!("http://{to}/");
+    };
+    let mut arguments = "--unix-socket".to_owned();
+    push_word(path, &mut arguments);
+    arguments + " http://localhost/"
 }
 
 /// A request that curl can make.
@@ -111,6 +122,9 @@ impl<'a> Request<'a> {
         let is_old = self.head.version == b"HTTP/1.0";
         text.push_str(if is_old { "--http1.0" } else { "--http1.1" });
         text.push_str(" --path-as-is -g");
+        if let Some(path) = to.strip_prefix(UNIX) {
+            push_option("--unix-socket", path, &mut text);
+        }
         self.push_method(&mut text);
         self.push_fields(&mut text);
         if body.is_some() {
@@ -163,8 +177,12 @@ impl<'a> Request<'a> {
         if !is_plain {
             push_option("--request-target", self.target, out);
         }
-        // A zone has its own form in a URL (RFC 6874).
-        let to = to.replacen('%', "%25", 1);
+        let to = if to.starts_with(UNIX) {
+            "localhost".to_owned()
+        } else {
+            // A zone has its own form in a URL (RFC 6874).
+            to.replacen('%', "%25", 1)
+        };
         let path = if is_plain { self.target } else { "/" };
         push_word(&format!("http://{to}{path}"), out);
     }

@@ -101,6 +101,28 @@ fn a_zone_has_the_form_of_a_url() {
     assert!(text.ends_with(" 'http://[fe80::1%25eth0]:80/'"), "{text}");
 }
 
+#[test]
+fn a_unix_socket_is_an_option_and_the_url_has_a_host_of_no_meaning() {
+    let kept = record(b"GET /a HTTP/1.0\r\n\r\n");
+    for (to, word) in [
+        ("unix:/run/a.sock", "/run/a.sock"),
+        ("unix:/it's a%b", r"'/it'\''s a%b'"),
+        ("unix:-a", "-a"),
+    ] {
+        let expected = format!("--unix-socket {word} http://localhost/");
+        assert_eq!(plain(to), expected);
+        let text = curl_of(&kept, to).text.unwrap();
+        let expected = format!(" -g --unix-socket {word} -H Host: ");
+        assert!(text.contains(&expected), "{text}");
+        assert!(text.ends_with(" http://localhost/a"), "{text}");
+    }
+}
+
+#[test]
+fn the_page_shows_a_plain_request() {
+    assert_eq!(plain(TO), "http://127.0.0.1:8080/");
+}
+
 #[track_caller]
 fn expect_body(head: &str, body: &str, before: &str, options: &str) {
     let request = format!("{head} / HTTP/1.1\r\n{FIELDS}{body}");

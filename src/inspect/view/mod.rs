@@ -26,9 +26,11 @@ use httparse::{EMPTY_HEADER, Header};
 
 use crate::capture::{HeadParts, MAX_FIELDS};
 use crate::language::Language;
+use crate::net::address::{MAX_PATH, UNIX};
 use crate::request_log::Kept;
 use command::{Command, command};
 use curl::curl;
+pub(super) use curl::plain as plain_curl;
 pub(super) use text::push_text;
 
 /// The JSON of a record of the service that is reached at `to`.
@@ -50,11 +52,28 @@ pub(super) fn view(kept: &Kept, to: &str, language: Language) -> Vec<u8> {
     out.extend_from_slice(b",\"body\":");
     body::write(kept, parts, &mut out);
     out.extend_from_slice(b",\"command\":");
-    copied(&command(kept, to, language), &mut out);
+    let (command, curl) = if is_named(to) {
+        (command(kept, to, language), curl(kept, parts, to, language))
+    } else {
+        let none = || Command::none(language.text("no command can name the service's socket"));
+        (none(), none())
+    };
+    copied(&command, &mut out);
     out.extend_from_slice(b",\"curl\":");
-    copied(&curl(kept, parts, to, language), &mut out);
+    copied(&curl, &mut out);
     out.push(b'}');
     out
+}
+
+/// Whether a command can name the service at `to`. Not if it is an abstract Unix socket, or if its path has escapes
+/// or is longer than programs take.
+fn is_named(to: &str) -> bool {
+    to.strip_prefix(UNIX).is_none_or(|path| {
+        path.starts_with('/')
+            && path.len() <= MAX_PATH
+            && !path.contains('\\')
+            && shell::visible(path.as_bytes()).is_some()
+    })
 }
 
 fn headers(fields: &[Header<'_>], out: &mut Vec<u8>) {

@@ -129,3 +129,21 @@ proptest! {
         }
     }
 }
+
+/// An inherited socket may have a name that is no path, or any bytes in its path.
+#[test]
+fn a_socket_that_no_command_can_name_has_no_commands() {
+    let long = format!("unix:/{}", "a".repeat(107));
+    let none = br#"{"text":null,"why":"no command can name the service's socket","file":false}"#;
+    for (to, is_named) in [
+        ("unix:/run/a b.sock", true),
+        (&long[..long.len() - 1], true),
+        (&long, false),
+        ("unix:@name", false),
+        (r"unix:/a\x1b[31m", false),
+    ] {
+        let json = view(&record(b"GET / HTTP/1.0\r\n\r\n"), to, Language::English);
+        let found = memchr::memmem::find_iter(&json, none).count();
+        assert_eq!(found, if is_named { 0 } else { 2 }, "{to}");
+    }
+}

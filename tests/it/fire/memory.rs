@@ -12,7 +12,7 @@ use super::{length, raise_descriptors};
 use crate::support::{BOUND, Service, expect_answer, memory};
 
 /// What `deploy/` has: for heads and for bodies.
-pub(crate) const DEPLOYED: (usize, usize) = (16 << 10, 16 << 10);
+pub(crate) const DEPLOYED: (usize, usize) = (16 << 10, 11 << 10);
 
 /// The defaults.
 const DEFAULT: (usize, usize) = (64 << 10, 64 << 10);

@@ -55,9 +55,11 @@ fn serve() {
     diagnostics::init(LevelFilter::Warn, false);
     let config = Config {
         listen: vec![Address::Ip(([127, 0, 0, 1], 0).into())],
+        is_listen_chosen: true,
         workers: 1,
         share_port: false,
         socket_buffer: None,
+        socket_mode: 0o660,
         max_connections: PERMITS,
         shutdown_delay: Duration::ZERO,
         drain_timeout: Duration::from_hours(1),

@@ -22,6 +22,7 @@ fn a_request_is_a_row() {
         "next": null,
         "missed": 0,
         "to": page.service.address().to_string(),
+        "curl": format!("http://{}/", page.service.address()),
         "records": [{
             "id": "0.0", "time": null, "peer": peer, "number": "1.1", "line": "GET /hello",
             "bytes": 32, "omitted": 0, "state": "", "odd": false, "notes": [],

@@ -11,25 +11,29 @@ use crate::relay::expect_exact;
 use crate::support::{BOUND, HELLO, directory, run};
 
 /// `HAProxy`, which ends with the test.
-struct Haproxy {
+pub(crate) struct Haproxy {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     _directory: tempfile::TempDir,
 }
 
 impl Haproxy {
-    /// Starts one that sends on to this address, with these words behind it, and waits for it. It
-    /// can't be told to take any port: this one was free a moment before.
+    /// Starts one that sends on to this address, with these words behind it, and waits for it.
     #[track_caller]
     fn start(mode: &str, server: SocketAddr, words: &str) -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        Self::with(mode, &format!("  server service {server} {words}\n"))
+    }
+
+    /// Starts one whose only section has these lines, and waits for it. It can't be told to take any port: this
+    /// one was free a moment before.
+    #[track_caller]
+    pub(crate) fn with(mode: &str, lines: &str) -> Self {
+        let address = free_address();
         let directory = directory();
         let path = directory.path().join("haproxy.cfg");
         let configuration = format!(
             "defaults\n  mode {mode}\n  timeout connect 30s\n  timeout client 30s\n  timeout server 30s\n\
-             listen front\n  bind {address}\n  server service {server} {words}\n"
+             listen front\n  bind {address}\n{lines}"
         );
         fs::write(&path, configuration).unwrap();
         let child = Command::new("haproxy").arg("-f").arg(path).spawn().unwrap();
@@ -45,6 +49,12 @@ impl Haproxy {
         }
         haproxy
     }
+}
+
+/// An address that was free a moment before.
+pub(crate) fn free_address() -> SocketAddr {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    free.local_addr().unwrap()
 }
 
 /// Whether the kernel lists a listening socket there. A connection would be sent on to the service.

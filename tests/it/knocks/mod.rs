@@ -2,7 +2,7 @@
 //! protocols, similar bytes that are none, and run the real programs.
 
 /// Behind a proxy that says so, and one that does not.
-mod haproxy;
+pub(crate) mod haproxy;
 /// Programs that speak other protocols.
 mod programs;
 

@@ -70,7 +70,7 @@ mod tests {
         let any_port = ["127.0.0.1:0", "[::1]:0"].map(|text| text.parse::<Address>().unwrap());
         for address in any_port {
             let mut bound = listen::bind(&[address], listen::Options::ALONE).unwrap();
-            let to = bound.addresses[0];
+            let to = bound.addresses[0].ip().unwrap();
             let listener = TcpListener::from_std(bound.listeners[0].tcp.remove(0)).unwrap();
             enable(&listener).unwrap();
             let begun = Instant::now();

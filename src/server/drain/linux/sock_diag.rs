@@ -192,12 +192,12 @@ mod tests {
             // Far longer than it takes.
             let longest = Some(Duration::from_secs(30));
             SockRef::from(listener).set_read_timeout(longest).unwrap();
-            assert!(!ask(bound.addresses[0]).unwrap());
-            let _silent = TcpStream::connect(bound.addresses[0]).unwrap();
-            assert!(ask(bound.addresses[0]).unwrap());
+            assert!(!ask(bound.addresses[0].ip().unwrap()).unwrap());
+            let _silent = TcpStream::connect(bound.addresses[0].ip().unwrap()).unwrap();
+            assert!(ask(bound.addresses[0].ip().unwrap()).unwrap());
             // As soon as the kernel gives it away.
             listener.accept().unwrap();
-            assert!(!ask(bound.addresses[0]).unwrap());
+            assert!(!ask(bound.addresses[0].ip().unwrap()).unwrap());
         }
     }
 }
