@@ -1,8 +1,9 @@
-//! Writes the licences of everything that is linked into the image, as one text: each part with its version
+//! Writes the licences of everything that is linked into the program, as one text: each part with its version
 //! and its copyright lines, and each licence's text once.
 //!
 //! The Dockerfile compiles this file with `rustc` alone, and runs it in the package's directory: `licenses
-//! TRIPLE`. The crates come from `cargo tree` and cargo's registry, Rust's standard library from the
+//! TRIPLE`. The Debian package takes `licenses TRIPLE dynamic`, which leaves out the C libraries: they are
+//! packages of their own. The crates come from `cargo tree` and cargo's registry, Rust's standard library from the
 //! toolchain's notices, the C libraries from Debian's packages.
 //!
 //! ```text
@@ -12,7 +13,7 @@
 //!
 //! # Invariants
 //!
-//! - A part without a licence's text is an error, and no image is built. Exception: a toolchain may come
+//! - A part without a licence's text is an error, and nothing is built. Exception: a toolchain may come
 //!   without its notices, which the text then says.
 //! - A part that is offered under MIT, among others, is used under MIT.
 
@@ -32,14 +33,17 @@ use std::path::Path;
 use std::process::Command;
 
 use catalog::Catalog;
-use files::{Result, choose, crate_source, find, output, package_version};
+use files::{Result, choose, crate_source, find, output, package, package_version};
 
 fn main() -> Result<()> {
-    let triple = env::args().nth(1).ok_or("licenses TRIPLE")?;
+    let triple = env::args().nth(1).ok_or("licenses TRIPLE [dynamic]")?;
+    let is_static = env::args().nth(2).is_none_or(|link| link != "dynamic");
     let mut catalog = Catalog::new(fs::read_to_string("LICENSE-APACHE")?);
     add_crates(&mut catalog, &triple)?;
-    add_standard_library(&mut catalog, &triple)?;
-    add_glibc(&mut catalog)?;
+    add_standard_library(&mut catalog, &triple, is_static)?;
+    if is_static {
+        add_glibc(&mut catalog, &triple)?;
+    }
     io::stdout().write_all(catalog.text().as_bytes())?;
     Ok(())
 }
@@ -95,14 +99,18 @@ fn crate_licenses(name: &str, version: &str) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// Adds Rust's standard library, or a sentence that its notices are missing.
-fn add_standard_library(catalog: &mut Catalog, triple: &str) -> Result<()> {
+/// Adds Rust's standard library, with libgcc if that is linked statically, or a sentence that the notices are
+/// missing.
+fn add_standard_library(catalog: &mut Catalog, triple: &str, is_static: bool) -> Result<()> {
     let root = output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let root = Path::new(root.trim());
     let docs = root.join("share/doc/rust");
     if docs.join("COPYRIGHT-library.html").exists() {
-        let libraries = root.join("lib/rustlib").join(triple).join("lib");
-        return toolchain::add(catalog, &libraries, &docs);
+        toolchain::add(catalog, root, triple, &docs)?;
+        if is_static {
+            toolchain::add_libgcc(catalog, triple, &docs)?;
+        }
+        return Ok(());
     }
     eprintln!(
         "warning: {} has no notices: those of Rust's standard library are left out",
@@ -116,12 +124,16 @@ fn add_standard_library(catalog: &mut Catalog, triple: &str) -> Result<()> {
 }
 
 /// Adds glibc, which is linked statically.
-fn add_glibc(catalog: &mut Catalog) -> Result<()> {
+fn add_glibc(catalog: &mut Catalog, triple: &str) -> Result<()> {
+    let package = package("libc6-dev", triple);
     let mut files = Vec::new();
-    for file in ["doc/libc6-dev/copyright", "common-licenses/LGPL-2.1"] {
+    for file in [
+        &format!("doc/{package}/copyright"),
+        "common-licenses/LGPL-2.1",
+    ] {
         let text = fs::read_to_string(Path::new("/usr/share").join(file))?;
         files.push((file.to_owned(), text));
     }
-    let name = format!("glibc {}", package_version("libc6-dev")?);
+    let name = format!("glibc {}", package_version(&package)?);
     catalog.add(&name, "LGPL-2.1-or-later", files)
 }

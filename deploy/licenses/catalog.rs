@@ -81,7 +81,7 @@ impl Catalog {
 
     /// Everything, for print.
     pub(crate) fn text(&self) -> String {
-        let mut text = "What is linked into hellowire's image: each part, its version, what it is offered \
+        let mut text = "What is linked into hellowire: each part, its version, what it is offered \
             under, its licences' texts by their numbers, and its copyright lines. The texts follow.\n\n"
             .to_owned();
         text.push_str(&self.parts.join("\n"));

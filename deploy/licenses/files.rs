@@ -2,6 +2,7 @@
 //! count.
 
 use std::env;
+use std::env::consts::ARCH;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,16 @@ pub(crate) fn crate_source(name: &str, version: &str) -> Result<PathBuf> {
         }
     }
     Err(format!("the source of {name} {version} is not in {home}/registry").into())
+}
+
+/// The Debian package with a library's files for this target. For another platform than this one the name
+/// is that of the cross compiler's package: `libc6-dev-arm64-cross`.
+pub(crate) fn package(name: &str, triple: &str) -> String {
+    match triple.split('-').next() {
+        Some(ARCH) | None => name.to_owned(),
+        Some("aarch64") => format!("{name}-arm64-cross"),
+        Some(_) => format!("{name}-amd64-cross"),
+    }
 }
 
 /// The version of a Debian package.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::catalog::Catalog;
-use crate::files::{Result, choose, crate_source, find, output, package_version};
+use crate::files::{Result, choose, crate_source, find, output, package, package_version};
 
 /// Libraries that are part of Rust's own source.
 const IN_TREE: &[&str] = &[
@@ -37,20 +37,29 @@ const BACKTRACE: &[(&str, &str)] = &[
 /// A crate in Rust's notices: its name with version, and its section of the HTML.
 type Notices<'a> = BTreeMap<String, (String, &'a str)>;
 
-/// Adds the libraries in the folder `libraries`, with the notices in `docs`.
-pub(crate) fn add(catalog: &mut Catalog, libraries: &Path, docs: &Path) -> Result<()> {
+/// Adds the libraries for `triple` in the folder `root`, with the notices in `docs`.
+pub(crate) fn add(catalog: &mut Catalog, root: &Path, triple: &str, docs: &Path) -> Result<()> {
+    let libraries = root.join("lib/rustlib").join(triple).join("lib");
     let html = fs::read_to_string(docs.join("COPYRIGHT-library.html"))?;
     let (own, others) = html.split_once("id=\"out-of-tree").ok_or("other notices")?;
     add_own(catalog, own, docs)?;
     let notices = notices(others)?;
-    for name in linked(libraries)? {
+    for name in linked(&libraries)? {
         if !IN_TREE.contains(&&*name) && !name.starts_with("rustc_std_workspace") {
             add_library(catalog, &name, &notices)?;
         }
     }
+    Ok(())
+}
+
+/// Adds libgcc, which a static program has of the Debian that it is built on.
+pub(crate) fn add_libgcc(catalog: &mut Catalog, triple: &str, docs: &Path) -> Result<()> {
     let exception = fs::read_to_string(docs.join("licenses/GCC-exception-3.1.txt"))?;
     let files = vec![("exception".to_owned(), exception)];
-    let name = format!("libgcc {}", package_version("libgcc-12-dev")?);
+    let name = format!(
+        "libgcc {}",
+        package_version(&package("libgcc-12-dev", triple))?
+    );
     catalog.add(&name, "GPL-3.0-or-later WITH GCC-exception-3.1", files)
 }
 

@@ -12,6 +12,10 @@ use serde_json::Value;
 use crate::engine::{ROOT, Stream, build, client, docker, image, spawn};
 use crate::support::{Client, HELLO, Lines, expect_answer};
 
+const DOCKERFILE: &str = include_str!("../../Dockerfile");
+const COMPOSE: &str = include_str!("../../deploy/compose.yaml");
+const KUBERNETES: &str = include_str!("../../deploy/kubernetes.yaml");
+
 const STACK: &str = "hellowire-check";
 const WEB: &str = "hellowire-check_web";
 const NETWORK: &str = "hellowire-check_default";
@@ -153,17 +157,51 @@ fn run(command: &mut Command) -> String {
 #[test]
 fn the_image_has_the_packages_version() {
     for (file, part) in [
-        (
-            include_str!("../../Dockerfile"),
-            "image.version=\"VERSION\"",
-        ),
-        (
-            include_str!("../../deploy/kubernetes.yaml"),
-            "image: hellowire:VERSION\n",
-        ),
+        (DOCKERFILE, "image.version=\"VERSION\""),
+        (KUBERNETES, "image: hellowire:VERSION\n"),
     ] {
         let part = part.replace("VERSION", env!("CARGO_PKG_VERSION"));
         assert!(file.contains(&part), "{part} is not in {file}");
+    }
+}
+
+/// The value of a variable in the Dockerfile, in the Compose file, or in the Kubernetes manifest.
+#[track_caller]
+fn variable<'a>(file: &'a str, name: &str) -> &'a str {
+    let forms = [
+        format!("{name}="),
+        format!("{name}: "),
+        format!("- name: {name}\n              value: "),
+    ];
+    let value = forms.iter().find_map(|form| file.split_once(form));
+    let (_, value) = value.unwrap_or_else(|| panic!("{name} is not in {file}"));
+    value.split_whitespace().next().unwrap()
+}
+
+#[test]
+fn the_files_keep_as_much_of_a_body_as_the_image() {
+    for file in [COMPOSE, KUBERNETES] {
+        let name = "HELLOWIRE_LOG_BODY";
+        assert_eq!(variable(file, name), variable(DOCKERFILE, name));
+    }
+}
+
+#[test]
+fn the_log_leaves_out_the_health_check_and_the_ready_path() {
+    let health = variable(DOCKERFILE, "HELLOWIRE_LOG_EXCLUDE");
+    for file in [COMPOSE, KUBERNETES] {
+        let ready = variable(file, "HELLOWIRE_READY_PATH");
+        let excluded = variable(file, "HELLOWIRE_LOG_EXCLUDE");
+        assert_eq!(excluded, format!("{health},{ready}"));
+    }
+}
+
+#[test]
+fn kubernetes_asks_for_readiness_at_the_ready_path_and_for_liveness_at_another() {
+    let ready = variable(KUBERNETES, "HELLOWIRE_READY_PATH");
+    for (probe, path) in [("readiness", ready), ("liveness", "/hellowire-health")] {
+        let asked = format!("{probe}Probe:\n            httpGet:\n              path: {path}\n");
+        assert!(KUBERNETES.contains(&asked), "{asked}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -52,11 +52,18 @@ pub(crate) fn image() -> &'static str {
 /// Builds an image.
 #[track_caller]
 pub(crate) fn build(tag: &str, context: &Path) {
+    build_with(&[], tag, context);
+}
+
+/// Builds an image, with these options of the build's.
+#[track_caller]
+pub(crate) fn build_with(options: &[&str], tag: &str, context: &Path) {
     let base = env::var("RUST_IMAGE").map(|image| format!("--build-arg=RUST={image}"));
     let mut command = client();
     // The build reaches the registry as this machine does.
     command.args(["build", "--network=host", "--tag", tag]);
-    let output = command.args(base).arg(context).output().unwrap();
+    command.args(base).args(options).arg(context);
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{tag}: {output:#?}");
 }
 
@@ -128,10 +135,19 @@ impl Container {
 
     /// One that does not run.
     #[track_caller]
-    pub(crate) fn create() -> Self {
+    pub(crate) fn create(image: &str) -> Self {
         let container = Self { name: fresh_name() };
-        docker(&["create", "--name", &container.name, image()]);
+        docker(&["create", "--name", &container.name, image]);
         container
+    }
+
+    /// Copies a file of the image's root to this directory: its path there.
+    #[track_caller]
+    pub(crate) fn copy(&self, name: &str, directory: &Path) -> PathBuf {
+        let path = directory.join(name);
+        let from = format!("{}:/{name}", self.name);
+        docker(&["cp", &from, path.to_str().unwrap()]);
+        path
     }
 
     /// Where its port is reached from this machine.

@@ -4,17 +4,14 @@
 use std::env::consts::ARCH;
 use std::process::Command;
 
-use crate::engine::{Container, docker};
+use crate::engine::{Container, image};
 use crate::support::{directory, run};
 
 /// The licences, as the README shows how to read them.
 fn licences() -> String {
-    let container = Container::create();
     let directory = directory();
-    let file = directory.path().join("LICENSES.txt");
-    let from = format!("{}:/LICENSES.txt", container.name);
-    docker(&["cp", &from, file.to_str().unwrap()]);
-    std::fs::read_to_string(file).unwrap()
+    let container = Container::create(image());
+    std::fs::read_to_string(container.copy("LICENSES.txt", directory.path())).unwrap()
 }
 
 /// Expects the part that begins like this to be there, with a text for each number behind it.

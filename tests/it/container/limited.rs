@@ -10,7 +10,7 @@ use crate::fire::raise_descriptors;
 use crate::support::{Client, HELLO, expect_answer};
 
 /// What the Compose file sets for the program, and the container's limit.
-fn settings() -> (Vec<String>, String) {
+pub(super) fn settings() -> (Vec<String>, String) {
     let file = fs::read_to_string("deploy/compose.yaml").unwrap();
     let set = |line: &str| {
         let (name, value) = line.trim().split_once(": ")?;

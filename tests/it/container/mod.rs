@@ -1,17 +1,22 @@
-//! The image in a real container engine: its contents, its behaviour under `docker run`, and its end.
+//! The image in a real container engine: its build, its behaviour under `docker run`, and its end.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::engine::{Container, Stream, Terminal, build, client, docker, fresh_name, image, save};
-use crate::support::{Client, HELLO, directory, expect_record};
+use crate::engine::{Container, Stream, Terminal, client, docker, fresh_name, image};
+use crate::support::{BOUND, Client, HELLO, expect_answer, expect_record};
 
+/// For arm64.
+mod arm64;
+/// What the build makes.
+mod built;
 /// Under a limit on memory.
 mod limited;
+/// Behind the engine's log driver.
+mod log_driver;
 
 /// As little as an engine can give.
 const HARDENED: &[&str] = &[
@@ -47,48 +52,6 @@ fn curl(address: SocketAddr) -> (String, String) {
 
 #[test]
 #[ignore = "needs a container engine"]
-fn nothing_is_in_the_image_but_the_program_and_the_licences() {
-    let directory = directory();
-    let path = |name: &str| directory.path().join(name);
-    save(image(), &path("image.tar"));
-    let tar = |arguments: &[&str], file: &Path| {
-        let output = Command::new("tar")
-            .args(arguments)
-            .arg(file)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:#?}");
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let into = format!("--directory={}", directory.path().display());
-    tar(&[&into, "--extract", "--file"], &path("image.tar"));
-    let manifest = std::fs::read(path("manifest.json")).unwrap();
-    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
-    let layers = manifest[0]["Layers"].as_array().unwrap();
-    let files: Vec<_> = layers
-        .iter()
-        .map(|layer| tar(&["--list", "--file"], &path(layer.as_str().unwrap())))
-        .collect();
-    assert_eq!(files, ["LICENSES.txt\nhellowire\n"]);
-}
-
-#[test]
-#[ignore = "needs a container engine"]
-fn the_image_is_small_and_runs_as_nobody() {
-    let inspected = docker(&["image", "inspect", image()]);
-    let inspected: Value = serde_json::from_str(&inspected).unwrap();
-    let size = inspected[0]["Size"].as_u64().unwrap();
-    println!("the image has {size} bytes");
-    // 3 MB without the page of `--inspect`.
-    assert!(size <= 3_200_000, "{size} bytes");
-    let config = &inspected[0]["Config"];
-    assert_eq!(config["User"], "65532:65532");
-    assert_eq!(config["Entrypoint"], serde_json::json!(["/hellowire"]));
-    assert_eq!(config["ExposedPorts"], serde_json::json!({"8080/tcp": {}}));
-}
-
-#[test]
-#[ignore = "needs a container engine"]
 fn a_hardened_container_answers_logs_is_healthy_and_keeps_its_probes_out_of_the_log() {
     for arguments in [&[][..], &["raw"]] {
         let container = Container::run(HARDENED, arguments);
@@ -101,6 +64,33 @@ fn a_hardened_container_answers_logs_is_healthy_and_keeps_its_probes_out_of_the_
         docker(&["stop", &container.name]);
         assert_eq!(records.lines.rest(), Vec::<String>::new());
     }
+}
+
+/// A balancer that polls sees the signal, while clients are still served. The log has the clients alone.
+#[test]
+#[ignore = "needs a container engine"]
+fn with_the_settings_of_deploy_the_ready_path_says_that_it_stops() {
+    let (settings, _) = limited::settings();
+    let mut options: Vec<_> = settings.iter().map(String::as_str).collect();
+    // The container's end is its removal.
+    options.push("--env=HELLOWIRE_SHUTDOWN_DELAY=10m");
+    let container = Container::run(&options, &[]);
+    let get = |path: &str| {
+        let mut client = Client::connect(container.address());
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        client.read_answer()
+    };
+    expect_answer(&get("/hellowire-ready"), 200, "ready\n");
+    docker(&["kill", "--signal", "TERM", &container.name]);
+    // The signal may take a moment.
+    let deadline = Instant::now() + BOUND;
+    while get("/hellowire-ready").starts_with("HTTP/1.1 200 ") {
+        assert!(Instant::now() < deadline, "it is still ready");
+    }
+    expect_answer(&get("/hellowire-ready"), 503, "stopping\n");
+    expect_answer(&get("/"), 200, HELLO);
+    let record = container.records().lines.next();
+    expect_record(&record, r#" "GET / HTTP/1.1\r\nHost: a\r\n\r\n""#);
 }
 
 /// The path of the image's probe, and no other, a balancer's for instance.
@@ -291,44 +281,6 @@ fn names_are_resolved_in_the_empty_image() {
             .unwrap();
         assert_eq!(output.status.code(), Some(code), "{output:#?}");
     }
-}
-
-/// The cache may hold a package built from younger files than these.
-#[test]
-#[ignore = "needs a container engine"]
-fn older_files_are_built_anew() {
-    image();
-    let other = directory();
-    let copied = Command::new("cp")
-        .args([
-            "--recursive",
-            "--preserve=timestamps",
-            "Cargo.toml",
-            "Cargo.lock",
-            "Dockerfile",
-        ])
-        .args([
-            "--parents",
-            ".dockerignore",
-            "LICENSE-APACHE",
-            "LICENSE-MIT",
-        ])
-        .args(["deploy/licenses.rs", "deploy/licenses", "src"])
-        .arg(other.path())
-        .current_dir(crate::engine::ROOT)
-        .status();
-    assert!(copied.unwrap().success());
-    let help = other.path().join("src/cli/options.rs");
-    let source = std::fs::read_to_string(&help).unwrap();
-    // Not what an earlier run has left in the cache.
-    let word = fresh_name();
-    std::fs::write(&help, source.replace("Exit codes: ", &word)).unwrap();
-    let file = std::fs::File::options().append(true).open(&help).unwrap();
-    file.set_modified(std::time::UNIX_EPOCH).unwrap();
-    build("hellowire:check-other", other.path());
-    let shown = docker(&["run", "--rm", "hellowire:check-other", "--help"]);
-    docker(&["image", "rm", "hellowire:check-other"]);
-    assert!(shown.contains(&word), "{shown}");
 }
 
 /// A network where containers have names, removed with this.
