@@ -7,7 +7,7 @@
 //! # Invariants
 //!
 //! - Each name, label and bound is the same in each answer, whatever has been counted.
-//! - All counts of requests in one answer are of one moment.
+//! - All counts of requests in one answer are of one reading, so the histogram has as many as were answered.
 
 use std::fmt;
 use std::sync::Arc;

@@ -57,7 +57,8 @@ impl Counts {
 
     /// Adds the counts to these.
     pub(super) fn add_to(&self, totals: &mut Totals) {
-        // Before `accepted`: otherwise more connections may have ended than began.
+        // Before `accepted`: the counts go on meanwhile, and the connections that are open are then too many, not
+        // too few.
         totals.closed += self.closed.get();
         self.answered
             .add_to(&mut totals.answered, &mut totals.answered_nanoseconds);
